@@ -43,45 +43,121 @@ const row = (kind: ErrorKind, retry: ErrorRow['retry'], fix: string): ErrorRow =
 export const errorTable = {
   // usage
   BAD_ARGUMENT: row('usage', 'never', 'Correct the named argument; `--help` shows examples.'),
-  GRANT_NOT_FOUND: row('usage', 'never', 'List the names with `keyturn grants`, or connect one with `keyturn connect`.'),
+  GRANT_NOT_FOUND: row(
+    'usage',
+    'never',
+    'List the names with `keyturn grants`, or connect one with `keyturn connect`.',
+  ),
   GRANT_EXISTS: row('usage', 'never', 'Choose another name, or remove the grant of that name first.'),
   TOKEN_HELD_ELSEWHERE: row('usage', 'never', 'One refresh token belongs to one grant: use the grant that holds it.'),
-  LOGIN_URL_REFUSED: row('usage', 'never', 'Use a Salesforce login host, your My Domain or loopback, or allow the host by name (`allowHosts`).'),
+  LOGIN_URL_REFUSED: row(
+    'usage',
+    'never',
+    'Use a Salesforce login host, your My Domain or loopback, or allow the host by name (`allowHosts`).',
+  ),
   // config
   CONFIG_INVALID: row('config', 'never', 'Run `keyturn config check` and correct what it names.'),
-  KEY_MISSING: row('config', 'never', 'Name the master key (KEYTURN_MASTER_KEY, masterKey in keyturn.yaml); `keyturn init` makes one.'),
-  KEY_WRONG: row('config', 'never', 'This store was sealed with another master key: name that one. Nothing was changed.'),
-  REFERENCE_UNRESOLVED: row('config', 'never', 'Check the referenced variable, file or command (env:, file:, command:).'),
+  KEY_MISSING: row(
+    'config',
+    'never',
+    'Name the master key (KEYTURN_MASTER_KEY, masterKey in keyturn.yaml); `keyturn init` makes one.',
+  ),
+  KEY_WRONG: row(
+    'config',
+    'never',
+    'This store was sealed with another master key: name that one. Nothing was changed.',
+  ),
+  REFERENCE_UNRESOLVED: row(
+    'config',
+    'never',
+    'Check the referenced variable, file or command (env:, file:, command:).',
+  ),
   STORE_UNSUPPORTED: row('config', 'never', 'Use sqlite:PATH on a local disk or postgres://….'),
   STORE_MISSING: row('config', 'never', 'Run `keyturn init` here, or name the store with --store.'),
   STORE_TOO_NEW: row('config', 'never', 'A newer Keyturn wrote this store: upgrade this one.'),
-  STORE_NOT_MIGRATED: row('config', 'never', 'Run `keyturn store migrate` (the library never migrates a shared store unasked).'),
+  STORE_NOT_MIGRATED: row(
+    'config',
+    'never',
+    'Run `keyturn store migrate` (the library never migrates a shared store unasked).',
+  ),
   STORE_RETIRED: row('config', 'never', 'This store was moved: use the one it was moved to.'),
   DRIVER_MISSING: row('config', 'never', 'Install the named package beside Keyturn.'),
   // denied
-  GRANT_DEAD: row('denied', 'never', 'Salesforce refused the refresh token: authorise again with `keyturn connect NAME`.'),
+  GRANT_DEAD: row(
+    'denied',
+    'never',
+    'Salesforce refused the refresh token: authorise again with `keyturn connect NAME`.',
+  ),
   GRANT_BLOCKED: row('denied', 'never', 'Remove the named cause at Salesforce, then `keyturn grants retry NAME`.'),
   FIELDS_MISSING: row('denied', 'never', 'Grant the named field permissions to this user, or do without the fields.'),
-  ACCESS_UNCURABLE: row('denied', 'later', 'Salesforce refuses even a fresh access token: check IP ranges, scopes, the user and the app; the breaker half-opens by itself.'),
+  ACCESS_UNCURABLE: row(
+    'denied',
+    'later',
+    'Salesforce refuses even a fresh access token: check IP ranges, scopes, the user and the app; the breaker half-opens by itself.',
+  ),
   // remote
-  ANSWER_UNREADABLE: row('remote', 'later', 'Salesforce answered something that is not OAuth; try later and check the login URL.'),
-  IDENTITY_CHANGED: row('remote', 'never', 'The token belongs to another org or user than the grant (a sandbox refresh changes the org id): connect it under a new name.'),
+  ANSWER_UNREADABLE: row(
+    'remote',
+    'later',
+    'Salesforce answered something that is not OAuth; try later and check the login URL.',
+  ),
+  IDENTITY_CHANGED: row(
+    'remote',
+    'never',
+    'The token belongs to another org or user than the grant (a sandbox refresh changes the org id): connect it under a new name.',
+  ),
   GRANT_REFUSED: row('remote', 'never', 'Salesforce refused the sign-in; the description names the cause.'),
   // unavailable
-  GRANT_IN_DOUBT: row('unavailable', 'later', 'An exchange had no answer and no spare way in works: wait, or authorise again with `keyturn connect NAME`.'),
-  ENDPOINT_UNREACHABLE: row('unavailable', 'later', 'The token endpoint could not be reached: check network, proxy and certificates with `keyturn doctor`.'),
-  EXCHANGE_TIMEOUT: row('unavailable', 'later', 'Salesforce is slow; the exchange goes on and its answer will be kept. Ask again.'),
-  STORE_UNAVAILABLE: row('unavailable', 'later', 'The store did not answer: check disk or database with `keyturn doctor`.'),
+  GRANT_IN_DOUBT: row(
+    'unavailable',
+    'later',
+    'An exchange had no answer and no spare way in works: wait, or authorise again with `keyturn connect NAME`.',
+  ),
+  ENDPOINT_UNREACHABLE: row(
+    'unavailable',
+    'later',
+    'The token endpoint could not be reached: check network, proxy and certificates with `keyturn doctor`.',
+  ),
+  EXCHANGE_TIMEOUT: row(
+    'unavailable',
+    'later',
+    'Salesforce is slow; the exchange goes on and its answer will be kept. Ask again.',
+  ),
+  STORE_UNAVAILABLE: row(
+    'unavailable',
+    'later',
+    'The store did not answer: check disk or database with `keyturn doctor`.',
+  ),
   STORE_FULL: row('unavailable', 'later', 'Free disk space: no token is spent while its answer could not be kept.'),
   STORE_READ_ONLY: row('unavailable', 'later', 'Make the store and its journal writable for this user.'),
   // conflict
-  ENROLMENT_RUNNING: row('conflict', 'later', 'Somebody is authorising this grant now: wait until that is finished or expired.'),
+  ENROLMENT_RUNNING: row(
+    'conflict',
+    'later',
+    'Somebody is authorising this grant now: wait until that is finished or expired.',
+  ),
   CLAIM_LOST: row('conflict', 'now', 'Another process moved on; read again.'),
   // integrity
-  STORE_TAMPERED: row('integrity', 'never', 'A row does not belong where it stands or was altered. Restore a backup and look for who changed it.'),
-  STORE_WENT_BACK: row('integrity', 'never', 'The store is an older copy: its refresh tokens are in doubt. `keyturn doctor` says which hosts must roll forward.'),
-  LEDGER_BROKEN: row('integrity', 'never', 'An entry does not follow its predecessor: keep the store as evidence and compare with an exported ledger.'),
-  JOURNAL_DAMAGED: row('integrity', 'never', 'A journal record cannot be read with this key: keep the file and check the master key.'),
+  STORE_TAMPERED: row(
+    'integrity',
+    'never',
+    'A row does not belong where it stands or was altered. Restore a backup and look for who changed it.',
+  ),
+  STORE_WENT_BACK: row(
+    'integrity',
+    'never',
+    'The store is an older copy: its refresh tokens are in doubt. `keyturn doctor` says which hosts must roll forward.',
+  ),
+  LEDGER_BROKEN: row(
+    'integrity',
+    'never',
+    'An entry does not follow its predecessor: keep the store as evidence and compare with an exported ledger.',
+  ),
+  JOURNAL_DAMAGED: row(
+    'integrity',
+    'never',
+    'A journal record cannot be read with this key: keep the file and check the master key.',
+  ),
   // defect
   DEFECT: row('defect', 'never', 'A bug in Keyturn: please report it with the code and the time.'),
 } as const satisfies Record<string, ErrorRow>
@@ -89,7 +165,8 @@ export const errorTable = {
 export type ErrorCode = keyof typeof errorTable
 
 /** What an error may carry: plain data that is safe to log. */
-export type Loggable = string | number | boolean | null | undefined | readonly Loggable[] | { readonly [key: string]: Loggable }
+export type Loggable =
+  string | number | boolean | null | undefined | readonly Loggable[] | { readonly [key: string]: Loggable }
 
 export class KeyturnError<C extends ErrorCode = ErrorCode> extends Error {
   readonly code: C
@@ -98,7 +175,11 @@ export class KeyturnError<C extends ErrorCode = ErrorCode> extends Error {
   readonly fix: string
   readonly data: { readonly [key: string]: Loggable }
 
-  constructor(code: C, message: string, options: { data?: { readonly [key: string]: Loggable }; cause?: unknown; fix?: string } = {}) {
+  constructor(
+    code: C,
+    message: string,
+    options: { data?: { readonly [key: string]: Loggable }; cause?: unknown; fix?: string } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'KeyturnError'
     this.code = code
@@ -110,7 +191,21 @@ export class KeyturnError<C extends ErrorCode = ErrorCode> extends Error {
   }
 
   /** The stable shape that `--json` and the broker print. */
-  toJSON(): { code: ErrorCode; kind: ErrorKind; message: string; fix: string; retry: string; data: { readonly [key: string]: Loggable } } {
-    return { code: this.code, kind: this.kind, message: this.message, fix: this.fix, retry: this.retry, data: this.data }
+  toJSON(): {
+    code: ErrorCode
+    kind: ErrorKind
+    message: string
+    fix: string
+    retry: string
+    data: { readonly [key: string]: Loggable }
+  } {
+    return {
+      code: this.code,
+      kind: this.kind,
+      message: this.message,
+      fix: this.fix,
+      retry: this.retry,
+      data: this.data,
+    }
   }
 }
