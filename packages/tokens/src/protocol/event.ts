@@ -60,6 +60,8 @@ export type ProtocolEvent =
       readonly holderDead: boolean
       /** The holder can neither send nor hear any more (answer read, socket closed, or dead). */
       readonly finished: boolean
+      /** Half an answer came, with an access token but not the whole refresh token: what came is kept and served. */
+      readonly access?: boolean
     }
   /** The holder of a doubted attempt can neither send nor hear any more. `bet`: nobody proved it, its host is given up. */
   | { readonly type: 'finished'; readonly attempt: string; readonly host: string; readonly bet: boolean }

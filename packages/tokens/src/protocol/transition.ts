@@ -212,7 +212,8 @@ const apply = (
       }
       // A lineage that was refused meanwhile is dead, however this attempt ended.
       if (state.status === 'dead') return done({ ...state, spend: null }, [entry])
-      return done({ ...state, status: 'in-doubt', spend: null, doubt, why: why(cause, '', now) }, [entry], ['in-doubt'])
+      const kept = event.access === true ? ownToken(state, now) : {}
+      return done({ ...state, ...kept, status: 'in-doubt', spend: null, doubt, why: why(cause, '', now) }, [entry], ['in-doubt'])
     }
 
     case 'finished': {
@@ -382,6 +383,17 @@ const apply = (
   }
 }
 
+/** A new access token, bought with the refresh token. */
+const ownToken = (state: GrantState, now: number) =>
+  ({
+    generation: state.generation + 1,
+    access: 'alive',
+    ownAccess: 'alive',
+    source: 'refresh',
+    mintedAt: now,
+    proven: false,
+  }) as const
+
 const closedBreaker = { strikes: 0, trips: 0, retryAt: null }
 
 const untried = (state: GrantState): GrantState['spares'] =>
@@ -422,9 +434,7 @@ const answered = (
       lineage,
       refused: false,
       generation,
-      ...(access
-        ? { access: 'alive' as const, ownAccess: 'alive' as const, source: 'refresh', mintedAt: now, proven: false }
-        : {}),
+      ...(access ? ownToken(state, now) : {}),
       // A lineage that moved voids every other claim on the old one; one that stayed leaves other claims on the wire.
       spend: moved ? null : without(state.spend, attempt),
       doubt,

@@ -1,0 +1,212 @@
+/**
+ * The public contract of @keyturn/tokens: what `openKeyturn` returns and what it takes.
+ */
+import type { Clock } from './clock.ts'
+import type { Secret } from './secret.ts'
+import type { Notice, Policy } from './protocol/event.ts'
+import type { GrantState } from './protocol/state.ts'
+import type { FallbackSettings, Identity, StoredGrant, Store } from './store/store.ts'
+
+/** A text, a `Secret`, or a reference (`env:NAME`, `file:PATH`, `command:…`) that is resolved each time it is used. */
+export type SecretInput = string | Secret | { readonly reference: string }
+
+export interface OpenOptions {
+  /** `sqlite:./keyturn.db` or `postgres://user@host/db`. */
+  readonly store: string
+  /** 32 bytes, or where to find them: `env:NAME`, `file:PATH`, `command:…`, `keyring:NAME`. */
+  readonly masterKey: Uint8Array | Secret | string
+  /** Where this host keeps its journal; default beside the SQLite file, or below XDG_STATE_HOME for PostgreSQL. */
+  readonly stateFolder?: string
+  /** Hosts other than Salesforce's, My Domain's and loopback that a login URL may name. */
+  readonly allowHosts?: readonly string[]
+  /** Environment for HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS; default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** PEM file of a corporate CA, in addition to the system's. */
+  readonly caFile?: string
+  /** Migrate a shared PostgreSQL store (never done unasked). */
+  readonly migrate?: boolean
+  /** Use SQLite on a network file system all the same. */
+  readonly forceNetworkFileSystem?: boolean
+  readonly limits?: Partial<Limits>
+  readonly clock?: Clock
+  /** Random bytes; default node:crypto. */
+  readonly random?: (bytes: number) => Uint8Array
+}
+
+/** All in milliseconds. */
+export interface Limits {
+  /** To connect, TLS included. */
+  readonly connect: number
+  /** How long callers wait for an exchange. The reading goes on after it. */
+  readonly wait: number
+  /** From the claim to the first byte. */
+  readonly send: number
+  /** After this the reading ends: nothing more will be heard. */
+  readonly read: number
+  /** How old a token may be when it is served without asking the store again. */
+  readonly stale: number
+}
+
+export interface AddGrant {
+  readonly name: string
+  readonly loginUrl: string
+  readonly clientId: string
+  readonly flow: 'refresh_token' | 'jwt_bearer' | 'client_credentials'
+  readonly clientSecret?: SecretInput
+  readonly refreshToken?: SecretInput
+  /** An access token that came with the refresh token: served until it is refused. */
+  readonly accessToken?: SecretInput
+  readonly instanceUrl?: string
+  /** PEM, for `jwt_bearer`. */
+  readonly privateKey?: SecretInput
+  readonly username?: string
+  readonly scope?: string
+  /** JWT audience; default: the login host's (login.salesforce.com, test.salesforce.com, or the My Domain). */
+  readonly audience?: string
+  readonly fallback?: readonly AddFallback[]
+  readonly unknownOutcome?: Policy['unknownOutcome']
+  readonly policy?: Partial<Policy>
+  /** The org's session time-out where it is known, ms: lets Keyturn refresh while the token still lives. */
+  readonly sessionTimeout?: number
+  /** Exchange after this many ms without one, so that an idle limit is never met; null: never. Default 25 days. */
+  readonly keepAlive?: number | null
+  readonly identity?: Identity
+}
+
+export interface AddFallback {
+  readonly name?: string
+  readonly flow: 'jwt_bearer' | 'client_credentials' | 'grant'
+  readonly clientId?: string
+  readonly clientSecret?: SecretInput
+  readonly privateKey?: SecretInput
+  readonly username?: string
+  readonly loginUrl?: string
+  readonly audience?: string
+  /** flow `grant`: the name of another grant of this store. */
+  readonly grant?: string
+  /** The spare may act as another user of the same org. Default false: such a token is refused. */
+  readonly otherUser?: boolean
+}
+
+/** What callers get: enough to call Salesforce, and the generation to report a 401 with. */
+export interface Token {
+  readonly accessToken: string
+  readonly instanceUrl: string
+  readonly generation: number
+  /** Epoch milliseconds. */
+  readonly issuedAt: number
+  readonly userId: string | null
+  readonly orgId: string | null
+  /** `refresh`, or the name of the way in that minted it. */
+  readonly source: string
+}
+
+/** A grant as it is shown: no secret in it. */
+export interface GrantView {
+  readonly id: string
+  readonly name: string
+  readonly flow: StoredGrant['settings']['flow']
+  readonly loginUrl: string
+  readonly clientId: string
+  readonly username: string | null
+  readonly identity: Identity | null
+  readonly status: GrantState['status'] | 'reauthorization-required' | 'removed'
+  readonly why: { readonly code: string; readonly text: string; readonly at: number; readonly next: string } | null
+  readonly lineage: string | null
+  readonly generation: number
+  readonly access: GrantState['access']
+  readonly source: string | null
+  readonly issuedAt: number | null
+  readonly instanceUrl: string | null
+  readonly exchangedAt: number | null
+  readonly fallback: readonly (FallbackSettings & { readonly state: 'untried' | 'working' | 'failed'; readonly independent: boolean })[]
+  readonly state: GrantState
+}
+
+export type FieldRight = 'read' | 'create' | 'update'
+
+/** What this user can really do with one field. A field without read access is absent: describe has no `accessible`. */
+export interface FieldRights {
+  readonly name: string
+  readonly label: string
+  readonly type: string
+  readonly read: true
+  readonly create: boolean
+  readonly update: boolean
+  readonly filter: boolean
+}
+
+export interface ObjectFields {
+  readonly object: string
+  readonly user: string | null
+  readonly readable: boolean
+  readonly createable: boolean
+  readonly updateable: boolean
+  readonly deletable: boolean
+  readonly fields: readonly FieldRights[]
+  /** Names a field's rights; undefined when this user can't see it. */
+  field(name: string): FieldRights | undefined
+  /** What of the required rights is missing. */
+  missing(required: Readonly<Record<string, FieldRight | readonly FieldRight[]>>): readonly { readonly field: string; readonly right: FieldRight }[]
+  /** Throws FIELDS_MISSING when something required is missing. */
+  require(required: Readonly<Record<string, FieldRight | readonly FieldRight[]>>): void
+}
+
+export interface KeyturnEvent {
+  readonly type: Notice
+  readonly grant: string
+  readonly generation: number
+  readonly at: number
+  readonly why: GrantView['why']
+}
+
+/** A new authorisation of a grant, from announcing it to trading the code. */
+export interface Enrolment {
+  readonly id: string
+  /** Exchanges the code once nothing is on the wire. Ends the enrolment either way. */
+  complete(code: { readonly code: string; readonly redirectUri: string; readonly codeVerifier?: string }): Promise<GrantView>
+  cancel(): Promise<void>
+}
+
+export interface Keyturn {
+  readonly grants: {
+    add(grant: AddGrant): Promise<GrantView>
+    list(options?: { readonly removed?: boolean }): Promise<readonly GrantView[]>
+    show(name: string): Promise<GrantView>
+    /** Forgets the grant here (a tombstone stays); nothing happens at Salesforce. */
+    remove(name: string): Promise<void>
+    /** Revokes the grant's refresh token (else its access token) at Salesforce, then removes it. */
+    revoke(name: string): Promise<void>
+    /** After the cause of a block was removed: tries again. */
+    retry(name: string): Promise<GrantView>
+    /** Changes public settings or adds a spare way in. */
+    update(name: string, change: Partial<Pick<AddGrant, 'fallback' | 'keepAlive' | 'sessionTimeout' | 'policy' | 'unknownOutcome' | 'clientSecret'>>): Promise<GrantView>
+    /** Announces a new authorisation; `lifetime` in ms (default 10 minutes). */
+    enrol(name: string, lifetime?: number): Promise<Enrolment>
+    /**
+     * Takes the refresh token out for another program. Ledgered. With `move`, this grant no longer holds it.
+     */
+    export(name: string, options: { readonly move: boolean; readonly to: string }): Promise<Secret>
+  }
+  /** A living access token; exchanged at most once for everybody. */
+  token(name: string): Promise<Token>
+  /** The API said 401 to this generation: a living token, exchanged at most once for everybody. */
+  rejected(name: string, generation: number): Promise<Token>
+  /** The API took this generation (optional; closes the breaker and teaches the session's life). */
+  worked(name: string, generation: number): void
+  /** `fetch` against the org with 401 handling: repeated once, with a body that can be sent again. */
+  fetch(name: string, path: string, init?: FetchInit): Promise<Response>
+  fields(name: string, object: string): Promise<ObjectFields>
+  on(type: Notice | '*', listener: (event: KeyturnEvent) => void): () => void
+  /** Keeps grants fresh in the background (refresh ahead, idle keep-alive, doubts): one sweep. Returns what it did. */
+  sweep(): Promise<readonly { readonly grant: string; readonly did: string }[]>
+  readonly store: Store
+  close(): Promise<void>
+}
+
+export interface FetchInit {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+  readonly signal?: AbortSignal
+}
