@@ -38,7 +38,9 @@ function otherUser(): PostgresUser | undefined {
 }
 
 const starts = (folder: string, user: PostgresUser | undefined): boolean =>
-  ['initdb', 'postgres'].every((name) => spawnSync(join(folder, name + exe), ['--version'], { ...user, cwd: '/', stdio: 'ignore' }).status === 0)
+  ['initdb', 'postgres'].every(
+    (name) => spawnSync(join(folder, name + exe), ['--version'], { ...user, cwd: '/', stdio: 'ignore' }).status === 0,
+  )
 
 /** Folders that may hold a system's binaries, newest version first. */
 function systemFolders(): readonly string[] {

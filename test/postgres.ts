@@ -141,7 +141,11 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     if (server !== undefined && !ended(server)) return
     // After a kill the backends of the dead server may hold its shared memory for a moment; it then refuses to start.
     for (let attempt = 1; ; attempt++) {
-      const child = launch('postgres', ['-D', dataDirectory, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])])
+      const child = launch('postgres', [
+        '-D',
+        dataDirectory,
+        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ])
       server = child
       try {
         return await ready(child)
@@ -187,7 +191,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 /** The URL of an empty database on the server of this test run; outside of `npm test` a server is started for `context`. */
 export async function freshDatabase(context: Required<Pick<PostgresOptions, 'after'>>): Promise<string> {
   const offer = process.env['KEYTURN_TEST_POSTGRES_FROM']
-  if (offer === undefined) return (await startPostgres({ after: (stop) => context.after(stop), fsync: false })).newDatabase()
+  if (offer === undefined)
+    return (await startPostgres({ after: (stop) => context.after(stop), fsync: false })).newDatabase()
   const answer = await fetch(offer, { method: 'POST' })
   const text = await answer.text()
   if (!answer.ok) throw new Error(`the test run's PostgreSQL is not to be had: ${text}`)

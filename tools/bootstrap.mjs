@@ -70,9 +70,9 @@ function installed() {
   return true
 }
 
-/** Runs a child to its end, passing on the signals meant for us; resolves with its exit code or signal. */
+/** Runs a child to its end, passing on the signals meant for us; resolves with its exit code, signal or start error. */
 function runChild(command, args, options) {
-  return new Promise((resolveRun, reject) => {
+  return new Promise((resolveRun) => {
     const child = spawn(command, args, options)
     const forward = (signal) => {
       // A terminal sends Ctrl-C to the whole process group: the child has had it already.
@@ -81,12 +81,17 @@ function runChild(command, args, options) {
     }
     const signals = process.platform === 'win32' ? ['SIGINT'] : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
     for (const signal of signals) process.on(signal, forward)
-    const settle = (report) => {
+    const release = () => {
       for (const signal of signals) process.off(signal, forward)
-      report()
     }
-    child.once('error', (error) => settle(() => reject(error)))
-    child.once('exit', (code, signal) => settle(() => resolveRun({ code, signal })))
+    child.once('error', (error) => {
+      release()
+      resolveRun({ code: 127, signal: null, error })
+    })
+    child.once('exit', (code, signal) => {
+      release()
+      resolveRun({ code, signal, error: undefined })
+    })
   })
 }
 
@@ -164,14 +169,11 @@ async function install() {
     const started = Date.now()
     const env = { ...process.env, npm_config_progress: 'true' }
     // Left over from `npm test -w x` and the like: they would narrow the installation to one workspace.
-    for (const name of Object.keys(env)) if (/^npm_config_(workspaces?|omit|include|global|prefix)$/i.test(name)) delete env[name]
+    for (const name of Object.keys(env))
+      if (/^npm_config_(workspaces?|omit|include|global|prefix)$/i.test(name)) delete env[name]
     const { command, prefix, shell } = npmCommand()
     const args = [...prefix, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund']
-    try {
-      outcome = await runChild(command, args, { cwd: root, env, shell, stdio: ['ignore', 2, 2] })
-    } catch (error) {
-      stop('NPM_MISSING', `npm could not be started (${error.message})`, 'Install npm (it comes with Node) and repeat.')
-    }
+    outcome = await runChild(command, args, { cwd: root, env, shell, stdio: ['ignore', 2, 2] })
     if (outcome.code === 0) {
       writeFileSync(stampFile, fingerprint())
       say(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`)
@@ -179,9 +181,20 @@ async function install() {
   } finally {
     rmSync(installLock, { force: true })
   }
+  if (outcome.error !== undefined) {
+    stop(
+      'NPM_MISSING',
+      `npm could not be started (${outcome.error.message})`,
+      'Install npm (it comes with Node) and repeat.',
+    )
+  }
   if (outcome.signal !== null) endLike(outcome)
   else if (outcome.code !== 0) {
-    stop('INSTALL_FAILED', `npm ci ended with ${outcome.code}; its output is above`, 'Check network and registry (npm ping), remove node_modules if files in it are locked, and repeat.')
+    stop(
+      'INSTALL_FAILED',
+      `npm ci ended with ${outcome.code}; its output is above`,
+      'Check network and registry (npm ping), remove node_modules if files in it are locked, and repeat.',
+    )
   }
 }
 
@@ -200,21 +213,34 @@ function findNode() {
     const probe = spawnSync(path, ['--version'], { encoding: 'utf8' })
     const version = probe.stdout?.trim() ?? ''
     if (probe.status === 0 && newEnough(version)) return path
-    tried.push(`${packaged}: ${version || probe.error?.code || probe.stderr?.trim().split('\n')[0] || 'does not start'}`)
+    tried.push(
+      `${packaged}: ${version || probe.error?.code || probe.stderr?.trim().split('\n')[0] || 'does not start'}`,
+    )
   }
   if (newEnough(process.version)) return process.execPath
   tried.push(`the running one: ${process.version}`)
-  stop('NODE_TOO_OLD', `Node ${oldestNode.join('.')} or newer is needed on ${process.platform}-${process.arch}; found ${tried.join(', ')}`, 'Install Node 24 (nodejs.org or your package manager) and repeat.')
+  stop(
+    'NODE_TOO_OLD',
+    `Node ${oldestNode.join('.')} or newer is needed on ${process.platform}-${process.arch}; found ${tried.join(', ')}`,
+    'Install Node 24 (nodejs.org or your package manager) and repeat.',
+  )
 }
 
 const [script, ...args] = process.argv.slice(2)
-if (script === undefined) stop('BAD_ARGUMENT', 'no script named', 'Use the npm scripts (npm run), or: node tools/bootstrap.mjs SCRIPT [ARGUMENTS…]')
-if (!existsSync(lockFile)) stop('LOCK_MISSING', 'package-lock.json is not beside package.json', 'Take a complete clone.')
+if (script === undefined)
+  stop(
+    'BAD_ARGUMENT',
+    'no script named',
+    'Use the npm scripts (npm run), or: node tools/bootstrap.mjs SCRIPT [ARGUMENTS…]',
+  )
+if (!existsSync(lockFile))
+  stop('LOCK_MISSING', 'package-lock.json is not beside package.json', 'Take a complete clone.')
 if (process.env.KEYTURN_INSTALL !== 'never' && !installed()) await install()
 
 const node = findNode()
 const scriptPath = resolve(root, script)
-if (!existsSync(scriptPath)) stop('SCRIPT_MISSING', `${script} does not exist in this checkout`, 'Take a complete clone of a released state.')
+if (!existsSync(scriptPath))
+  stop('SCRIPT_MISSING', `${script} does not exist in this checkout`, 'Take a complete clone of a released state.')
 const path = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH'
 const env = { ...process.env, [path]: [dirname(node), process.env[path]].filter(Boolean).join(delimiter) }
 endLike(await runChild(node, [scriptPath, ...args], { stdio: 'inherit', env }))

@@ -30,7 +30,9 @@ function readArguments() {
       },
     })
   } catch (error) {
-    process.stderr.write(`error BAD_ARGUMENT: ${error instanceof Error ? error.message : String(error)}\n  next: npm test -- --help\n`)
+    process.stderr.write(
+      `error BAD_ARGUMENT: ${error instanceof Error ? error.message : String(error)}\n  next: npm test -- --help\n`,
+    )
     process.exit(2)
   }
 }
@@ -43,7 +45,9 @@ if (values.help) {
 const positive = (name: string, text: string): number => {
   const value = Number(text)
   if (value > 0) return value
-  process.stderr.write(`error BAD_ARGUMENT: --${name} must be a number above 0, not ${text}\n  next: npm test -- --help\n`)
+  process.stderr.write(
+    `error BAD_ARGUMENT: --${name} must be a number above 0, not ${text}\n  next: npm test -- --help\n`,
+  )
   process.exit(2)
 }
 
@@ -56,10 +60,13 @@ const wanted = (file: string): boolean =>
 const found = new Set<string>()
 for await (const file of glob(patterns, { cwd: root })) if (wanted(file)) found.add(file)
 
-const totals = await runTestFiles([...found].sort().map((file) => join(root, file)), {
-  root,
-  concurrency: positive('concurrency', values.concurrency),
-  fileTimeout: positive('timeout', values.timeout ?? (values.long ? '2400' : '180')) * 1000,
-  ...(values.name === undefined ? {} : { name: new RegExp(values.name) }),
-})
+const totals = await runTestFiles(
+  [...found].sort().map((file) => join(root, file)),
+  {
+    root,
+    concurrency: positive('concurrency', values.concurrency),
+    fileTimeout: positive('timeout', values.timeout ?? (values.long ? '2400' : '180')) * 1000,
+    ...(values.name === undefined ? {} : { name: new RegExp(values.name) }),
+  },
+)
 process.exitCode = printTotals(totals)

@@ -49,11 +49,17 @@ function describeError(error: unknown): string {
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause)
   return text
     .split('\n')
-    .filter((line) => !/^\s+at .*node:internal/.test(line))
+    .filter((line) => !/^\s+at .*\(?node:/.test(line))
     .join('\n')
 }
 
-async function runFile(file: string, title: string, totals: Totals, stop: AbortSignal, options: TestRunOptions): Promise<FileResult> {
+async function runFile(
+  file: string,
+  title: string,
+  totals: Totals,
+  stop: AbortSignal,
+  options: TestRunOptions,
+): Promise<FileResult> {
   const result: FileResult = { passed: 0, failed: 0, skipped: 0, declared: 0, problems: [] }
   const output: string[] = []
   const path: string[] = []
@@ -104,7 +110,8 @@ async function runFile(file: string, title: string, totals: Totals, stop: AbortS
     } else if (!ofFile && !suite) result.passed++
   }
   if (result.declared === 0 && result.failed === 0 && options.name === undefined) fail('no test in this file')
-  if (result.failed > 0 && output.length > 0) result.problems.push(`output of ${title}:\n${indent(output.join('').trimEnd())}`)
+  if (result.failed > 0 && output.length > 0)
+    result.problems.push(`output of ${title}:\n${indent(output.join('').trimEnd())}`)
   return result
 }
 
@@ -144,7 +151,11 @@ export async function runTestFiles(files: readonly string[], options: TestRunOpt
         totals.failed += result.failed
         totals.skipped += result.skipped
         const took = `${((performance.now() - started) / 1000).toFixed(1)} s`
-        const counts = [`${result.passed} passed`, result.failed > 0 ? `${result.failed} FAILED` : '', result.skipped > 0 ? `${result.skipped} skipped` : '']
+        const counts = [
+          `${result.passed} passed`,
+          result.failed > 0 ? `${result.failed} FAILED` : '',
+          result.skipped > 0 ? `${result.skipped} skipped` : '',
+        ]
         say(`${result.failed > 0 ? 'FAIL' : 'ok  '}  ${title}  ${counts.filter(Boolean).join(', ')}  ${took}`)
         for (const problem of result.problems) say(`   ✖  ${problem}`)
         if (result.failed > 0) totals.failedFiles.add(title)
@@ -172,7 +183,8 @@ export function printTotals(totals: Totals): number {
       for (const name of names) say(`      ${name}`)
     }
   }
-  if (totals.failedFiles.size > 0) say(`failed files:\n${[...totals.failedFiles].map((file) => `  ${file}`).join('\n')}`)
+  if (totals.failedFiles.size > 0)
+    say(`failed files:\n${[...totals.failedFiles].map((file) => `  ${file}`).join('\n')}`)
   if (totals.passed + totals.failed === 0) say('no test ran')
   say(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
   return totals.failed > 0 || totals.passed === 0 ? 1 : 0

@@ -1,0 +1,141 @@
+/**
+ * What must not occur, and where it may: the lists that `check-absences.ts` enforces. Add a file to `except` when the
+ * thing belongs there; a reviewer then sees it. Paths are from the root; a folder ends with a slash.
+ */
+export interface Absence {
+  readonly what: string
+  readonly pattern: RegExp
+  /** Files it is looked for in. */
+  readonly files: RegExp
+  readonly except: readonly string[]
+  readonly instead: string
+  /** Look into comments, too (they are blanked out otherwise). */
+  readonly comments?: boolean
+}
+
+const source = /^packages\/[^/]+\/src\/.*(?<!\.test)\.ts$/
+const tokens = /^packages\/tokens\/src\/.*(?<!\.test)\.ts$/
+const text = /\.(ts|js|mjs|cjs|json|md|yaml|yml|sh)$|^\.ci\/|^\.[a-z]+rc$/
+
+export const absences: readonly Absence[] = [
+  {
+    what: 'Date.now, new Date() and performance.now',
+    pattern: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/,
+    files: source,
+    except: [
+      'packages/tokens/src/clock.ts',
+      'packages/simulator/src/clock.ts',
+      'packages/keyturn/src/clock.ts',
+      'packages/keyturn/src/demo/',
+    ],
+    instead: 'take a Clock',
+  },
+  {
+    what: 'Math.random',
+    pattern: /\bMath\.random\b/,
+    files: source,
+    except: [],
+    instead: 'node:crypto for secrets and ids, a seeded generator that is passed in for everything else',
+  },
+  {
+    what: 'setTimeout and setInterval',
+    pattern: /\bset(Timeout|Interval)\(|\bfrom 'node:timers/,
+    files: source,
+    except: ['packages/tokens/src/clock.ts', 'packages/simulator/src/clock.ts', 'packages/keyturn/src/demo/'],
+    instead: 'clock.sleep',
+  },
+  {
+    what: 'console',
+    pattern: /\bconsole\./,
+    files: tokens,
+    except: [],
+    instead: 'an event: a library does not print',
+  },
+  {
+    what: '.reveal() of a Secret',
+    pattern: /\.reveal\(/,
+    files: source,
+    except: [
+      'packages/tokens/src/wire/',
+      'packages/tokens/src/oauth/request.ts',
+      'packages/tokens/src/store/envelope.ts',
+      'packages/tokens/src/secret.ts',
+      'packages/tokens/src/fingerprint.ts',
+    ],
+    instead: 'pass the Secret on; it leaves its box only where it is sent or sealed',
+  },
+  {
+    what: 'throw new Error',
+    pattern: /\bnew (Type|Range|Syntax)?Error\(/,
+    files: tokens,
+    except: [],
+    instead: "KeyturnError with a code of errors.ts ('DEFECT' for what cannot happen)",
+  },
+  {
+    what: 'process.env',
+    pattern: /\bprocess\.env\b/,
+    files: source,
+    except: [
+      'packages/keyturn/src/commands/',
+      'packages/keyturn/src/demo/',
+      'packages/keyturn/src/settings.ts',
+      'packages/tokens/src/secret-reference.ts',
+    ],
+    instead: 'take the value as an argument; configuration is read in one place',
+  },
+  {
+    what: 'a path of one machine',
+    pattern: /(?<![\w.$}~-])\/(work|root|home)\/[\w.]|(?<![\w.$}~-])\/tmp\/\w/,
+    files: text,
+    except: [],
+    instead: 'a relative path, os.tmpdir(), or a folder that is passed in',
+    comments: true,
+  },
+  {
+    what: 'a registry host in the lock file',
+    pattern: /"resolved": "(https?|git)/,
+    files: /^package-lock\.json$/,
+    except: [],
+    instead: 'npm install with the .npmrc of this repository (omit-lockfile-registry-resolved)',
+    comments: true,
+  },
+  {
+    what: '.only',
+    pattern: /\b(test|it|describe|suite|t)\.only\(|\bonly: true\b/,
+    files: /\.test\.ts$/,
+    except: [],
+    instead: 'npm test -- FILE --name=REGEX',
+  },
+  {
+    what: 'sleeping for luck in a test',
+    pattern: /\bsetTimeout\(\s*\w+\s*,\s*\d{3,}\s*\)/,
+    files: /\.test\.ts$/,
+    except: [],
+    instead: 'poll a condition with a limit',
+  },
+  {
+    what: 'a TODO',
+    pattern: /\b(TODO|FIXME|XXX|HACK)\b/,
+    files: /\.(ts|js|mjs)$/,
+    except: [],
+    instead: 'do it, or open an issue',
+    comments: true,
+  },
+  {
+    what: 'a switched-off check without its reason',
+    pattern: /(oxlint|eslint)-disable(?!.*-- \w)|@ts-(ignore|nocheck)|@ts-expect-error(?! \w)|prettier-ignore/,
+    files: /\.(ts|js|mjs)$/,
+    except: [],
+    instead: '`-- reason` after the rule, or no exception',
+    comments: true,
+  },
+  {
+    what: 'a private key or a token that looks real',
+    pattern:
+      /-----BEGIN (RSA |EC |ENCRYPTED )?PRIVATE KEY-----\\?n?[A-Za-z0-9+/=]{20}|\bgh[pousr]_[A-Za-z0-9]{30,}|\bAKIA[0-9A-Z]{16}\b|\b00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{60,}|\b5Aep[A-Za-z0-9._]{70,}/,
+    files: /./,
+    except: [],
+    instead: 'make it at run time',
+    comments: true,
+  },
+]
