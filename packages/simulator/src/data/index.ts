@@ -1,0 +1,10 @@
+/** The data half of the simulator as the other half sees it. */
+export { accessOf, hasPermission, type Access } from './access.ts'
+export { assignPermissionSet } from './grants.ts'
+export { canonicalId, checksum } from './record-id.ts'
+export { automatedProcessId, insertRow } from './rows.ts'
+export { seedData, type SeededData, type SeedOptions } from './seed.ts'
+export { seedRecords, type SeededRecords } from './seed-records.ts'
+export { prepared } from './statements.ts'
+export { createDataTables } from './tables.ts'
+export { dateTimeText } from './values.ts'

@@ -1,0 +1,56 @@
+/** The tables of an org, made from the declarations: one per sobject, one column per field, indexes where queries go. */
+import type { SimOrg } from '../route.ts'
+import { catalogue } from './catalogue.ts'
+import type { Field } from './field.ts'
+import type { SObject } from './sobject.ts'
+import { isNumeric } from './values.ts'
+
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+function columnType(field: Field): string {
+  if (field.type === 'boolean') return 'INTEGER'
+  if (field.type === 'int') return 'INTEGER'
+  if (isNumeric(field)) return 'REAL'
+  // Ids are case-sensitive, and nobody writes dates in another case; all other text compares as Salesforce does.
+  if (['id', 'reference', 'date', 'datetime'].includes(field.type) || field.caseSensitive) return 'TEXT'
+  return 'TEXT COLLATE NOCASE'
+}
+
+function column(field: Field): string {
+  const declaration = `${quoted(field.name)} ${columnType(field)}`
+  if (field.expression !== null) return `${declaration} GENERATED ALWAYS AS (${field.expression}) VIRTUAL`
+  if (field.type === 'id') return `${declaration} PRIMARY KEY NOT NULL`
+  return field.type === 'boolean' ? `${declaration} NOT NULL DEFAULT 0` : declaration
+}
+
+/** Fields that are assembled from others when they are read have no column. */
+export const hasColumn = (field: Field): boolean => field.type !== 'address'
+
+const isIndexed = (field: Field): boolean =>
+  (field.type === 'reference' && !['LastModifiedById', 'CreatedById'].includes(field.name)) || field.unique ||
+  field.externalId || field.nameField || ['CreatedDate', 'LoginTime', 'SystemModstamp', 'Email'].includes(field.name)
+
+function createTable(sobject: SObject): readonly string[] {
+  const table = quoted(sobject.name)
+  const columns = sobject.fields.filter(hasColumn)
+  return [
+    `CREATE TABLE IF NOT EXISTS ${table} (${columns.map(column).join(', ')})`,
+    ...columns.filter(isIndexed).map((field) => {
+      // Deleted records keep their values; only living ones have to differ.
+      const living = columns.some((other) => other.name === 'IsDeleted') ? ' WHERE "IsDeleted" = 0' : ''
+      const kind = field.unique ? 'UNIQUE INDEX' : 'INDEX'
+      const name = quoted(`${sobject.name}_${field.name}`)
+      return `CREATE ${kind} IF NOT EXISTS ${name} ON ${table} (${quoted(field.name)})${field.unique ? living : ''}`
+    }),
+  ]
+}
+
+/** Makes every sobject's table; views over the identity side's own tables are made there. */
+export function createDataTables(org: SimOrg): void {
+  org.db.exec('SAVEPOINT data_tables')
+  for (const sobject of catalogue) {
+    if (sobject.storage === 'identity') continue
+    for (const statement of createTable(sobject)) org.db.exec(statement)
+  }
+  org.db.exec('RELEASE data_tables')
+}
