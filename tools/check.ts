@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { checkAbsences } from './check-absences.ts'
 import { checkBoundaries } from './check-boundaries.ts'
 import { checkFileSizes } from './check-file-sizes.ts'
+import { checkLockFile } from './check-lock-file.ts'
 import { root } from './repository-files.ts'
 
 /** Runs a tool of node_modules with this Node; its output goes straight through. */
@@ -27,6 +28,7 @@ const checks: Readonly<Record<string, () => readonly string[]>> = {
   boundaries: checkBoundaries,
   absences: checkAbsences,
   sizes: checkFileSizes,
+  lock: checkLockFile,
 }
 
 const asked = process.argv.slice(2)
