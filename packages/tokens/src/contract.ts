@@ -29,8 +29,12 @@ export interface OpenOptions {
   readonly forceNetworkFileSystem?: boolean
   readonly limits?: Partial<Limits>
   readonly clock?: Clock
-  /** Random bytes; default node:crypto. */
-  readonly random?: (bytes: number) => Uint8Array
+  /** UUIDs for attempts and enrolments; default node:crypto. */
+  readonly newId?: () => string
+  /** Sweep by itself every so many ms (keep-alive, refresh ahead, doubts) while the process lives; default: never. */
+  readonly sweepEvery?: number
+  /** Bet that a host not heard of for so many ms will never speak again; default: never (an operator says so). */
+  readonly lostHostAfter?: number
 }
 
 /** All in milliseconds. */

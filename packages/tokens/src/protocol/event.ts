@@ -34,6 +34,8 @@ export type ProtocolEvent =
       readonly access: boolean
       /** Read from a journal after a restart, not from the wire. */
       readonly rolledForward: boolean
+      /** Sold, but not to whom this grant belongs (another org or user): kept, and not handed out. */
+      readonly mismatch?: string
     }
   /** "expired access/refresh token": definite. */
   | { readonly type: 'refused'; readonly attempt: string; readonly lineage: Lineage; readonly text: string }
@@ -100,6 +102,8 @@ export type ProtocolEvent =
   /** The store turned out to be an older copy of itself; `hosts` must roll forward first. */
   | { readonly type: 'restored'; readonly hosts: readonly string[] }
   | { readonly type: 'host-confirmed'; readonly host: string }
+  /** The spare ways in were changed. What is known of those that stay is kept. */
+  | { readonly type: 'spares'; readonly names: readonly string[]; readonly cascade: readonly string[] }
   /** A person removed the cause of a block or wants the breaker to try at once. */
   | { readonly type: 'retry' }
 

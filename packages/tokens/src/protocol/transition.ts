@@ -121,7 +121,8 @@ const apply = (
       const named = state.spend?.attempt === attempt || state.doubt?.attempt === attempt
       const entry: Draft = { kind: 'refused', data: { attempt, lineage, text, fenced: !named } }
       const marked: GrantState = { ...state, refused: true, resolved: resolve(state, attempt) }
-      if (!named) return done(marked, [entry])
+      // Another attempt on this lineage is on the wire: its own outcome decides.
+      if (!named && state.spend !== null) return done(marked, [entry])
       // No earlier attempt of ours explains it: somebody else spent, revoked or outlived this token.
       const unexplained = state.doubt === null && state.spend?.replayOf == null
       // Rule 12: while hosts have yet to roll forward, a journal may still hold this token's successor.
@@ -146,7 +147,7 @@ const apply = (
       // doesn't count as one whose outcome is unknown.
       const doubt = state.doubt === null ? null : { ...state.doubt, notBefore: now + policy.replayBackoff }
       return done(
-        { ...state, spend: null, doubt, resolved: resolve(state, attempt) },
+        unlessRefused({ ...state, spend: null, doubt, resolved: resolve(state, attempt) }, now),
         [{ kind: 'busy', data: { attempt, lineage, replay: state.spend.replayOf !== null } }],
         ['paced'],
       )
@@ -167,10 +168,11 @@ const apply = (
       if (state.lineage !== lineage) return refuse('stray')
       const entry: Draft = { kind: 'released', data: { attempt, lineage } }
       if (state.spend?.attempt === attempt) {
-        return done({ ...state, spend: null, resolved: resolve(state, attempt) }, [entry])
+        return done(unlessRefused({ ...state, spend: null, resolved: resolve(state, attempt) }, now), [entry])
       }
       // Somebody called it in doubt; its holder knows better. What it repeated, if anything, is still unresolved.
-      if (state.doubt?.attempt === attempt && state.spend === null) {
+      // After the store went back one attempt that never left explains nothing.
+      if (state.doubt?.attempt === attempt && state.spend === null && state.doubt.cause !== 'restored') {
         const { behind } = state.doubt
         const resolved = resolve(state, attempt)
         if (behind === null) {
@@ -370,6 +372,11 @@ const apply = (
       ])
     }
 
+    case 'spares': {
+      const spares = Object.fromEntries(event.names.map((name) => [name, state.spares[name] ?? ('untried' as const)]))
+      return done({ ...state, spares, cascadeSpares: event.cascade }, [{ kind: 'spares-changed', data: { spares: event.names.length } }])
+    }
+
     case 'retry': {
       const failed = Object.values(state.spares).includes('failed')
       if (state.status !== 'blocked' && state.breaker.retryAt === null && !failed) return refuse('already')
@@ -393,6 +400,12 @@ const ownToken = (state: GrantState, now: number) =>
     mintedAt: now,
     proven: false,
   }) as const
+
+/** A lineage refused while another attempt was on the wire, and nothing came of that attempt: now it is dead. */
+const unlessRefused = (state: GrantState, now: number): GrantState =>
+  state.refused
+    ? { ...state, status: 'dead', doubt: null, why: why('expired-or-revoked', 'expired access/refresh token', now) }
+    : state
 
 const closedBreaker = { strikes: 0, trips: 0, retryAt: null }
 
@@ -430,7 +443,7 @@ const answered = (
   return done(
     {
       ...state,
-      status: stillRestored || doubt !== null ? 'in-doubt' : 'live',
+      status: event.mismatch !== undefined ? 'blocked' : stillRestored || doubt !== null ? 'in-doubt' : 'live',
       lineage,
       refused: false,
       generation,
@@ -438,7 +451,7 @@ const answered = (
       // A lineage that moved voids every other claim on the old one; one that stayed leaves other claims on the wire.
       spend: moved ? null : without(state.spend, attempt),
       doubt,
-      why: doubt === null ? null : state.why,
+      why: event.mismatch !== undefined ? why('identity-changed', event.mismatch, now) : doubt === null ? null : state.why,
       resolved: resolve(state, attempt),
     },
     [{ kind: 'exchanged', data: { attempt, sent, lineage, generation, late, rolledForward, access } }],

@@ -84,6 +84,8 @@ export interface StoredGrant {
 
 /** What a change brings along. Stored only when the transition applies; `undefined` leaves a value as it is. */
 export interface Puts {
+  /** A new name (`change` only makes sense of it where no event does). */
+  readonly name?: string
   readonly secrets?: GrantSecrets
   readonly access?: AccessDetails
   readonly identity?: Identity
@@ -154,6 +156,9 @@ export interface Store {
   /** The keyed fingerprint of a refresh token. The key is the store's own and survives a change of the master key. */
   lineageOf(refreshToken: Secret): Lineage
 
+  /** 32 bytes for another use of this store's secret root; survives a change of the master key. */
+  deriveKey(purpose: string): Uint8Array
+
   /** A cheap number that changes whenever anything was committed by anybody: the cache's validity. Sync on SQLite. */
   version(): number | string | Promise<number | string>
 
@@ -162,6 +167,11 @@ export interface Store {
   grants(options?: { readonly removed?: boolean }): Promise<readonly StoredGrant[]>
   /** Opens one sealed secret. Throws STORE_TAMPERED when the row's identity or bytes were changed, KEY_WRONG. */
   secret(grantId: string, name: string): Promise<Secret | null>
+  /** A grant with some of its secrets, all of one moment: so an access token and its generation belong together. */
+  snapshot(
+    grantId: string,
+    names: readonly string[],
+  ): Promise<{ readonly grant: StoredGrant; readonly secrets: GrantSecrets } | null>
 
   /**
    * Adds a grant (ledger: `added`). A tombstone that holds the same refresh token is revived instead, in its state.
@@ -191,8 +201,9 @@ export interface Store {
   mark(): Promise<Mark>
   /** True when this store's ledger holds the entry of that mark: the store did not go back behind it. */
   contains(mark: Mark): Promise<boolean>
-  /** Starts a new epoch after the store went back: every refresh-token grant becomes in doubt (restored). */
-  wentBack(reason: string): Promise<void>
+  /** Starts a new epoch after the store went back: every refresh-token grant becomes in doubt (restored).
+   * The new epoch is higher than `atLeast`, the epoch of a mark that was kept outside of the store. */
+  wentBack(reason: string, atLeast?: number): Promise<void>
 
   ledger(from: number, limit: number): Promise<readonly LedgerEntry[]>
   /** Appends an entry that belongs to no transition (export, backup, doctor's findings). */

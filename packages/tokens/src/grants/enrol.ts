@@ -1,0 +1,97 @@
+/**
+ * A new authorisation of a grant that exists (C4): announced first, so that no exchange races it; the code is traded
+ * only when nothing of ours is on the wire.
+ */
+import { KeyturnError } from '../errors.ts'
+import type { Enrolment, GrantView } from '../contract.ts'
+import { judge, type Tokens } from '../oauth/answer.ts'
+import { codeBody, TOKEN_PATH } from '../oauth/request.ts'
+import { mayExchangeCode } from '../protocol/transition.ts'
+import type { Runtime } from '../runtime.ts'
+import { settleAbandoned } from '../spend/doubt.ts'
+import { kept, mismatchOf } from '../spend/outcome.ts'
+import type { StoredGrant } from '../store/store.ts'
+import { request } from '../wire/request.ts'
+import { revokeToken } from './revoke.ts'
+import { viewOf } from './view.ts'
+
+const LIFETIME_MS = 600_000
+const NAP_MS = 250
+
+export interface Code {
+  readonly code: string
+  readonly redirectUri: string
+  readonly codeVerifier?: string
+}
+
+export const enrol = async (rt: Runtime, grant: StoredGrant, lifetime: number = LIFETIME_MS): Promise<Enrolment> => {
+  const id = rt.newId()
+  const announced = await rt.store.apply(grant.id, { type: 'enrol', id, deadline: (await rt.store.now()) + lifetime })
+  if (!announced.applied) {
+    throw new KeyturnError('ENROLMENT_RUNNING', `Somebody is authorising ${grant.name} already, until ${new Date(announced.grant.state.enrolment?.deadline ?? 0).toISOString()}`)
+  }
+  const cancel = async (): Promise<void> => {
+    await rt.store.apply(grant.id, { type: 'enrolment-ended', id })
+  }
+  return {
+    id,
+    cancel,
+    complete: async (code) => {
+      try {
+        await nothingOnTheWire(rt, grant.id, id)
+        return await trade(rt, grant, id, code)
+      } finally {
+        await cancel()
+      }
+    },
+  }
+}
+
+/** Waits for an exchange that is under way: what the code buys could kill it, or be killed by it. */
+const nothingOnTheWire = async (rt: Runtime, grantId: string, id: string): Promise<void> => {
+  for (;;) {
+    const { grant, context } = await rt.store.look(grantId)
+    const clause = mayExchangeCode(grant.state, id, context)
+    if (clause === null) return
+    if (clause !== 'code-nothing-on-the-wire') throw new KeyturnError('ENROLMENT_RUNNING', `The announced authorisation of ${grant.name} ran out or was replaced`)
+    if (rt.closing.aborted) throw new KeyturnError('EXCHANGE_TIMEOUT', 'Keyturn is being closed')
+    if (!(await settleAbandoned(rt, grant))) await rt.store.changed(NAP_MS)
+  }
+}
+
+/** Trades a code for tokens. Throws GRANT_REFUSED, ANSWER_UNREADABLE. */
+export const tradeCode = async (
+  rt: Runtime,
+  app: { readonly loginUrl: string; readonly clientId: string; readonly clientSecret: Parameters<typeof codeBody>[0]['clientSecret'] },
+  code: Code,
+): Promise<Tokens> => {
+  const body = codeBody({ ...code, clientId: app.clientId, clientSecret: app.clientSecret })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
+  const answer = await request(new URL(TOKEN_PATH, app.loginUrl), { method: 'POST', headers, body: body.reveal() }, { ...rt.net, timeout: rt.limits.wait })
+  const judged = judge({ status: answer.status, body: answer.body, complete: true })
+  if (judged.kind === 'tokens') return judged.tokens
+  if (judged.kind === 'unknown') throw new KeyturnError('ANSWER_UNREADABLE', `The token endpoint gave no usable answer to the authorisation code (${judged.cause}, HTTP ${answer.status})`)
+  throw new KeyturnError('GRANT_REFUSED', `Salesforce refused the authorisation code: ${judged.text}`)
+}
+
+const trade = async (rt: Runtime, grant: StoredGrant, id: string, code: Code): Promise<GrantView> => {
+  const clientSecret = await rt.secretOf(grant, 'clientSecret')
+  const tokens = await tradeCode(rt, { ...grant.settings, clientSecret }, code)
+  if (tokens.refreshToken === null) {
+    throw new KeyturnError('GRANT_REFUSED', 'The answer held no refresh token', { fix: 'Add the scope refresh_token (offline_access) to the app and to the request.' })
+  }
+  const mismatch = mismatchOf(grant.identity, tokens)
+  if (mismatch !== null) {
+    // Somebody logged in as another user: what was bought is given back, the grant stays as it was.
+    await revokeToken(rt, grant.settings.loginUrl, tokens.refreshToken).catch(() => undefined)
+    throw new KeyturnError('IDENTITY_CHANGED', `The new authorisation does not fit ${grant.name}: ${mismatch}`)
+  }
+  const lineage = rt.store.lineageOf(tokens.refreshToken)
+  const enrolled = await rt.store.apply(grant.id, { type: 'enrolled', id, lineage }, kept(grant, tokens, rt.clock.wall()))
+  if (!enrolled.applied) {
+    await rt.store.keepOrphan(grant.id, id, { refreshToken: tokens.refreshToken })
+    throw new KeyturnError('ENROLMENT_RUNNING', `The announced authorisation of ${grant.name} ran out before its code was traded; the new token is kept sealed as an orphan`)
+  }
+  rt.emit(enrolled.grant, enrolled.notices)
+  return viewOf(enrolled.grant)
+}

@@ -1,0 +1,24 @@
+/**
+ * @keyturn/tokens: Salesforce access tokens that no race, crash or lost answer costs an integration.
+ */
+export { openKeyturn, defaultLimits, eventChannel } from './keyturn.ts'
+export type {
+  AddFallback,
+  AddGrant,
+  Enrolment,
+  FetchInit,
+  FieldRight,
+  FieldRights,
+  GrantView,
+  Keyturn,
+  KeyturnEvent,
+  Limits,
+  ObjectFields,
+  OpenOptions,
+  SecretInput,
+  Token,
+} from './contract.ts'
+export { KeyturnError, errorTable, exitCodes, httpStatuses, type ErrorCode, type ErrorKind } from './errors.ts'
+export { Secret } from './secret.ts'
+export { systemClock, type Clock } from './clock.ts'
+export { defaultPolicy, type Policy } from './protocol/event.ts'

@@ -1,0 +1,32 @@
+/**
+ * What the parts of one open Keyturn share: the store, the host's journal, the network, time and chance.
+ */
+import type { Clock } from './clock.ts'
+import type { Limits } from './contract.ts'
+import type { Journal } from './journal/journal.ts'
+import type { Notice } from './protocol/event.ts'
+import type { Holder } from './protocol/state.ts'
+import type { Secret } from './secret.ts'
+import type { Store, StoredGrant } from './store/store.ts'
+import type { NetworkOptions } from './wire/network.ts'
+
+export interface Runtime {
+  readonly store: Store
+  readonly journal: Journal
+  readonly journalFolder: string
+  readonly journalKey: Uint8Array
+  readonly holder: Holder
+  readonly clock: Clock
+  readonly limits: Limits
+  readonly net: NetworkOptions
+  /** A random UUID. */
+  readonly newId: () => string
+  /** Tells listeners; called after the commit only. */
+  readonly emit: (grant: StoredGrant, notices: readonly Notice[]) => void
+  /** Readings that go on after their callers gave up, and commits that are being retried. */
+  readonly background: Set<Promise<unknown>>
+  /** Aborted by close(). */
+  readonly closing: AbortSignal
+  /** A secret of a grant: sealed in the store, or a reference resolved now. */
+  readonly secretOf: (grant: StoredGrant, name: string) => Promise<Secret | null>
+}

@@ -1,0 +1,30 @@
+/**
+ * An outcome that was heard is written down, however long the store is away: the journal has it, this process has it,
+ * and the event is idempotent by its attempt.
+ */
+import { KeyturnError } from '../errors.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Applied } from '../store/store.ts'
+import type { Outcome } from './outcome.ts'
+
+const FIRST_PAUSE_MS = 20
+const LONGEST_PAUSE_MS = 2_000
+
+/** Throws only when Keyturn is being closed (the journal keeps the outcome) or the store is damaged. */
+export const commit = async (rt: Runtime, grantId: string, attempt: string, outcome: Outcome): Promise<Applied> => {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
+    try {
+      const applied = await rt.store.apply(grantId, outcome.event, outcome.puts)
+      if (!applied.applied && applied.reason === 'stray' && Object.keys(outcome.sold).length > 0) {
+        await rt.store.keepOrphan(grantId, attempt, outcome.sold)
+      }
+      if (outcome.event.type === 'busy') await rt.store.pace(applied.grant.settings.clientId)
+      rt.journal.committed(attempt, applied.mark)
+      if (applied.applied) rt.emit(applied.grant, applied.notices)
+      return applied
+    } catch (error) {
+      if (!(error instanceof KeyturnError) || error.kind !== 'unavailable' || rt.closing.aborted) throw error
+      await rt.clock.sleep(pause, rt.closing)
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Spending a refresh token once: connect, claim, look again, send, keep the answer, commit.
+ *
+ * Rules 2 to 5 of ARCHITECTURE.md, in the order they happen. Nothing here decides whether a token may be spent: the
+ * store's transition does.
+ */
+import { KeyturnError } from '../errors.ts'
+import { refreshBody, TOKEN_PATH } from '../oauth/request.ts'
+import { mayStillSend } from '../protocol/transition.ts'
+import type { Runtime } from '../runtime.ts'
+import type { StoredGrant } from '../store/store.ts'
+import { openConnection, type Connection } from '../wire/connection.ts'
+import { commit } from './commit.ts'
+import { outcomeOf } from './outcome.ts'
+
+export type ExchangeEnd =
+  /** The outcome, whatever it is, stands in the store. */
+  | { readonly kind: 'settled' }
+  /** The store did not let us: the clause that failed. */
+  | { readonly kind: 'not-claimed'; readonly reason: string }
+  /** Nothing left this machine. */
+  | { readonly kind: 'unreachable'; readonly cause: string }
+  /** Callers have waited long enough; the reading goes on. */
+  | { readonly kind: 'slow' }
+
+/** Exchanges the refresh token of `grant`; `replayOf` names the unresolved attempt this repeats. */
+export const exchange = async (rt: Runtime, grant: StoredGrant, replayOf: string | null): Promise<ExchangeEnd> => {
+  const { lineage, generation } = grant.state
+  const token = await rt.secretOf(grant, 'refreshToken')
+  if (lineage === null || token === null) throw new KeyturnError('DEFECT', `Grant ${grant.name} has no refresh token to spend`)
+  // Row and secret were read one after the other: between them somebody may have moved on.
+  if (rt.store.lineageOf(token) !== lineage) return { kind: 'not-claimed', reason: 'claim-lineage' }
+  const clientSecret = await rt.secretOf(grant, 'clientSecret')
+
+  // No claim unless the answer can be kept.
+  await rt.journal.ready()
+
+  let connection: Connection
+  try {
+    connection = await openConnection(new URL(TOKEN_PATH, grant.settings.loginUrl), { ...rt.net, connectTimeout: rt.limits.connect })
+  } catch (error) {
+    if (error instanceof KeyturnError && error.code !== 'ENDPOINT_UNREACHABLE') throw error
+    return { kind: 'unreachable', cause: error instanceof Error ? error.message : 'no connection' }
+  }
+
+  const attempt = rt.newId()
+  try {
+    const now = await rt.store.now()
+    const started = { wall: rt.clock.wall(), boot: rt.clock.boot() }
+    const known = rt.journal.highestMark()
+    // Durable before the first byte, like the claim, and written beside it: a claim of a dead process that no journal
+    // says was sent was never sent.
+    const noted = rt.journal.sending({ grantId: grant.id, attempt, lineage, mark: known ?? { epoch: 0, seq: 0, hash: '' } })
+    noted.catch(() => undefined)
+    const times = { holder: rt.holder, lineage, attempt, sendBy: now + rt.limits.send, deadline: now + rt.limits.send + rt.limits.wait }
+    const claimed = await rt.store.apply(
+      grant.id,
+      replayOf === null ? { type: 'claim', generation, ...times } : { type: 'claim-replay', unresolved: replayOf, ...times },
+    )
+    await noted
+    if (!claimed.applied) {
+      await rt.journal.finished(attempt)
+      rt.journal.committed(attempt, claimed.mark)
+      connection.close()
+      return { kind: 'not-claimed', reason: claimed.reason ?? 'unknown' }
+    }
+    // Rule 12: a claim that does not lie above what this host knows was committed to an older copy of the store.
+    const older = known !== null && (claimed.mark.epoch < known.epoch || claimed.mark.seq <= known.seq)
+    if (older) await rt.store.wentBack('a claim was numbered at or below one this host had already seen')
+    rt.emit(claimed.grant, claimed.notices)
+
+    const overslept = (): boolean =>
+      rt.clock.wall() - started.wall > rt.limits.send || rt.clock.boot() - started.boot > rt.limits.send
+    const stillAllowed = async (): Promise<boolean> => {
+      if (older || rt.closing.aborted || overslept()) return false
+      const { grant: fresh, context } = await rt.store.look(grant.id)
+      return mayStillSend(fresh.state, { attempt, lineage }, context) === null && !overslept()
+    }
+
+    const body = refreshBody(token, grant.settings.clientId, clientSecret)
+    const settled = hear(rt, grant, { attempt, lineage }, connection, body, stillAllowed)
+    rt.background.add(settled)
+    void settled.finally(() => rt.background.delete(settled)).catch(() => undefined)
+
+    const waiting = new AbortController()
+    const slow = rt.clock.sleep(rt.limits.wait, waiting.signal).then(() => 'slow' as const)
+    const first = await Promise.race([settled, slow]).finally(() => waiting.abort())
+    if (first !== 'slow') return { kind: 'settled' }
+    // The limit ends the waiting, not the reading: an aborted request could not hear that it succeeded.
+    const doubted = await rt.store.apply(grant.id, {
+      type: 'doubted',
+      attempt,
+      lineage,
+      cause: 'no-answer',
+      by: 'holder',
+      holderDead: false,
+      finished: false,
+    })
+    if (doubted.applied) rt.emit(doubted.grant, doubted.notices)
+    return { kind: 'slow' }
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/** Sends, keeps what comes back in the journal as it arrives, and commits what it means. */
+const hear = async (
+  rt: Runtime,
+  grant: StoredGrant,
+  attempt: { readonly attempt: string; readonly lineage: string },
+  connection: Connection,
+  body: ReturnType<typeof refreshBody>,
+  stillAllowed: () => Promise<boolean>,
+): Promise<void> => {
+  const log = rt.journal.answer({ grantId: grant.id, ...attempt })
+  const result = await connection.send(
+    { method: 'POST', path: TOKEN_PATH, headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }, body },
+    { stillAllowed, onHead: log.head, onChunk: log.chunk, hardLimit: rt.limits.read, clock: rt.clock },
+  )
+  if (result.kind === 'never-left') {
+    const event = { type: 'never-left', ...attempt } as const
+    await commit(rt, grant.id, attempt.attempt, { event, puts: {}, sold: {} })
+    await rt.journal.finished(attempt.attempt)
+    return
+  }
+  log.end({ complete: result.kind === 'answered' && result.complete })
+  // Rule 4: the answer is kept before it is judged. Should the disk fail now, memory and the store still have it.
+  await log.flushed().catch(() => undefined)
+  const raw =
+    result.kind === 'answered'
+      ? { status: result.status, body: result.body, complete: result.complete }
+      : result.status === undefined
+        ? null
+        : { status: result.status, body: result.partial, complete: false }
+  const outcome = outcomeOf(grant, attempt, raw, rt.store.lineageOf, { rolledForward: false, by: 'holder', wall: rt.clock.wall() })
+  const applied = await commit(rt, grant.id, attempt.attempt, outcome)
+  if (!applied.applied && outcome.event.type === 'doubted') {
+    // It was called in doubt before (slow, or by another process): what is new is that nothing more will be heard.
+    const event = { type: 'finished', attempt: attempt.attempt, host: rt.holder.host, bet: false } as const
+    await commit(rt, grant.id, attempt.attempt, { event, puts: {}, sold: {} })
+  }
+  await rt.journal.finished(attempt.attempt)
+}

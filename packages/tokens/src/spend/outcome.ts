@@ -1,0 +1,125 @@
+/**
+ * From what the token endpoint said (or didn't) to the protocol's event. Pure: used for answers that come from the
+ * wire and for those a journal kept, so that both mean the same.
+ */
+import { judge, type RawAnswer, type Tokens } from '../oauth/answer.ts'
+import type { ProtocolEvent } from '../protocol/event.ts'
+import type { DoubtCause } from '../protocol/state.ts'
+import type { Secret } from '../secret.ts'
+import type { AccessDetails, Identity, Puts, StoredGrant } from '../store/store.ts'
+
+export interface Outcome {
+  readonly event: ProtocolEvent
+  readonly puts: Puts
+  /** What was sold, should no record have a place for it. */
+  readonly sold: Readonly<Record<string, Secret>>
+}
+
+export interface Attempt {
+  readonly attempt: string
+  /** The token that was sent. */
+  readonly lineage: string
+}
+
+export interface Origin {
+  readonly rolledForward: boolean
+  readonly by: 'holder' | 'other'
+  /** Epoch ms, for answers without `issued_at`. */
+  readonly wall: number
+}
+
+/** `raw` null: no answer. The attempt is over: nothing more will be heard. */
+export const outcomeOf = (
+  grant: StoredGrant,
+  { attempt, lineage }: Attempt,
+  raw: RawAnswer | null,
+  lineageOf: (token: Secret) => string,
+  origin: Origin,
+): Outcome => {
+  const doubted = (cause: DoubtCause, tokens: Tokens | null): Outcome => {
+    const puts = tokens === null ? {} : kept(grant, tokens, origin.wall)
+    return {
+      event: {
+        type: 'doubted',
+        attempt,
+        lineage,
+        cause,
+        by: origin.by,
+        holderDead: origin.by === 'other',
+        finished: true,
+        access: puts.access !== undefined,
+      },
+      puts,
+      sold: {},
+    }
+  }
+  if (raw === null) return doubted(origin.by === 'other' ? 'holder-died' : 'no-answer', null)
+  const judged = judge(raw)
+  switch (judged.kind) {
+    case 'tokens': {
+      const { tokens } = judged
+      const mismatch = mismatchOf(grant.identity, tokens)
+      const puts = kept(grant, tokens, origin.wall)
+      const access = puts.access !== undefined && mismatch === null
+      return {
+        event: {
+          type: 'answered',
+          attempt,
+          sent: lineage,
+          next: tokens.refreshToken === null ? null : lineageOf(tokens.refreshToken),
+          access,
+          rolledForward: origin.rolledForward,
+          ...(mismatch === null ? {} : { mismatch }),
+        },
+        puts,
+        sold: puts.secrets ?? {},
+      }
+    }
+    case 'refused':
+      return { event: { type: 'refused', attempt, lineage, text: judged.text }, puts: {}, sold: {} }
+    case 'busy':
+      return { event: { type: 'busy', attempt, lineage }, puts: {}, sold: {} }
+    case 'blocked':
+      return { event: { type: 'blocked', attempt, lineage, code: judged.code, text: judged.text }, puts: {}, sold: {} }
+    case 'unknown':
+      return doubted(judged.cause, judged.tokens)
+  }
+}
+
+/** What of an answer goes into the store. */
+export const kept = (grant: StoredGrant, tokens: Tokens, wall: number): Puts => {
+  const { accessToken, refreshToken, orgId, userId } = tokens
+  const secrets: Record<string, Secret> = {}
+  if (refreshToken !== null) secrets.refreshToken = refreshToken
+  const instanceUrl = tokens.instanceUrl ?? grant.access?.instanceUrl ?? null
+  const usable = accessToken !== null && instanceUrl !== null
+  if (usable) secrets.accessToken = accessToken
+  const access: AccessDetails | null = usable
+    ? { instanceUrl, issuedAt: tokens.issuedAt ?? wall, scope: tokens.scope, format: tokens.format }
+    : null
+  const identity: Identity | null = orgId !== null && userId !== null ? { orgId, userId } : null
+  return {
+    secrets,
+    ...(access === null ? {} : { access }),
+    ...(identity === null || grant.identity !== null ? {} : { identity }),
+  }
+}
+
+/** Salesforce ids come with 15 or 18 characters. */
+export const sameId = (a: string, b: string): boolean => a.slice(0, 15) === b.slice(0, 15)
+
+/** Null, or in words why these tokens are not this grant's. */
+export const mismatchOf = (
+  identity: Identity | null,
+  tokens: Pick<Tokens, 'orgId' | 'userId'>,
+  otherUser = false,
+): string | null => {
+  if (identity === null || tokens.orgId === null || tokens.userId === null) return null
+  if (!sameId(identity.orgId, tokens.orgId)) {
+    return `the token belongs to org ${tokens.orgId}, the grant to ${identity.orgId} (a refreshed sandbox gets a new org id)`
+  }
+  if (!otherUser && !sameId(identity.userId, tokens.userId)) {
+    return `the token belongs to user ${tokens.userId}, the grant to ${identity.userId}`
+  }
+  return null
+}

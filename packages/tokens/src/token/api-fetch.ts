@@ -1,0 +1,47 @@
+/**
+ * `fetch` against the org: the token goes to the org's own host and nowhere else, and a dead session is repeated once.
+ */
+import { KeyturnError } from '../errors.ts'
+import type { FetchInit, Token } from '../contract.ts'
+import type { Runtime } from '../runtime.ts'
+import { request } from '../wire/request.ts'
+import type { TokenServer } from './serve.ts'
+import { sessionVerdict } from './session-refused.ts'
+
+const METHOD = /^[A-Z]{1,16}$/
+
+export const apiFetch = async (rt: Runtime, tokens: TokenServer, name: string, path: string, init: FetchInit = {}): Promise<Response> => {
+  const token = await tokens.token(name)
+  const first = await call(rt, token, path, init)
+  const verdict = sessionVerdict({ status: first.status, body: textOf(first) })
+  if (verdict === 'fine') tokens.worked(name, token.generation)
+  if (verdict !== 'dead') return respond(first)
+  const next = await tokens.rejected(name, token.generation)
+  if (next.generation === token.generation) return respond(first)
+  const second = await call(rt, next, path, init)
+  const again = sessionVerdict({ status: second.status, body: textOf(second) })
+  if (again === 'fine') tokens.worked(name, next.generation)
+  // Told once more, so that the breaker learns of a refusal no exchange cures; the caller gets the answer itself.
+  if (again === 'dead') await tokens.rejected(name, next.generation).catch(() => undefined)
+  return respond(second)
+}
+
+type Answer = Awaited<ReturnType<typeof request>>
+
+const call = (rt: Runtime, token: Token, path: string, init: FetchInit): Promise<Answer> => {
+  const method = (init.method ?? 'GET').toUpperCase()
+  if (!METHOD.test(method)) throw new KeyturnError('BAD_ARGUMENT', 'The method is not an HTTP method')
+  const url = new URL(path, token.instanceUrl)
+  if (url.origin !== new URL(token.instanceUrl).origin) {
+    throw new KeyturnError('BAD_ARGUMENT', `A token of ${new URL(token.instanceUrl).host} is not sent to ${url.host}`)
+  }
+  const headers = { accept: 'application/json', ...init.headers, authorization: `Bearer ${token.accessToken}` }
+  return request(url, { method, headers, ...(init.body === undefined ? {} : { body: init.body }), ...(init.signal === undefined ? {} : { signal: init.signal }) }, { ...rt.net, timeout: rt.limits.read })
+}
+
+const textOf = ({ status, body }: Answer): string => (status < 400 ? '' : new TextDecoder().decode(body))
+
+const NO_BODY = new Set([101, 204, 205, 304])
+
+const respond = ({ status, headers, body }: Answer): Response =>
+  new Response(NO_BODY.has(status) ? null : new Uint8Array(body), { status, headers: Object.entries(headers) })

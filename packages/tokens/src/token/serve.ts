@@ -1,0 +1,162 @@
+/**
+ * The hot path: a living token from memory, a change by anybody seen within `limits.stale`; and reports of tokens that
+ * the API refused.
+ */
+import { KeyturnError } from '../errors.ts'
+import type { Token } from '../contract.ts'
+import type { Runtime } from '../runtime.ts'
+import { explain } from '../spend/explain.ts'
+import { obtain } from '../spend/obtain.ts'
+import type { StoredGrant } from '../store/store.ts'
+import { freshness } from './freshness.ts'
+import { probe } from './probe.ts'
+
+interface Cached {
+  readonly token: Token
+  readonly grantId: string
+  version: number | string
+  checkedAt: number
+  worked: boolean
+}
+
+export interface TokenServer {
+  token(name: string): Promise<Token>
+  rejected(name: string, generation: number): Promise<Token>
+  worked(name: string, generation: number): void
+  /** Obtains a living token newer than `refused`, once for everybody in this process. */
+  renew(name: string, refused: number): Promise<Token>
+}
+
+export const serveTokens = (rt: Runtime): TokenServer => {
+  const cache = new Map<string, Cached>()
+  const renewing = new Map<string, { readonly refused: number; readonly token: Promise<Token> }>()
+
+  const remember = async (grant: StoredGrant, version: number | string): Promise<Token> => {
+    const { state, access, identity } = grant
+    const accessToken = await rt.store.secret(grant.id, 'accessToken')
+    if (accessToken === null || access === null) throw new KeyturnError('DEFECT', `Grant ${grant.name} is alive without an access token`)
+    const token: Token = Object.freeze({
+      accessToken: accessToken.reveal(),
+      instanceUrl: access.instanceUrl,
+      generation: state.generation,
+      issuedAt: access.issuedAt,
+      userId: identity?.userId ?? null,
+      orgId: identity?.orgId ?? null,
+      source: state.source ?? 'refresh',
+    })
+    cache.set(grant.name, { token, grantId: grant.id, version, checkedAt: rt.clock.boot(), worked: state.proven })
+    return token
+  }
+
+  /** Reads the store. Null: no living token. The version is read first, so that a later change is never missed. */
+  const fresh = async (name: string): Promise<Token | null> => {
+    const version = await rt.store.version()
+    const grant = await rt.store.grant(name)
+    if (grant === null) {
+      cache.delete(name)
+      throw new KeyturnError('GRANT_NOT_FOUND', `There is no grant named ${name} in this store`, { data: { grant: name } })
+    }
+    if (grant.state.access !== 'alive') return null
+    const known = cache.get(name)
+    const token = known?.token.generation === grant.state.generation && known.grantId === grant.id ? known.token : null
+    if (token === null || known === undefined) return stillThere(await remember(grant, version), grant)
+    known.version = version
+    known.checkedAt = rt.clock.boot()
+    aheadOfTime(grant)
+    return token
+  }
+
+  const stillThere = (token: Token, grant: StoredGrant): Token => {
+    aheadOfTime(grant)
+    return token
+  }
+
+  /** Rule 9: refresh while the token still lives, so that a doubt has cover. Nobody waits for it. */
+  const aheadOfTime = (grant: StoredGrant): void => {
+    const due = freshness(grant, rt.clock.wall())
+    if (due !== 'refresh-ahead' || renewing.has(grant.name) || grant.state.spend !== null) return
+    renew(grant.name, grant.state.generation).catch(() => undefined)
+  }
+
+  const renew = (name: string, refused: number): Promise<Token> => {
+    const running = renewing.get(name)
+    // Who asks for something newer than what is being fetched gets a fetch of its own afterwards.
+    if (running !== undefined && running.refused >= refused) return running.token
+    const token = (running?.token.catch(() => undefined) ?? Promise.resolve())
+      .then(() => obtain(rt, name, refused))
+      .then(async (grant) => remember(grant, await rt.store.version()))
+      .finally(() => {
+        if (renewing.get(name)?.token === token) renewing.delete(name)
+      })
+    renewing.set(name, { refused, token })
+    return token
+  }
+
+  return {
+    async token(name) {
+      const known = cache.get(name)
+      if (known !== undefined) {
+        const now = rt.clock.boot()
+        if (now - known.checkedAt < rt.limits.stale) return known.token
+        const version = rt.store.version()
+        if ((typeof version === 'object' ? await version : version) === known.version) {
+          known.checkedAt = now
+          return known.token
+        }
+      }
+      return (await fresh(name)) ?? renew(name, 0)
+    },
+
+    async rejected(name, generation) {
+      const grant = await rt.store.grant(name)
+      if (grant === null) throw new KeyturnError('GRANT_NOT_FOUND', `There is no grant named ${name} in this store`)
+      const { state } = grant
+      if (state.generation > generation && state.access === 'alive') return (await fresh(name)) ?? renew(name, generation)
+      if (state.generation === generation && state.access === 'alive') {
+        const reported = await report(rt, grant, generation)
+        // The API takes this token: whatever was refused, a new token would not help.
+        if (reported.state.access === 'alive') return remember(reported, await rt.store.version())
+        if (reported.state.breaker.retryAt !== null && reported.state.breaker.retryAt > (await rt.store.now())) {
+          throw explain(reported, await rt.store.now(), 'breaker')
+        }
+      }
+      return renew(name, Math.min(generation, state.generation))
+    },
+
+    worked(name, generation) {
+      const known = cache.get(name)
+      if (known === undefined || known.worked || known.token.generation !== generation) return
+      known.worked = true
+      const noted = rt.store
+        .apply(known.grantId, { type: 'worked', generation })
+        .then((applied) => (applied.applied ? rt.emit(applied.grant, applied.notices) : undefined))
+        .catch(() => undefined)
+      rt.background.add(noted)
+      void noted.finally(() => rt.background.delete(noted))
+    },
+
+    renew,
+  }
+}
+
+/** Records the refusal; a young token is probed first. */
+const report = async (rt: Runtime, grant: StoredGrant, generation: number): Promise<StoredGrant> => {
+  const age = rt.clock.wall() - (grant.access?.issuedAt ?? rt.clock.wall())
+  const first = await rt.store.apply(grant.id, { type: 'rejected', generation, probe: 'not-made' })
+  if (first.applied || first.reason !== 'probe-first') {
+    if (first.applied) rt.emit(first.grant, first.notices)
+    if (first.applied && grant.state.proven) await learn(rt, grant, age)
+    return first.grant
+  }
+  const seen = await probe(rt, grant)
+  const second = await rt.store.apply(grant.id, { type: 'rejected', generation, probe: seen })
+  if (second.applied) rt.emit(second.grant, second.notices)
+  return second.grant
+}
+
+/** The youngest age at which a token that had worked was found dead bounds the session's life from above. */
+const learn = async (rt: Runtime, grant: StoredGrant, age: number): Promise<void> => {
+  const { observedLife } = grant.learned
+  if (age <= 0 || (observedLife !== null && observedLife <= age)) return
+  await rt.store.change(grant.id, 'learned', { learned: { ...grant.learned, observedLife: age } })
+}
