@@ -31,7 +31,7 @@ export const loginHistory = setupObject({
   fields: [
     recordId(),
     reference('UserId', 'User ID', 'User', null),
-    dateTime('LoginTime', 'Login Time'),
+    dateTime('LoginTime', 'Login Time', { nillable: false }),
     // Rows hold labels ("Remote Access 2.0"), not the API values the reference lists beside them.
     picklist('LoginType', 'Login Type', loginTypes),
     picklist('LoginSubType', 'Login Subtype', loginSubTypes),

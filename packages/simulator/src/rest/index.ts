@@ -1,0 +1,63 @@
+/** The REST API under /services/data as routes of the simulator. */
+import { accessOf } from '../data/access.ts'
+import { ApiError, notFound } from '../data/api-error.ts'
+import type { Authenticate, Route, SimRequest, SimResponse } from '../route.ts'
+import type { Answer, Call } from './call.ts'
+import { errorBody } from './call.ts'
+import { dispatch } from './dispatch.ts'
+import { countCall, dailyRequests } from './usage.ts'
+import { judgeVersion, versions } from './versions.ts'
+
+const jsonType = { 'Content-Type': 'application/json;charset=UTF-8' }
+
+function respond(answer: Answer, headers: Readonly<Record<string, string>> = {}): SimResponse {
+  const all = { ...headers, ...answer.headers }
+  if (answer.body === undefined) return { status: answer.status, headers: all }
+  return { status: answer.status, headers: { ...jsonType, ...all }, body: JSON.stringify(answer.body) }
+}
+
+const refuse = (error: ApiError): SimResponse => respond({ status: error.status, body: errorBody(error) })
+
+const retired = (version: string): ApiError =>
+  new ApiError(410, 'GONE', `The requested resource is no longer available. API version ${version} is retired; use version 31.0 or later.`)
+
+export function dataRoutes(authenticate: Authenticate): readonly Route[] {
+  const handle = (request: SimRequest, match: RegExpExecArray): SimResponse => {
+    const version = match[1] ?? ''
+    const judgement = judgeVersion(version)
+    // Retired and unknown versions are refused before anybody looks at the session.
+    if (judgement === 'retired') return refuse(retired(version))
+    if (judgement === 'unknown') return refuse(notFound())
+    const session = authenticate(request)
+    if ('status' in session) return session
+    const call: Call = {
+      method: (request.method === 'POST' ? request.query.get('_HttpMethod') : null) ?? request.method,
+      resource: decodePath((match[2] ?? '').replace(/\/$/, '')),
+      query: request.query,
+      headers: request.headers,
+      body: request.body.toString('utf8'),
+      version,
+      baseUrl: request.baseUrl,
+      session,
+      org: session.org,
+      access: accessOf(session.org, session.userId),
+      dispatch,
+    }
+    const used = countCall(session.org)
+    return respond(dispatch(call), { 'Sforce-Limit-Info': `api-usage=${used}/${dailyRequests}` })
+  }
+  return [
+    { method: 'GET', pattern: /^\/services\/data\/?$/, handle: () => respond({ status: 200, body: versions }) },
+    { method: '*', pattern: /^\/services\/data\/v([\d.]+)((?:\/.*)?)$/, handle },
+    { method: '*', pattern: /^\/services\/data(?:\/.*)?$/, handle: () => refuse(notFound()) },
+  ]
+}
+
+/** A path that can't be decoded names nothing. */
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return '/%'
+  }
+}
