@@ -70,11 +70,17 @@ function installed() {
   return true
 }
 
-/** Runs a child to its end, passing on the signals meant for us; resolves with its exit code, signal or start error. */
-function runChild(command, args, options) {
+/**
+ * Runs a child to its end, passing on the signals meant for us. Resolves with its exit code, signal or start error, and
+ * the signal that interrupted us. With `patience`, a child that goes on for so many milliseconds after it is killed.
+ */
+function runChild(command, args, options, patience) {
   return new Promise((resolveRun) => {
     const child = spawn(command, args, options)
+    let interrupted = null
     const forward = (signal) => {
+      interrupted ??= signal
+      if (patience !== undefined) setTimeout(() => child.kill('SIGKILL'), patience).unref()
       // A terminal sends Ctrl-C to the whole process group: the child has had it already.
       if (signal === 'SIGINT' && process.stdin.isTTY) return
       child.kill(signal)
@@ -86,11 +92,11 @@ function runChild(command, args, options) {
     }
     child.once('error', (error) => {
       release()
-      resolveRun({ code: 127, signal: null, error })
+      resolveRun({ code: 127, signal: null, error, interrupted })
     })
     child.once('exit', (code, signal) => {
       release()
-      resolveRun({ code, signal, error: undefined })
+      resolveRun({ code, signal, error: undefined, interrupted })
     })
   })
 }
@@ -172,8 +178,18 @@ async function install() {
     for (const name of Object.keys(env))
       if (/^npm_config_(workspaces?|omit|include|global|prefix)$/i.test(name)) delete env[name]
     const { command, prefix, shell } = npmCommand()
-    const args = [...prefix, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund']
-    outcome = await runChild(command, args, { cwd: root, env, shell, stdio: ['ignore', 2, 2] })
+    const args = [
+      ...prefix,
+      'ci',
+      '--ignore-scripts',
+      '--include=dev',
+      '--include=optional',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ]
+    // npm answers Ctrl-C only after it has laid down everything; what it leaves half done is installed anew next time.
+    outcome = await runChild(command, args, { cwd: root, env, shell, stdio: ['ignore', 2, 2] }, 500)
     if (outcome.code === 0) {
       writeFileSync(stampFile, fingerprint())
       say(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`)
@@ -188,8 +204,11 @@ async function install() {
       'Install npm (it comes with Node) and repeat.',
     )
   }
-  if (outcome.signal !== null) endLike(outcome)
-  else if (outcome.code !== 0) {
+  if (outcome.interrupted !== null) {
+    endLike({ code: null, signal: outcome.interrupted })
+    await new Promise(() => {}) // the signal is on its way
+  }
+  if (outcome.code !== 0) {
     stop(
       'INSTALL_FAILED',
       `npm ci ended with ${outcome.code}; its output is above`,
