@@ -1,0 +1,86 @@
+/**
+ * The control plane over HTTP, on every port of the simulator (the login host's stays open when an org refuses).
+ *
+ *   GET    /__sim/orgs | state | oracle | secrets | clock | faults
+ *   GET    /__sim/log?after=N
+ *   GET    /__sim/held?fault=&count=1&timeoutMs=10000      long poll
+ *   POST   /__sim/clock {advanceMs} | {set}
+ *   POST   /__sim/faults {name?, match?, skip?, count?, every?, probability?, action}
+ *   DELETE /__sim/faults[/<id or name>]
+ *   POST   /__sim/release {id?} | {fault?}
+ *   POST   /__sim/grants {org?, user, app, scopes?}         DELETE /__sim/grants/<id>?org=
+ *   POST   /__sim/expire {org?, grant?, user?}
+ *   POST   /__sim/refuse {org?, refuse}
+ *   POST   /__sim/undelivered {request}
+ *   POST   /__sim/save {folder} | load {folder}
+ *   PATCH  /__sim/settings {org?, settings} | {org?, app, settings, clientSecret?, …}
+ *   PATCH  /__sim/users {org?, user, change?, contain?}
+ */
+import type { ServerResponse } from 'node:http'
+import type { SimRequest } from '../route.ts'
+import type { SeededOrg } from '../state/seed.ts'
+import type { Control } from './control.ts'
+
+type Verb = (body: Body, request: SimRequest, rest: string) => unknown
+// What comes over the wire is checked by the verbs themselves, which name what is missing.
+type Body = Parameters<Control['changeOrg']>[0] & Parameters<Control['changeApp']>[0] & Parameters<Control['changeUser']>[0] &
+  Parameters<Control['grant']>[0] & Parameters<Control['addFault']>[0] & Parameters<Control['moveClock']>[0] &
+  Parameters<Control['refuse']>[0] & Parameters<Control['declareUndelivered']>[0] & Parameters<Control['save']>[0] & { readonly id?: number; readonly fault?: string }
+
+function verbs(control: Control, orgs: () => readonly SeededOrg[]): Readonly<Record<string, Verb>> {
+  const number = (request: SimRequest, name: string): number | undefined => {
+    const text = request.query.get(name)
+    return text === null ? undefined : Number(text)
+  }
+  return {
+    'GET orgs': () => orgs(),
+    'GET state': () => control.state(),
+    'GET oracle': () => control.oracle(),
+    'GET secrets': () => control.secrets(),
+    'GET log': (_body, request) => control.log({ after: number(request, 'after') ?? 0 }),
+    'GET clock': () => control.clock(),
+    'POST clock': (body) => control.moveClock(body),
+    'GET faults': () => control.faults(),
+    'POST faults': (body) => control.addFault(body),
+    'DELETE faults': (_body, _request, rest) => ({ removed: control.removeFaults(rest === '' ? undefined : rest) }),
+    'GET held': (_body, request) => {
+      const fault = request.query.get('fault')
+      return control.held({
+        ...(fault === null ? {} : { fault }), count: number(request, 'count') ?? 1, timeoutMs: number(request, 'timeoutMs') ?? 10_000,
+      })
+    },
+    'POST release': (body) => ({ released: control.release(body.id ?? body.fault) }),
+    'POST grants': (body) => control.grant(body),
+    'DELETE grants': (_body, request, rest) => {
+      const org = request.query.get('org')
+      control.revokeGrant({ grant: rest, ...(org === null ? {} : { org }) })
+    },
+    'POST expire': (body) => ({ expired: control.expireAccessTokens(body) }),
+    'POST refuse': (body) => control.refuse(body),
+    'POST undelivered': (body) => control.declareUndelivered(body),
+    'POST save': (body) => control.save(body),
+    'POST load': (body) => control.load(body),
+    'PATCH settings': (body) => (body.app === undefined ? control.changeOrg(body) : control.changeApp(body)),
+    'PATCH users': (body) => control.changeUser(body),
+  }
+}
+
+export function controlHandler(control: Control, orgs: () => readonly SeededOrg[]) {
+  const table = verbs(control, orgs)
+  return async (request: SimRequest, res: ServerResponse): Promise<void> => {
+    const send = (status: number, value: unknown): void => {
+      res.writeHead(status, { 'Content-Type': 'application/json;charset=UTF-8' })
+      res.end(JSON.stringify(value ?? { ok: true }))
+    }
+    const [, , name = '', ...rest] = request.path.split('/')
+    const verb = table[`${request.method} ${name}`]
+    if (verb === undefined) return send(404, { error: `No such verb: ${request.method} /__sim/${name}`, verbs: Object.keys(table) })
+    try {
+      const body = request.body.length === 0 ? {} : (JSON.parse(request.body.toString()) as unknown)
+      if (typeof body !== 'object' || body === null || Array.isArray(body)) return send(400, { error: 'The body has to be a JSON object' })
+      send(200, await verb(body as Body, request, decodeURIComponent(rest.join('/'))))
+    } catch (error) {
+      send(400, { error: error instanceof Error ? error.message : String(error) })
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * A Salesforce org on loopback: OAuth with Refresh Token Rotation, sessions, SOAP login, REST and SOQL, faults at will,
+ * an oracle, and a clock one can move. Many orgs in one process, each on a port of its own.
+ */
+import { mkdirSync } from 'node:fs'
+import { createClock } from './clock.ts'
+import type { SimClock } from './clock.ts'
+import { createControl } from './control/control.ts'
+import type { Control } from './control/control.ts'
+import { eventsOf, fileOf, keepEvent } from './control/folder.ts'
+import { controlHandler } from './control/http.ts'
+import { dataRoutes } from './rest/index.ts'
+import { createFaultQueue } from './faults/queue.ts'
+import { createHolds } from './faults/holds.ts'
+import { createLocks } from './oauth/locks.ts'
+import { createEventLog } from './oracle/events.ts'
+import type { SimRequest } from './route.ts'
+import { listen } from './server.ts'
+import type { Listener } from './server.ts'
+import { judgeSession } from './sessions/authenticate.ts'
+import type { Simulation } from './simulation.ts'
+import { createOrg } from './state/org.ts'
+import type { Org } from './state/org.ts'
+import { describeOrg, seedOrg } from './state/seed.ts'
+import type { OrgSpec, SeededOrg } from './state/seed.ts'
+
+export type { SimClock } from './clock.ts'
+export type { Control, ReadyGrant } from './control/control.ts'
+export type { OrgState } from './control/snapshot.ts'
+export type { Fault, FaultAction, FaultMatch, FaultSpec, Position } from './faults/fault.ts'
+export type { Held } from './faults/holds.ts'
+export type { SimEvent } from './oracle/events.ts'
+export type { Counters, Verdict } from './oracle/judge.ts'
+export type { AppSpec, OrgSpec, SeededApp, SeededOrg, SeededUser, UserSpec } from './state/seed.ts'
+export type { AppSettings, OrgSettings, RefreshTokenPolicy } from './state/settings.ts'
+
+export interface SimulatorOptions {
+  /** Port of the first org; the others and the login host follow. Absent: ports that are free. */
+  readonly port?: number
+  readonly host?: string
+  /** HTTPS with a certificate made at the start. */
+  readonly https?: boolean
+  /** Folder for the state; absent: in memory. */
+  readonly directory?: string
+  /** Ids and tokens come out the same for the same seed. */
+  readonly seed?: string
+  /** Epoch milliseconds at which the simulator's clock starts; absent: now. */
+  readonly clockStart?: number
+  /** A file that always holds `{"offset": ms}`, for child processes that follow the clock. */
+  readonly clockFile?: string
+  readonly orgs?: readonly OrgSpec[]
+}
+
+export interface Simulator {
+  /** Address of the first org. */
+  readonly url: string
+  readonly port: number
+  /** The login host, which knows all orgs; `/__sim/` is served there as on every port. */
+  readonly loginUrl: string
+  /** PEM, with https. */
+  readonly certificate?: string
+  readonly orgs: readonly SeededOrg[]
+  readonly clock: SimClock
+  readonly control: Control
+  close(): Promise<void>
+}
+
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const host = options.host ?? '127.0.0.1'
+  const seed = options.seed ?? 'keyturn'
+  const specs = options.orgs ?? [{ name: 'acme' }]
+  if (specs.length === 0) throw new Error('A simulator needs at least one org')
+  for (const spec of specs) if (!/^[A-Za-z0-9-]+$/.test(spec.name)) throw new Error(`"${spec.name}" is not a name for an org: letters, digits, hyphens`)
+  if (options.directory !== undefined) mkdirSync(options.directory, { recursive: true })
+
+  const clock = createClock({ start: options.clockStart, file: options.clockFile })
+  const byName = new Map<string, Org>()
+  const log = createEventLog(clock.now, (event) => {
+    const org = options.directory === undefined ? undefined : byName.get(event.org)
+    if (org !== undefined) keepEvent(org, event)
+  })
+  const orgs = specs.map((spec) => {
+    const org = createOrg({
+      name: spec.name,
+      seed,
+      file: options.directory === undefined ? ':memory:' : fileOf(options.directory, spec.name),
+      now: clock.now,
+      record: log.record,
+    })
+    byName.set(spec.name, org)
+    seedOrg(org, spec)
+    return org
+  })
+  if (options.directory !== undefined) log.replace(eventsOf(orgs))
+
+  const orgAt = (request: SimRequest): Org => orgs.find((org) => new URL(org.origin()).port === new URL(request.baseUrl).port) ?? onlyOrg(orgs)
+  const sim: Simulation = {
+    seed,
+    clock,
+    orgs,
+    log,
+    faults: createFaultQueue(seed),
+    holds: createHolds(),
+    locks: createLocks(),
+    dataRoutes: dataRoutes((request) => judgeSession(orgAt(request), request)),
+  }
+  const listeners = new Map<string, Listener>()
+  const control = createControl(sim, {
+    refuse: async (org) => listeners.get(org)?.refuse(),
+    accept: async (org) => listeners.get(org)?.accept(),
+  })
+  const seeded = (): readonly SeededOrg[] => orgs.map((org, index) => describeOrg(org, specs[index]?.title))
+  const certificate = options.https === true ? await (await import('./certificate.ts')).makeCertificate() : undefined
+  const shared = { sim, host, certificate, control: controlHandler(control, seeded) }
+  const port = (index: number): number => (options.port === undefined || options.port === 0 ? 0 : options.port + index)
+  for (const [index, org] of orgs.entries()) {
+    const listener = await listen({ ...shared, org, port: port(index) })
+    org.setOrigin(listener.origin)
+    listeners.set(org.name, listener)
+  }
+  const login = await listen({ ...shared, org: null, port: port(orgs.length) })
+  const first = onlyOrg(orgs)
+  const main = listeners.get(first.name) ?? login
+
+  return {
+    url: main.origin,
+    port: main.port,
+    loginUrl: login.origin,
+    ...(certificate === undefined ? {} : { certificate: certificate.cert }),
+    orgs: seeded(),
+    clock,
+    control,
+    close: async () => {
+      sim.holds.release()
+      await Promise.all([...listeners.values(), login].map((listener) => listener.close()))
+      for (const org of orgs) {
+        org.settle()
+        org.db.close()
+      }
+    },
+  }
+}
+
+function onlyOrg(orgs: readonly Org[]): Org {
+  const [first] = orgs
+  if (first === undefined) throw new Error('A simulator has at least one org')
+  return first
+}

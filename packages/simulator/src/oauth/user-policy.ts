@@ -1,0 +1,41 @@
+/** Whether this user may use this app from this address now: the checks that every flow shares. */
+import type { SimApp } from '../state/apps.ts'
+import type { SimUser } from '../state/users.ts'
+import { isWithin } from '../sessions/addresses.ts'
+import type { Call } from './context.ts'
+import type { RefusalReason } from './refusal.ts'
+
+export interface Objection {
+  readonly reason: RefusalReason
+  /** What LoginHistory says. */
+  readonly status: string
+}
+
+export function objectionTo(call: Call, user: SimUser, app: SimApp, use: 'refresh' | 'login'): Objection | undefined {
+  const { settings } = app
+  if (call.org.settings().inactive) return { reason: 'inactive-org', status: 'Organization is inactive' }
+  if (!user.active) return { reason: 'inactive-user', status: 'User is Inactive' }
+  if (user.frozen) return { reason: 'inactive-user', status: 'User Is Frozen' }
+  if (settings.permittedUsers === 'admin' && !settings.preAuthorizedUsers.includes(user.username)) {
+    return { reason: 'not-admin-approved', status: 'Failed: Not approved for access' }
+  }
+  const relaxed =
+    settings.ipRelaxation === 'BYPASS' ||
+    settings.ipRelaxation === 'BYPASS_2FACTOR' ||
+    (use === 'refresh' && settings.ipRelaxation === 'ENFORCE_RELAXREFRESH')
+  if (user.loginAddresses !== null && !relaxed && !isWithin(call.source, user.loginAddresses)) {
+    return { reason: 'ip-restricted', status: 'Restricted IP' }
+  }
+  if (use === 'refresh' && settings.refreshTokenIpAllowlist !== null && !isWithin(call.source, settings.refreshTokenIpAllowlist)) {
+    return { reason: 'ip-restricted', status: 'Failed: IP Address Not Allowed' }
+  }
+  return undefined
+}
+
+/** Login hours apply to logging in, not to refreshing. */
+export function isWithinHours(call: Call, user: SimUser): boolean {
+  if (user.loginHours === null) return true
+  const date = new Date(call.org.now())
+  const minute = date.getUTCHours() * 60 + date.getUTCMinutes()
+  return minute >= user.loginHours.from && minute < user.loginHours.to
+}

@@ -1,0 +1,90 @@
+/** Connected apps and external client apps: what a client identifies itself with, and the switches it runs under. */
+import type { Org } from './org.ts'
+import { defaultAppSettings, patchSettings } from './settings.ts'
+import type { AppSettings } from './settings.ts'
+
+export interface SimApp {
+  readonly id: string
+  readonly name: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly callbacks: readonly string[]
+  readonly scopes: readonly string[]
+  /** PEM of the key that checks JWT assertions; null: no certificate uploaded. */
+  readonly publicKey: string | null
+  readonly privateKey: string | null
+  readonly menuItemId: string | null
+  readonly settings: AppSettings
+}
+
+/** Parsed rows by client id: an app is read at each token request, and changes seldom. */
+const known = new WeakMap<Org, Map<string, SimApp>>()
+
+function cached(org: Org): Map<string, SimApp> {
+  const apps = known.get(org)
+  if (apps !== undefined) return apps
+  const fresh = new Map<string, SimApp>()
+  for (const row of org.sql('SELECT * FROM sim_app ORDER BY id').all()) {
+    const app: SimApp = {
+      ...(row as unknown as SimApp),
+      callbacks: JSON.parse(String(row['callbacks'])) as string[],
+      scopes: JSON.parse(String(row['scopes'])) as string[],
+      settings: patchSettings(defaultAppSettings, JSON.parse(String(row['settings'])) as Record<string, unknown>),
+    }
+    fresh.set(app.clientId, app)
+  }
+  known.set(org, fresh)
+  return fresh
+}
+
+export const forgetApps = (org: Org): boolean => known.delete(org)
+
+export const allApps = (org: Org): readonly SimApp[] => [...cached(org).values()]
+
+export const appByClientId = (org: Org, clientId: string): SimApp | undefined => cached(org).get(clientId)
+
+export const appById = (org: Org, id: string): SimApp | undefined => allApps(org).find((app) => app.id === id)
+
+/** By name, client id or id: what a test has at hand. */
+export const appNamed = (org: Org, name: string): SimApp | undefined =>
+  allApps(org).find((app) => app.name === name || app.clientId === name || app.id === name)
+
+export function insertApp(org: Org, app: SimApp): void {
+  org
+    .sql(
+      `INSERT INTO sim_app (id, name, clientId, clientSecret, callbacks, scopes, publicKey, privateKey, menuItemId, settings)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      app.id, app.name, app.clientId, app.clientSecret, JSON.stringify(app.callbacks), JSON.stringify(app.scopes),
+      app.publicKey, app.privateKey, app.menuItemId, JSON.stringify(app.settings),
+    )
+  forgetApps(org)
+}
+
+/** Changes what is named: settings by name, or the row's own fields (clientSecret, publicKey, callbacks, scopes). */
+export function changeApp(
+  org: Org,
+  app: SimApp,
+  change: {
+    readonly settings?: Readonly<Record<string, unknown>> | undefined
+    readonly clientSecret?: string | undefined
+    readonly publicKey?: string | null | undefined
+    readonly callbacks?: readonly string[] | undefined
+    readonly scopes?: readonly string[] | undefined
+  },
+): SimApp {
+  const next: SimApp = {
+    ...app,
+    settings: patchSettings(app.settings, change.settings ?? {}),
+    clientSecret: change.clientSecret ?? app.clientSecret,
+    publicKey: change.publicKey === undefined ? app.publicKey : change.publicKey,
+    callbacks: change.callbacks ?? app.callbacks,
+    scopes: change.scopes ?? app.scopes,
+  }
+  org
+    .sql('UPDATE sim_app SET settings = ?, clientSecret = ?, publicKey = ?, callbacks = ?, scopes = ? WHERE id = ?')
+    .run(JSON.stringify(next.settings), next.clientSecret, next.publicKey, JSON.stringify(next.callbacks), JSON.stringify(next.scopes), app.id)
+  forgetApps(org)
+  return next
+}

@@ -1,0 +1,160 @@
+/**
+ * The switches of an app and of an org, all changeable in mid-life over the control plane.
+ *
+ * Where Salesforce's documentation and what was observed differ, or where nobody has said, there is a switch; its
+ * default is what the documentation says, or the stricter reading.
+ */
+export type RefreshTokenPolicy =
+  | { readonly kind: 'infinite' }
+  /** Expires at once: a refresh token is issued and never works. */
+  | { readonly kind: 'zero' }
+  /** Counted from the approval. */
+  | { readonly kind: 'lifetime'; readonly ms: number }
+  /** Counted from the last use. */
+  | { readonly kind: 'inactivity'; readonly ms: number }
+
+export interface AppSettings {
+  /** Refresh Token Rotation. Off: the refresh token stays, and the answer to a refresh has no `refresh_token`. */
+  readonly rotation: boolean
+  /** A rotated-out token presented again: kills what `cascade` says, or is only rejected (seen in the field). */
+  readonly reuse: 'documented' | 'lenient'
+  /** What a reuse kills: the current refresh token of this grant and its access tokens, or all of this user and app. */
+  readonly cascade: 'family' | 'user-app'
+  /** Overlapping token requests: refused per refresh token, per app, or not at all. */
+  readonly lockScope: 'token' | 'app' | 'none'
+  /** Being refused for overlapping counts as a reuse (unproven; the harshest reading). */
+  readonly lockErrorRevokes: boolean
+  readonly refreshTokenPolicy: RefreshTokenPolicy
+  /** "Limit Idle Refresh Token TTL to 30 Days"; null: not enforced. */
+  readonly idleLimitMs: number | null
+  /** Addresses or CIDR ranges that may use refresh tokens; null: not enforced. */
+  readonly refreshTokenIpAllowlist: readonly string[] | null
+  readonly ipRelaxation: 'ENFORCE' | 'BYPASS' | 'BYPASS_2FACTOR' | 'ENFORCE_RELAXREFRESH'
+  /** Approvals per user and app; one more evicts the oldest. */
+  readonly maxApprovals: number
+  readonly secretRequiredForCode: boolean
+  /** False: a secret that is sent anyway is still validated. */
+  readonly secretRequiredForRefresh: boolean
+  readonly pkceRequired: boolean
+  /** A new approval leaves the earlier grants of this user and app alone, or ends them. */
+  readonly newAuthorization: 'keeps' | 'kills'
+  /** Revoking one grant leaves the other grants of this user and app alone, or ends them. */
+  readonly revokeGrant: 'spares' | 'kills'
+  /** A flow hands out the session that still lives, or a new one. */
+  readonly sessionPerGrant: 'same-live' | 'new'
+  /** The OauthToken row survives a rotation, or is replaced by a new one. */
+  readonly oauthTokenRow: 'kept' | 'replaced'
+  readonly rotationKillsOldAccessToken: boolean
+  /** The answer names the refresh token before the access token. */
+  readonly refreshTokenFirst: boolean
+  readonly accessTokenFormat: 'opaque' | 'jwt'
+  readonly jwtAccessTokenLifetimeMs: number
+  /** Session inactivity time-out of this app's tokens; null: the org's. */
+  readonly sessionTimeoutMs: number | null
+  /** What REST says to tokens of this app whatever their state: 401s and 403s that no refresh can cure. */
+  readonly uncurable: 'no' | 'always401' | 'not-valid-for-rest' | 'not-attached-to-agent' | 'scope' | 'bad-oauth-token'
+  /** `admin`: only users in `preAuthorizedUsers` (user names) may use the app. */
+  readonly permittedUsers: 'self' | 'admin'
+  readonly preAuthorizedUsers: readonly string[]
+  readonly clientCredentials: boolean
+  /** User name of the execution user; null: none set. */
+  readonly clientCredentialsUser: string | null
+  readonly deviceFlow: boolean
+  readonly passwordFlow: boolean
+  readonly jwtBearer: boolean
+  /** Reject a JWT assertion whose `exp` is more than five minutes ahead (Salesforce itself doesn't seem to). */
+  readonly strictExp: boolean
+  /** User name in whose name /authorize approves by itself; null: a person has to. */
+  readonly autoApprove: string | null
+  /** False: the app is not installed in the org (`app must be installed into org`). */
+  readonly installed: boolean
+  readonly introspectAllTokens: boolean
+}
+
+export interface OrgSettings {
+  readonly sessionTimeoutMs: number
+  /** From elsewhere, SOAP login and the password flow want the security token too. */
+  readonly trustedAddresses: readonly string[]
+  /** Treat every request as coming from this address; null: from where it came (or its X-Sim-Address header). */
+  readonly assumedAddress: string | null
+  readonly soapLogin: boolean
+  readonly passwordFlowBlocked: boolean
+  readonly apiEnabled: boolean
+  readonly inactive: boolean
+  /** What `instance_url` says; null: this org's own address, as the caller sees it. */
+  readonly instanceUrl: string | null
+  readonly autoApprove: string | null
+  readonly loginsPerHour: number
+  readonly lockoutAttempts: number
+  readonly lockoutMs: number
+  /** API calls in 24 hours beyond which REST answers 403 REQUEST_LIMIT_EXCEEDED; null: never. */
+  readonly dailyApiRequests: number | null
+}
+
+const day = 86_400_000
+
+export const defaultAppSettings: AppSettings = {
+  rotation: true,
+  reuse: 'documented',
+  cascade: 'family',
+  lockScope: 'token',
+  lockErrorRevokes: false,
+  refreshTokenPolicy: { kind: 'infinite' },
+  idleLimitMs: 30 * day,
+  refreshTokenIpAllowlist: null,
+  ipRelaxation: 'ENFORCE',
+  maxApprovals: 5,
+  secretRequiredForCode: true,
+  secretRequiredForRefresh: true,
+  pkceRequired: false,
+  newAuthorization: 'keeps',
+  revokeGrant: 'spares',
+  sessionPerGrant: 'new',
+  oauthTokenRow: 'kept',
+  rotationKillsOldAccessToken: false,
+  refreshTokenFirst: false,
+  accessTokenFormat: 'opaque',
+  jwtAccessTokenLifetimeMs: 30 * 60_000,
+  sessionTimeoutMs: null,
+  uncurable: 'no',
+  permittedUsers: 'self',
+  preAuthorizedUsers: [],
+  clientCredentials: false,
+  clientCredentialsUser: null,
+  deviceFlow: false,
+  passwordFlow: true,
+  jwtBearer: true,
+  strictExp: false,
+  autoApprove: null,
+  installed: true,
+  introspectAllTokens: false,
+}
+
+export const defaultOrgSettings: OrgSettings = {
+  sessionTimeoutMs: 2 * 3_600_000,
+  trustedAddresses: ['127.0.0.0/8', '::1/128'],
+  assumedAddress: null,
+  soapLogin: true,
+  passwordFlowBlocked: false,
+  apiEnabled: true,
+  inactive: false,
+  instanceUrl: null,
+  autoApprove: null,
+  loginsPerHour: 3600,
+  lockoutAttempts: 10,
+  lockoutMs: 15 * 60_000,
+  dailyApiRequests: null,
+}
+
+/** Lays a patch over settings; a name that isn't a setting is refused, so that a misspelt switch can't pass a test. */
+export function patchSettings<S extends object>(current: S, patch: Readonly<Record<string, unknown>>): S {
+  const known = current as Readonly<Record<string, unknown>>
+  for (const [name, value] of Object.entries(patch)) {
+    if (!(name in known)) throw new Error(`There is no setting "${name}"; known are: ${Object.keys(known).join(', ')}`)
+    const was = known[name]
+    if (was !== null && value !== null && typeof was !== typeof value) {
+      throw new Error(`Setting "${name}" wants a ${typeof was}, got a ${typeof value}`)
+    }
+  }
+  return { ...current, ...patch }
+}

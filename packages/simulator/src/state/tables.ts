@@ -1,0 +1,78 @@
+/**
+ * The tables in which the identity side keeps its state, one database per org; sobject tables belong to the data side.
+ *
+ * `OauthToken` is a view over the grants with the columns of the object reference: what an auditor sees is what is
+ * there, not a copy of it. Deleting an AuthSession row ends the session behind it (a trigger), as at Salesforce.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+
+const schema = `
+CREATE TABLE IF NOT EXISTS sim_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sim_user (
+  id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE COLLATE NOCASE, password TEXT NOT NULL, securityToken TEXT NOT NULL,
+  email TEXT NOT NULL, firstName TEXT NOT NULL, lastName TEXT NOT NULL, profile TEXT NOT NULL, profileId TEXT NOT NULL,
+  active INTEGER NOT NULL, frozen INTEGER NOT NULL, apiOnly INTEGER NOT NULL, apiEnabled INTEGER NOT NULL,
+  passwordExpired INTEGER NOT NULL, failedLogins INTEGER NOT NULL, lockedUntil INTEGER NOT NULL,
+  loginAddresses TEXT, loginHours TEXT, hourStart INTEGER NOT NULL, hourLogins INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sim_app (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, clientId TEXT NOT NULL UNIQUE, clientSecret TEXT NOT NULL,
+  callbacks TEXT NOT NULL, scopes TEXT NOT NULL, publicKey TEXT, privateKey TEXT, menuItemId TEXT,
+  settings TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sim_grant (
+  id TEXT PRIMARY KEY, appId TEXT NOT NULL, userId TEXT NOT NULL, scopes TEXT NOT NULL, createdAt INTEGER NOT NULL,
+  lastUsedAt INTEGER NOT NULL, useCount INTEGER NOT NULL, live INTEGER NOT NULL, cause TEXT, endedAt INTEGER,
+  requestToken TEXT, deleteToken TEXT NOT NULL, rowId TEXT NOT NULL, rowCreatedAt INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS sim_grant_pair ON sim_grant (userId, appId, live);
+CREATE UNIQUE INDEX IF NOT EXISTS sim_grant_delete ON sim_grant (deleteToken);
+CREATE TABLE IF NOT EXISTS sim_refresh_token (
+  token TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, grantId TEXT NOT NULL, state TEXT NOT NULL,
+  createdAt INTEGER NOT NULL, endedAt INTEGER) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sim_refresh_token_grant ON sim_refresh_token (grantId, state);
+CREATE TABLE IF NOT EXISTS sim_access_token (
+  id TEXT PRIMARY KEY, token TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, grantId TEXT, userId TEXT NOT NULL,
+  appId TEXT, scopes TEXT NOT NULL, kind TEXT NOT NULL, createdAt INTEGER NOT NULL, lastActivityAt INTEGER NOT NULL,
+  expiresAt INTEGER, live INTEGER NOT NULL, cause TEXT) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sim_access_token_grant ON sim_access_token (grantId, live);
+CREATE INDEX IF NOT EXISTS sim_access_token_pair ON sim_access_token (userId, appId, live);
+CREATE TABLE IF NOT EXISTS sim_code (
+  code TEXT PRIMARY KEY, appId TEXT NOT NULL, userId TEXT NOT NULL, scopes TEXT NOT NULL, redirectUri TEXT NOT NULL,
+  challenge TEXT, nonce TEXT, createdAt INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sim_device (
+  deviceCode TEXT PRIMARY KEY, userCode TEXT NOT NULL UNIQUE, appId TEXT NOT NULL, scopes TEXT NOT NULL,
+  createdAt INTEGER NOT NULL, state TEXT NOT NULL, userId TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sim_event (n INTEGER PRIMARY KEY, json TEXT NOT NULL);
+`
+
+const isoTime = (column: string): string =>
+  `strftime('%Y-%m-%dT%H:%M:%S', ${column} / 1000, 'unixepoch') || '.000+0000'`
+
+const views = `
+DROP VIEW IF EXISTS OauthToken;
+CREATE VIEW OauthToken AS SELECT
+  NULL AS Id, r.token AS AccessToken, g.deleteToken AS DeleteToken, g.requestToken AS RequestToken, a.name AS AppName,
+  a.menuItemId AS AppMenuItemId, g.userId AS UserId, ${isoTime('g.lastUsedAt')} AS LastUsedDate,
+  g.useCount AS UseCount, ${isoTime('g.rowCreatedAt')} AS CreatedDate
+FROM sim_grant g JOIN sim_app a ON a.id = g.appId
+LEFT JOIN sim_refresh_token r ON r.grantId = g.id AND r.state = 'active' WHERE g.live = 1;
+`
+
+/** What the REST side does to these rows has consequences here. */
+const triggers = `
+CREATE TRIGGER IF NOT EXISTS sim_session_deleted AFTER DELETE ON AuthSession BEGIN
+  UPDATE sim_access_token SET live = 0, cause = 'session deleted' WHERE id = OLD.Id AND live = 1;
+END;
+CREATE TRIGGER IF NOT EXISTS sim_user_activated AFTER UPDATE OF IsActive ON User BEGIN
+  UPDATE sim_user SET active = NEW.IsActive WHERE id = NEW.Id;
+END;
+CREATE TRIGGER IF NOT EXISTS sim_user_frozen AFTER UPDATE OF IsFrozen ON UserLogin BEGIN
+  UPDATE sim_user SET frozen = NEW.IsFrozen WHERE id = NEW.UserId;
+END;
+`
+
+export function createIdentityTables(db: DatabaseSync): void {
+  db.exec(schema)
+  db.exec(views)
+}
+
+/** After the data side made its tables. */
+export const linkSobjects = (db: DatabaseSync): void => db.exec(triggers)
