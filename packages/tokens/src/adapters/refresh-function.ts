@@ -41,7 +41,13 @@ export interface Refresher {
 
 const LONGEST_WAIT = 120_000
 
-export const refresher = (keyturn: Keyturn, name: string, options: RefreshOptions = {}): Refresher => {
+/** `handed` is told of each token that goes to a connection, before jsforce gets it. */
+export const refresher = (
+  keyturn: Keyturn,
+  name: string,
+  options: RefreshOptions = {},
+  handed?: (token: Token) => void,
+): Refresher => {
   const handedOut = new WeakMap<RefreshableConnection, Token>()
 
   const holds = (connection: RefreshableConnection): Token | undefined => {
@@ -70,6 +76,7 @@ export const refresher = (keyturn: Keyturn, name: string, options: RefreshOption
       handedOut.set(connection, token)
       // An org that moved: the request under way still goes to the old address, all later ones to the new.
       connection.instanceUrl = token.instanceUrl
+      handed?.(token)
       callback(null, token.accessToken, answerOf(token) as R)
     } catch (error) {
       // Also what a `refresh` listener throws: jsforce calls those inside the callback, before it settles the request.

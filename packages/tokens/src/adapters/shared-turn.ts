@@ -1,0 +1,156 @@
+/**
+ * One exchange of a grant that is shared with another program: what happens before the claim and after the commit.
+ *
+ * The fingerprint both sides last agreed on is kept with the grant, sealed. With it a process that starts can tell "we
+ * exchanged and died before writing theirs" from "they exchanged while we were away", and does what is due first.
+ */
+import { KeyturnError } from '../errors.ts'
+import { secret } from '../secret.ts'
+import type { GrantSettings, Puts, Store, StoredGrant } from '../store/store.ts'
+import { reconcile } from './companion.ts'
+import type { CompanionTurn, ExchangeCompanion, SharedTokens } from './companion.ts'
+
+/** Where the mark stands among a grant's public settings. */
+const MARK = 'companion'
+/** Where the agreed fingerprint stands among its sealed values. */
+const AGREED = 'companionAgreed'
+const ADOPTION_MS = 60_000
+
+/** The companion of a grant (`sf:USERNAME`), null for nearly all. */
+export const companionOf = (settings: GrantSettings): string | null => settings.references[MARK] ?? null
+
+/** Settings with that companion, or without any. */
+export const withCompanion = (settings: GrantSettings, companion: string | null): GrantSettings => {
+  const { [MARK]: _, ...references } = settings.references
+  return { ...settings, references: companion === null ? references : { ...references, [MARK]: companion } }
+}
+
+export interface SharedTurn {
+  /** The other program had exchanged: its token was taken over, so everything read before is old. Start again. */
+  readonly moved: boolean
+  /** Ask just before the first byte. */
+  holds(): boolean
+  /** After the commit, whatever it was: writes our token to the other side if it changed, then lets it go on. */
+  end(): Promise<void>
+}
+
+/** Locks the companion out and brings both sides into step. Null: this grant is not shared. */
+export const takeTurn = async (
+  store: Store,
+  grant: StoredGrant,
+  companions: readonly ExchangeCompanion[],
+  newId: () => string,
+): Promise<SharedTurn | null> => {
+  const mark = companionOf(grant.settings)
+  if (mark === null) return null
+  const companion = companions.find(({ scheme }) => mark.startsWith(`${scheme}:`))
+  if (companion === undefined) {
+    throw new KeyturnError(
+      'CONFIG_INVALID',
+      `${grant.name} is shared (${mark}) and this process can't lock the other`,
+      {
+        data: { grant: grant.name, companion: mark },
+        fix: 'Exchange it where the other program runs (openKeyturn with `companions: [sfCompanion({ core })]`), or move it.',
+      },
+    )
+  }
+  const turn = await companion.begin({ name: grant.name, companion: mark })
+  try {
+    const moved = await bringIntoStep(store, grant.id, turn, newId)
+    return {
+      moved,
+      holds: () => turn.holds(),
+      end: async () => {
+        try {
+          await writeOurs(store, grant.id, turn)
+        } finally {
+          await turn.end()
+        }
+      },
+    }
+  } catch (error) {
+    await turn.end()
+    throw error
+  }
+}
+
+/** True when the grant's token is another one now. */
+const bringIntoStep = async (
+  store: Store,
+  grantId: string,
+  turn: CompanionTurn,
+  newId: () => string,
+): Promise<boolean> => {
+  const { grant, ours, agreed } = await copies(store, grantId)
+  if (ours === null) return false
+  const theirs = turn.theirs === null ? null : store.lineageOf(turn.theirs.refreshToken)
+  const due = reconcile({ ours, theirs, agreed })
+  if (due === 'write-ours') await writeOurs(store, grantId, turn)
+  else if (due === 'in-step' && agreed !== ours) await agree(store, grantId, ours)
+  else if (due === 'adopt-theirs' && turn.theirs !== null) {
+    await adopt(store, grant, turn.theirs, newId())
+    return true
+  } else if (due === 'split') {
+    throw new KeyturnError(
+      'GRANT_BLOCKED',
+      `${grant.name}: this store and ${companionOf(grant.settings)} hold different refresh tokens and both changed since they last met`,
+      {
+        data: { grant: grant.name },
+        fix: 'One of them is spent: sending it could revoke both. Authorise again with `keyturn connect NAME`.',
+      },
+    )
+  }
+  return false
+}
+
+const copies = async (
+  store: Store,
+  grantId: string,
+): Promise<{ grant: StoredGrant; ours: string | null; agreed: string | null }> => {
+  const { grant } = await store.look(grantId)
+  const agreed = await store.secret(grantId, AGREED)
+  return { grant, ours: grant.state.lineage, agreed: agreed?.reveal() ?? null }
+}
+
+/** Theirs becomes ours: an authorisation that came from outside, announced so that nobody claims the old token. */
+const adopt = async (store: Store, grant: StoredGrant, theirs: SharedTokens, id: string): Promise<void> => {
+  const lineage = store.lineageOf(theirs.refreshToken)
+  const deadline = (await store.now()) + ADOPTION_MS
+  const announced = await store.apply(grant.id, { type: 'enrol', id, deadline })
+  const enrolled = announced.applied
+    ? await store.apply(grant.id, { type: 'enrolled', id, lineage }, tokenPuts(grant, theirs, deadline))
+    : announced
+  if (!enrolled.applied) {
+    throw new KeyturnError('ENROLMENT_RUNNING', `${grant.name} is being authorised (${enrolled.reason ?? 'announced'})`)
+  }
+  await agree(store, grant.id, lineage)
+}
+
+const tokenPuts = (grant: StoredGrant, theirs: SharedTokens, now: number): Puts => ({
+  secrets: {
+    refreshToken: theirs.refreshToken,
+    ...(theirs.accessToken === null ? {} : { accessToken: theirs.accessToken }),
+  },
+  access: {
+    instanceUrl: theirs.instanceUrl ?? grant.access?.instanceUrl ?? grant.settings.loginUrl,
+    issuedAt: now - ADOPTION_MS,
+    scope: grant.access?.scope ?? null,
+    format: grant.access?.format ?? 'opaque',
+  },
+})
+
+const agree = async (store: Store, grantId: string, lineage: string): Promise<void> => {
+  await store.change(grantId, 'companion-agreed', { secrets: { [AGREED]: secret(lineage) } })
+}
+
+/** Nothing to do where both agree; the other side is never given a token it had logged out of. */
+const writeOurs = async (store: Store, grantId: string, turn: CompanionTurn): Promise<void> => {
+  if (turn.theirs === null) return
+  const { grant, ours, agreed } = await copies(store, grantId)
+  if (ours === null || ours === agreed) return
+  const refreshToken = await store.secret(grantId, 'refreshToken')
+  if (refreshToken === null || store.lineageOf(refreshToken) !== ours) return
+  const accessToken = await store.secret(grantId, 'accessToken')
+  await turn.write({ refreshToken, accessToken, instanceUrl: grant.access?.instanceUrl ?? null })
+  await agree(store, grantId, ours)
+}
