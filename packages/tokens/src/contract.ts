@@ -123,7 +123,10 @@ export interface GrantView {
   readonly issuedAt: number | null
   readonly instanceUrl: string | null
   readonly exchangedAt: number | null
-  readonly fallback: readonly (FallbackSettings & { readonly state: 'untried' | 'working' | 'failed'; readonly independent: boolean })[]
+  readonly fallback: readonly (FallbackSettings & {
+    readonly state: 'untried' | 'working' | 'failed'
+    readonly independent: boolean
+  })[]
   readonly state: GrantState
 }
 
@@ -151,7 +154,9 @@ export interface ObjectFields {
   /** Names a field's rights; undefined when this user can't see it. */
   field(name: string): FieldRights | undefined
   /** What of the required rights is missing. */
-  missing(required: Readonly<Record<string, FieldRight | readonly FieldRight[]>>): readonly { readonly field: string; readonly right: FieldRight }[]
+  missing(
+    required: Readonly<Record<string, FieldRight | readonly FieldRight[]>>,
+  ): readonly { readonly field: string; readonly right: FieldRight }[]
   /** Throws FIELDS_MISSING when something required is missing. */
   require(required: Readonly<Record<string, FieldRight | readonly FieldRight[]>>): void
 }
@@ -168,7 +173,11 @@ export interface KeyturnEvent {
 export interface Enrolment {
   readonly id: string
   /** Exchanges the code once nothing is on the wire. Ends the enrolment either way. */
-  complete(code: { readonly code: string; readonly redirectUri: string; readonly codeVerifier?: string }): Promise<GrantView>
+  complete(code: {
+    readonly code: string
+    readonly redirectUri: string
+    readonly codeVerifier?: string
+  }): Promise<GrantView>
   cancel(): Promise<void>
 }
 
@@ -184,7 +193,12 @@ export interface Keyturn {
     /** After the cause of a block was removed: tries again. */
     retry(name: string): Promise<GrantView>
     /** Changes public settings or adds a spare way in. */
-    update(name: string, change: Partial<Pick<AddGrant, 'fallback' | 'keepAlive' | 'sessionTimeout' | 'policy' | 'unknownOutcome' | 'clientSecret'>>): Promise<GrantView>
+    update(
+      name: string,
+      change: Partial<
+        Pick<AddGrant, 'fallback' | 'keepAlive' | 'sessionTimeout' | 'policy' | 'unknownOutcome' | 'clientSecret'>
+      >,
+    ): Promise<GrantView>
     /** Announces a new authorisation; `lifetime` in ms (default 10 minutes). */
     enrol(name: string, lifetime?: number): Promise<Enrolment>
     /**

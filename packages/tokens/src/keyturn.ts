@@ -3,38 +3,53 @@
  */
 import { randomUUID } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from './clock.ts'
+import { systemClock, type Clock } from './clock.ts'
 import type { KeyturnEvent, Keyturn, Limits, OpenOptions } from './contract.ts'
 import { KeyturnError } from './errors.ts'
-import { loadFields } from './fields/fields.ts'
+import { loadFields } from './fields/load-fields.ts'
 import { grantCommands } from './grants/commands.ts'
 import { viewOf } from './grants/view.ts'
-import { stateFolderOf, thisHolder } from './holder.ts'
-import { openJournal } from './journal/journal.ts'
-import type { Notice } from './protocol/event.ts'
+import { thisHolder } from './holder.ts'
+import type { JournalKey } from './journal/frame.ts'
+import { openJournal, type Journal } from './journal/journal.ts'
+import type { Holder } from './protocol/state.ts'
 import type { Runtime } from './runtime.ts'
 import { rollForward } from './spend/roll-forward.ts'
-import { readMasterKey } from './store/master-key.ts'
+import { resolveMasterKey } from './store/master-key.ts'
 import { openStore } from './store/open.ts'
 import { resolveReference } from './store/reference.ts'
-import type { StoredGrant } from './store/store.ts'
+import type { Store } from './store/store.ts'
 import { sweep } from './sweep.ts'
 import { apiFetch } from './token/api-fetch.ts'
 import { serveTokens } from './token/serve.ts'
-import { networkFrom } from './wire/network.ts'
+import { prepareNetwork } from './wire/network.ts'
 
 export const defaultLimits: Limits = { connect: 10_000, wait: 20_000, send: 10_000, read: 600_000, stale: 200 }
+
+/** How exact "this host was last seen" is. */
+const SEEN_EVERY_MS = 60_000
 
 /** State changes, for whoever maps them to metrics and traces: messages are `KeyturnEvent`s. */
 export const eventChannel = channel('keyturn:event')
 
+/** The parts of an open Keyturn that touch the world: what a crash test wraps. */
+export interface Parts {
+  readonly store: Store
+  readonly journal: Journal
+  readonly journalFolder: string
+  readonly journalKey: JournalKey
+  readonly holder: Holder
+}
+
 /** Opens (and for SQLite makes) a store. Throws STORE_*, KEY_*, CONFIG_INVALID. */
-export const openKeyturn = async (options: OpenOptions): Promise<Keyturn> => {
+export const openKeyturn = async (options: OpenOptions): Promise<Keyturn> => assemble(await openParts(options), options)
+
+export const openParts = async (options: OpenOptions): Promise<Parts> => {
   const clock = options.clock ?? systemClock
-  const limits = { ...defaultLimits, ...options.limits }
   const env = options.env ?? process.env
-  const masterKey = await readMasterKey(options.masterKey, env)
+  const masterKey = await resolveMasterKey(options.masterKey, env)
   const stateFolder = options.stateFolder ?? stateFolderOf(options.store, env)
   const holder = await thisHolder(stateFolder)
   const store = await openStore(options.store, {
@@ -44,81 +59,121 @@ export const openKeyturn = async (options: OpenOptions): Promise<Keyturn> => {
     force: options.forceNetworkFileSystem ?? false,
     migrate: options.migrate ?? false,
   })
-  const closing = new AbortController()
-  const listeners = new Map<string, Set<(event: KeyturnEvent) => void>>()
-  const emit = (grant: StoredGrant, notices: readonly Notice[]): void => {
-    for (const type of notices) {
-      const event: KeyturnEvent = { type, grant: grant.name, generation: grant.state.generation, at: clock.wall(), why: viewOf(grant).why }
-      eventChannel.publish(event)
-      for (const key of [type, '*']) for (const listener of listeners.get(key) ?? []) listener(event)
-    }
-  }
   try {
-    const journalFolder = join(stateFolder, 'journal')
-    const journalKey = store.deriveKey('journal')
+    const journalFolder = join(stateFolder, store.id)
+    const journalKey = { key: store.deriveKey('journal'), keyId: 'store-1' }
     const journal = await openJournal({ folder: journalFolder, storeId: store.id, key: journalKey, holder, clock })
-    const rt: Runtime = {
-      store,
-      journal,
-      journalFolder,
-      journalKey,
-      holder,
-      clock,
-      limits,
-      net: networkFrom({ env, ...(options.caFile === undefined ? {} : { caFile: options.caFile }) }),
-      newId: options.newId ?? randomUUID,
-      emit,
-      background: new Set(),
-      closing: closing.signal,
-      secretOf: async (grant, name) => {
-        const reference = grant.settings.references[name]
-        return reference === undefined ? store.secret(grant.id, name) : resolveReference(reference, env)
-      },
-    }
-    await sameTimeLine(rt)
-    await rollForward(rt)
-    const tokens = serveTokens(rt)
-    const timer = sweeping(rt, options, () => sweep(rt, tokens, options.lostHostAfter ?? null))
-    let closed: Promise<void> | null = null
-    const close = async (): Promise<void> => {
-      clearInterval(timer)
-      // An exchange in flight is worth waiting for: its answer is heard or its doubt is recorded.
-      const patience = new AbortController()
-      await Promise.race([Promise.allSettled([...rt.background]), clock.sleep(limits.wait, patience.signal)])
-      patience.abort()
-      closing.abort()
-      await journal.close()
-      await store.close()
-    }
-    return {
-      grants: grantCommands(rt, options.allowHosts ?? []),
-      token: tokens.token,
-      rejected: tokens.rejected,
-      worked: tokens.worked,
-      fetch: (name, path, init) => apiFetch(rt, tokens, name, path, init),
-      fields: (name, object) => loadFields((path) => apiFetch(rt, tokens, name, path), object),
-      on: (type, listener) => {
-        const set = listeners.get(type) ?? new Set()
-        listeners.set(type, set.add(listener))
-        return () => void set.delete(listener)
-      },
-      sweep: () => sweep(rt, tokens, options.lostHostAfter ?? null),
-      store,
-      close: () => (closed ??= close()),
-    }
+    return { store, journal, journalFolder, journalKey, holder }
   } catch (error) {
     await store.close()
     throw error
   }
 }
 
-/** Rule 12: a store that doesn't hold what this host knows it held is an older copy of itself. */
-const sameTimeLine = async (rt: Runtime): Promise<void> => {
-  const known = rt.journal.highestMark()
-  await rt.store.greet(rt.holder.host, false)
-  if (known === null || known.seq === 0) return
-  if (!(await rt.store.contains(known))) await rt.store.wentBack(`this host knows ledger entry ${known.seq}, the store doesn't`)
+export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyturn> => {
+  const { store, journal } = parts
+  const clock = options.clock ?? systemClock
+  const limits = { ...defaultLimits, ...options.limits }
+  const env = options.env ?? process.env
+  const closing = new AbortController()
+  const { emit, on } = eventHub(clock)
+  const rt: Runtime = {
+    ...parts,
+    clock,
+    limits,
+    net: await prepareNetwork({ clock, env, caFile: options.caFile, connectTimeout: limits.connect }),
+    newId: options.newId ?? randomUUID,
+    emit,
+    background: new Set(),
+    closing: closing.signal,
+    secretOf: async (grant, name) => {
+      const reference = grant.settings.references[name]
+      return reference === undefined ? store.secret(grant.id, name) : resolveReference(reference, env)
+    },
+  }
+  const shut = async (): Promise<void> => {
+    closing.abort()
+    rt.net.close()
+    await journal.close()
+    await store.close()
+  }
+  try {
+    await rollForward(rt, { restored: await wentBack(rt) })
+  } catch (error) {
+    await shut()
+    throw error
+  }
+  const tokens = serveTokens(rt)
+  const clean = () => sweep(rt, tokens, options.lostHostAfter ?? null)
+  const timer = sweeping(rt, options, clean)
+  const close = async (): Promise<void> => {
+    clearInterval(timer)
+    // An exchange in flight is worth waiting for: its answer is heard or its doubt is recorded.
+    const patience = new AbortController()
+    await Promise.race([Promise.allSettled([...rt.background]), clock.sleep(limits.wait, patience.signal)])
+    patience.abort()
+    await shut()
+  }
+  let closed: Promise<void> | null = null
+  return {
+    grants: grantCommands(rt, options.allowHosts ?? []),
+    token: tokens.token,
+    rejected: tokens.rejected,
+    worked: tokens.worked,
+    fetch: (name, path, init) => apiFetch(rt, tokens, name, path, init),
+    fields: (name, object) => loadFields((path) => apiFetch(rt, tokens, name, path), object),
+    on,
+    sweep: clean,
+    store,
+    close: () => (closed ??= close()),
+  }
 }
+
+const eventHub = (clock: Clock): { readonly emit: Runtime['emit']; readonly on: Keyturn['on'] } => {
+  const listeners = new Map<string, Set<(event: KeyturnEvent) => void>>()
+  return {
+    emit: (grant, notices) => {
+      for (const type of notices) {
+        const event: KeyturnEvent = {
+          type,
+          grant: grant.name,
+          generation: grant.state.generation,
+          at: clock.wall(),
+          why: viewOf(grant).why,
+        }
+        eventChannel.publish(event)
+        for (const key of [type, '*']) for (const listener of listeners.get(key) ?? []) listener(event)
+      }
+    },
+    on: (type, listener) => {
+      const set = listeners.get(type) ?? new Set()
+      listeners.set(type, set.add(listener))
+      return () => void set.delete(listener)
+    },
+  }
+}
+
+/**
+ * Rule 12: a store that doesn't hold what this host knows it held is an older copy of itself. True when this host has
+ * yet to tell what it knows, whoever noticed.
+ */
+const wentBack = async (rt: Runtime): Promise<boolean> => {
+  const known = rt.journal.highestMark()
+  if (known !== null && known.seq > 0 && !(await rt.store.contains(known))) {
+    await rt.store.wentBack(`this host knows ledger entry ${known.seq} and the store does not hold it`)
+  }
+  const self = (await rt.store.hosts()).find(({ host }) => host === rt.holder.host)
+  // A durable write per start would be the dearest part of `keyturn token`.
+  if (self === undefined || (await rt.store.now()) - self.seenAt > SEEN_EVERY_MS)
+    await rt.store.greet(rt.holder.host, false)
+  return (await rt.store.mark()).epoch > (self?.confirmedEpoch ?? 0)
+}
+
+/** Beside the SQLite file, else below XDG_STATE_HOME: this host's id, and a journal per store. */
+const stateFolderOf = (store: string, env: Readonly<Record<string, string | undefined>>): string =>
+  store.startsWith('sqlite:')
+    ? `${store.slice('sqlite:'.length)}.host`
+    : join(env.XDG_STATE_HOME ?? join(env.HOME ?? homedir(), '.local', 'state'), 'keyturn')
 
 const sweeping = (rt: Runtime, options: OpenOptions, run: () => Promise<unknown>): NodeJS.Timeout | undefined => {
   if (options.sweepEvery === undefined) return undefined

@@ -3,22 +3,23 @@
  */
 import type { Clock } from './clock.ts'
 import type { Limits } from './contract.ts'
+import type { JournalKey } from './journal/frame.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Notice } from './protocol/event.ts'
 import type { Holder } from './protocol/state.ts'
 import type { Secret } from './secret.ts'
 import type { Store, StoredGrant } from './store/store.ts'
-import type { NetworkOptions } from './wire/network.ts'
+import type { Network } from './wire/network.ts'
 
 export interface Runtime {
   readonly store: Store
   readonly journal: Journal
   readonly journalFolder: string
-  readonly journalKey: Uint8Array
+  readonly journalKey: JournalKey
   readonly holder: Holder
   readonly clock: Clock
   readonly limits: Limits
-  readonly net: NetworkOptions
+  readonly net: Network
   /** A random UUID. */
   readonly newId: () => string
   /** Tells listeners; called after the commit only. */

@@ -18,7 +18,11 @@ export interface Swept {
   readonly did: string
 }
 
-export const sweep = async (rt: Runtime, tokens: TokenServer, lostHostAfter: number | null): Promise<readonly Swept[]> => {
+export const sweep = async (
+  rt: Runtime,
+  tokens: TokenServer,
+  lostHostAfter: number | null,
+): Promise<readonly Swept[]> => {
   const done: Swept[] = []
   const note = (grant: string, did: string): void => void done.push({ grant, did })
   if ((await rollForward(rt)) > 0) note('*', 'rolled-forward')
@@ -36,7 +40,12 @@ export const sweep = async (rt: Runtime, tokens: TokenServer, lostHostAfter: num
   return done
 }
 
-const freshen = async (rt: Runtime, tokens: TokenServer, grant: StoredGrant, note: (grant: string, did: string) => void): Promise<void> => {
+const freshen = async (
+  rt: Runtime,
+  tokens: TokenServer,
+  grant: StoredGrant,
+  note: (grant: string, did: string) => void,
+): Promise<void> => {
   const { state, name } = grant
   const due = freshness(grant, rt.clock.wall())
   if (due === 'keep-alive' && state.spend === null) {
@@ -64,14 +73,20 @@ const lostHosts = async (rt: Runtime, after: number | null): Promise<ReadonlySet
 }
 
 /** A host declared lost can't give its word any more: a stated bet, ledgered as such. */
-const giveUp = async (rt: Runtime, grant: StoredGrant, lost: ReadonlySet<string>, note: (grant: string, did: string) => void): Promise<void> => {
+const giveUp = async (
+  rt: Runtime,
+  grant: StoredGrant,
+  lost: ReadonlySet<string>,
+  note: (grant: string, did: string) => void,
+): Promise<void> => {
   const { doubt } = grant.state
   if (doubt === null) return
   if (doubt.finishedAt === null && doubt.holder !== null && lost.has(doubt.holder.host)) {
     await rt.store.apply(grant.id, { type: 'finished', attempt: doubt.attempt, host: doubt.holder.host, bet: true })
     note(grant.name, 'host-given-up')
   }
-  for (const host of doubt.awaiting) if (lost.has(host)) await rt.store.apply(grant.id, { type: 'host-confirmed', host })
+  for (const host of doubt.awaiting)
+    if (lost.has(host)) await rt.store.apply(grant.id, { type: 'host-confirmed', host })
 }
 
 /** Rule 5: revoked only when nothing of ours could go down with it. */
@@ -86,7 +101,10 @@ const revokeOrphans = async (rt: Runtime, note: (grant: string, did: string) => 
       (grant) =>
         grant.settings.clientId === origin.settings.clientId &&
         // Where an identity isn't known yet it might be the same one.
-        (grant.identity === null || origin.identity === null || (sameId(grant.identity.orgId, origin.identity.orgId) && sameId(grant.identity.userId, origin.identity.userId))),
+        (grant.identity === null ||
+          origin.identity === null ||
+          (sameId(grant.identity.orgId, origin.identity.orgId) &&
+            sameId(grant.identity.userId, origin.identity.userId))),
     )
     if (inCascade) continue
     await revokeToken(rt, origin.settings.loginUrl, await rt.store.orphanSecret(orphan.id))

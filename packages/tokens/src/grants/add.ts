@@ -35,13 +35,17 @@ export const newGrantOf = (input: AddGrant, allowHosts: readonly string[]): NewG
   put(sorted, 'refreshToken', input.refreshToken)
   put(sorted, 'privateKey', input.privateKey)
   if (input.flow === 'refresh_token' && sorted.secrets.refreshToken === undefined) {
-    throw bad(`Grant ${input.name} needs its refresh token itself: a reference can't follow a token that changes at each use`)
+    throw bad(
+      `Grant ${input.name} needs its refresh token itself: a reference can't follow a token that changes at each use`,
+    )
   }
-  if (input.flow !== 'refresh_token' && input.refreshToken !== undefined) throw bad(`A ${input.flow} grant has no refresh token`)
+  if (input.flow !== 'refresh_token' && input.refreshToken !== undefined)
+    throw bad(`A ${input.flow} grant has no refresh token`)
   if (input.flow === 'jwt_bearer' && (input.privateKey === undefined || input.username === undefined)) {
     throw bad(`JWT bearer for ${input.name} needs a username and a private key`)
   }
-  if (input.flow === 'client_credentials' && input.clientSecret === undefined) throw bad(`Client credentials for ${input.name} need the client secret`)
+  if (input.flow === 'client_credentials' && input.clientSecret === undefined)
+    throw bad(`Client credentials for ${input.name} need the client secret`)
   const fallback = (input.fallback ?? []).map((spare, index) => fallbackOf(input, spare, index, sorted, allowHosts))
   const names = fallback.map((spare) => spare.name)
   if (new Set(names).size !== names.length) throw bad(`Two spare ways in of ${input.name} have the same name`)
@@ -75,9 +79,15 @@ export const policyOf = (before: Policy, input: Pick<AddGrant, 'policy' | 'unkno
  * The spares that a replay could take down: those of the same app that act as the same user. Where that isn't known
  * (another grant, a run-as user), the careful answer is yes for the same app.
  */
-export const cascadeOf = (flow: GrantSettings['flow'], clientId: string, fallback: readonly FallbackSettings[]): readonly string[] =>
+export const cascadeOf = (
+  flow: GrantSettings['flow'],
+  clientId: string,
+  fallback: readonly FallbackSettings[],
+): readonly string[] =>
   flow === 'refresh_token'
-    ? fallback.filter((spare) => !spare.otherUser && (spare.clientId === null || spare.clientId === clientId)).map((spare) => spare.name)
+    ? fallback
+        .filter((spare) => !spare.otherUser && (spare.clientId === null || spare.clientId === clientId))
+        .map((spare) => spare.name)
     : []
 
 export const fallbackOf = (
@@ -92,9 +102,15 @@ export const fallbackOf = (
   if (spare.flow === 'grant' && (spare.grant === undefined || spare.grant === grant.name)) {
     throw bad(`The spare ${name} must name another grant of this store`)
   }
-  if (spare.flow === 'jwt_bearer' && spare.privateKey === undefined) throw bad(`The spare ${name} (JWT bearer) needs a private key`)
-  if (spare.flow === 'jwt_bearer' && (spare.username ?? grant.username) === undefined) throw bad(`The spare ${name} (JWT bearer) needs a username`)
-  if (spare.flow === 'client_credentials' && spare.clientSecret === undefined && (grant.clientSecret === undefined || (spare.clientId ?? grant.clientId) !== grant.clientId)) {
+  if (spare.flow === 'jwt_bearer' && spare.privateKey === undefined)
+    throw bad(`The spare ${name} (JWT bearer) needs a private key`)
+  if (spare.flow === 'jwt_bearer' && (spare.username ?? grant.username) === undefined)
+    throw bad(`The spare ${name} (JWT bearer) needs a username`)
+  if (
+    spare.flow === 'client_credentials' &&
+    spare.clientSecret === undefined &&
+    (grant.clientSecret === undefined || (spare.clientId ?? grant.clientId) !== grant.clientId)
+  ) {
     throw bad(`The spare ${name} (client credentials) needs a client secret`)
   }
   put(sorted, `fallback:${name}:clientSecret`, spare.clientSecret)

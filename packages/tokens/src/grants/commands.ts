@@ -13,7 +13,10 @@ import { viewOf } from './view.ts'
 export const grantCommands = (rt: Runtime, allowHosts: readonly string[]): Keyturn['grants'] => {
   const find = async (name: string): Promise<StoredGrant> => {
     const grant = await rt.store.grant(name)
-    if (grant === null) throw new KeyturnError('GRANT_NOT_FOUND', `There is no grant named ${name} in this store`, { data: { grant: name } })
+    if (grant === null)
+      throw new KeyturnError('GRANT_NOT_FOUND', `There is no grant named ${name} in this store`, {
+        data: { grant: name },
+      })
     return grant
   }
   const remove = async (name: string): Promise<void> => {
@@ -27,7 +30,8 @@ export const grantCommands = (rt: Runtime, allowHosts: readonly string[]): Keytu
     remove,
     revoke: async (name) => {
       const grant = await find(name)
-      const token = (await rt.store.secret(grant.id, 'refreshToken')) ?? (await rt.store.secret(grant.id, 'accessToken'))
+      const token =
+        (await rt.store.secret(grant.id, 'refreshToken')) ?? (await rt.store.secret(grant.id, 'accessToken'))
       if (token !== null) await revokeToken(rt, grant.settings.loginUrl, token)
       await remove(name)
     },
@@ -48,28 +52,46 @@ const add = async (rt: Runtime, input: AddGrant, allowHosts: readonly string[]):
   }
   const token = textOf(input.accessToken)
   // A token that came along is served until the API refuses it: it becomes the first generation.
-  if (token !== null && input.instanceUrl !== undefined && added.state.generation === 0) await adopt(rt, added, token, checkLoginUrl(input.instanceUrl, allowHosts))
+  if (token !== null && input.instanceUrl !== undefined && added.state.generation === 0)
+    await adopt(rt, added, token, checkLoginUrl(input.instanceUrl, allowHosts))
   return viewOf((await rt.store.grantById(added.id)) ?? added)
 }
 
 const textOf = (input: SecretInput | undefined): Secret | null => {
   if (input === undefined) return null
-  if (typeof input === 'object' && 'reference' in input) throw new KeyturnError('BAD_ARGUMENT', 'An access token is given itself, not as a reference: it is short-lived')
+  if (typeof input === 'object' && 'reference' in input)
+    throw new KeyturnError('BAD_ARGUMENT', 'An access token is given itself, not as a reference: it is short-lived')
   return secret(input)
 }
 
 const adopt = async (rt: Runtime, grant: StoredGrant, accessToken: Secret, instanceUrl: string): Promise<void> => {
   const id = rt.newId()
-  const announced = await rt.store.apply(grant.id, { type: 'enrol', id, deadline: (await rt.store.now()) + rt.limits.wait })
+  const announced = await rt.store.apply(grant.id, {
+    type: 'enrol',
+    id,
+    deadline: (await rt.store.now()) + rt.limits.wait,
+  })
   if (!announced.applied) return
   const access = { instanceUrl, issuedAt: rt.clock.wall(), scope: null, format: 'opaque' }
-  await rt.store.apply(grant.id, { type: 'enrolled', id, lineage: grant.state.lineage }, { access, secrets: { accessToken } })
+  await rt.store.apply(
+    grant.id,
+    { type: 'enrolled', id, lineage: grant.state.lineage },
+    { access, secrets: { accessToken } },
+  )
 }
 
 type Change = Parameters<Keyturn['grants']['update']>[1]
 
-const update = async (rt: Runtime, grant: StoredGrant, change: Change, allowHosts: readonly string[]): Promise<StoredGrant> => {
-  const sorted = { secrets: {} as Record<string, Secret>, references: { ...grant.settings.references } as Record<string, string> }
+const update = async (
+  rt: Runtime,
+  grant: StoredGrant,
+  change: Change,
+  allowHosts: readonly string[],
+): Promise<StoredGrant> => {
+  const sorted = {
+    secrets: {} as Record<string, Secret>,
+    references: { ...grant.settings.references } as Record<string, string>,
+  }
   if (change.clientSecret !== undefined) {
     const input = change.clientSecret
     if (typeof input === 'object' && 'reference' in input) sorted.references.clientSecret = input.reference
@@ -79,8 +101,14 @@ const update = async (rt: Runtime, grant: StoredGrant, change: Change, allowHost
     }
   }
   const { name, settings } = grant
-  const owner = { name, clientId: settings.clientId, ...(settings.username === null ? {} : { username: settings.username }), clientSecret: { reference: 'kept' } }
-  const fallback = change.fallback?.map((spare, index) => fallbackOf(owner, spare, index, sorted, allowHosts)) ?? settings.fallback
+  const owner = {
+    name,
+    clientId: settings.clientId,
+    ...(settings.username === null ? {} : { username: settings.username }),
+    clientSecret: { reference: 'kept' },
+  }
+  const fallback =
+    change.fallback?.map((spare, index) => fallbackOf(owner, spare, index, sorted, allowHosts)) ?? settings.fallback
   const next: GrantSettings = {
     ...settings,
     fallback,
@@ -92,7 +120,8 @@ const update = async (rt: Runtime, grant: StoredGrant, change: Change, allowHost
     const cascade = cascadeOf(settings.flow, settings.clientId, fallback)
     await rt.store.apply(grant.id, { type: 'spares', names: fallback.map((spare) => spare.name), cascade })
   }
-  const learned = change.sessionTimeout === undefined ? {} : { learned: { ...grant.learned, sessionTimeout: change.sessionTimeout } }
+  const learned =
+    change.sessionTimeout === undefined ? {} : { learned: { ...grant.learned, sessionTimeout: change.sessionTimeout } }
   return rt.store.change(grant.id, 'settings-changed', { settings: next, secrets: sorted.secrets, ...learned })
 }
 
@@ -100,7 +129,8 @@ const update = async (rt: Runtime, grant: StoredGrant, change: Change, allowHost
 const takeOut = async (rt: Runtime, grant: StoredGrant, move: boolean, to: string): Promise<Secret> => {
   const token = await rt.store.secret(grant.id, 'refreshToken')
   if (token === null) throw new KeyturnError('BAD_ARGUMENT', `Grant ${grant.name} has no refresh token to take out`)
-  if (grant.state.spend !== null) throw new KeyturnError('CLAIM_LOST', `An exchange of ${grant.name} is under way: its token is about to change`)
+  if (grant.state.spend !== null)
+    throw new KeyturnError('CLAIM_LOST', `An exchange of ${grant.name} is under way: its token is about to change`)
   await rt.store.note('exported', grant.id, { lineage: grant.state.lineage, move, to })
   if (move) {
     const removed = await rt.store.apply(grant.id, { type: 'remove' })

@@ -28,7 +28,10 @@ export const enrol = async (rt: Runtime, grant: StoredGrant, lifetime: number = 
   const id = rt.newId()
   const announced = await rt.store.apply(grant.id, { type: 'enrol', id, deadline: (await rt.store.now()) + lifetime })
   if (!announced.applied) {
-    throw new KeyturnError('ENROLMENT_RUNNING', `Somebody is authorising ${grant.name} already, until ${new Date(announced.grant.state.enrolment?.deadline ?? 0).toISOString()}`)
+    throw new KeyturnError(
+      'ENROLMENT_RUNNING',
+      `Somebody is authorising ${grant.name} already, until ${new Date(announced.grant.state.enrolment?.deadline ?? 0).toISOString()}`,
+    )
   }
   const cancel = async (): Promise<void> => {
     await rt.store.apply(grant.id, { type: 'enrolment-ended', id })
@@ -53,7 +56,11 @@ const nothingOnTheWire = async (rt: Runtime, grantId: string, id: string): Promi
     const { grant, context } = await rt.store.look(grantId)
     const clause = mayExchangeCode(grant.state, id, context)
     if (clause === null) return
-    if (clause !== 'code-nothing-on-the-wire') throw new KeyturnError('ENROLMENT_RUNNING', `The announced authorisation of ${grant.name} ran out or was replaced`)
+    if (clause !== 'code-nothing-on-the-wire')
+      throw new KeyturnError(
+        'ENROLMENT_RUNNING',
+        `The announced authorisation of ${grant.name} ran out or was replaced`,
+      )
     if (rt.closing.aborted) throw new KeyturnError('EXCHANGE_TIMEOUT', 'Keyturn is being closed')
     if (!(await settleAbandoned(rt, grant))) await rt.store.changed(NAP_MS)
   }
@@ -62,15 +69,27 @@ const nothingOnTheWire = async (rt: Runtime, grantId: string, id: string): Promi
 /** Trades a code for tokens. Throws GRANT_REFUSED, ANSWER_UNREADABLE. */
 export const tradeCode = async (
   rt: Runtime,
-  app: { readonly loginUrl: string; readonly clientId: string; readonly clientSecret: Parameters<typeof codeBody>[0]['clientSecret'] },
+  app: {
+    readonly loginUrl: string
+    readonly clientId: string
+    readonly clientSecret: Parameters<typeof codeBody>[0]['clientSecret']
+  },
   code: Code,
 ): Promise<Tokens> => {
   const body = codeBody({ ...code, clientId: app.clientId, clientSecret: app.clientSecret })
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
-  const answer = await request(new URL(TOKEN_PATH, app.loginUrl), { method: 'POST', headers, body: body.reveal() }, { ...rt.net, timeout: rt.limits.wait })
+  const answer = await request(
+    new URL(TOKEN_PATH, app.loginUrl),
+    { method: 'POST', headers, body, timeout: rt.limits.wait },
+    rt.net,
+  )
   const judged = judge({ status: answer.status, body: answer.body, complete: true })
   if (judged.kind === 'tokens') return judged.tokens
-  if (judged.kind === 'unknown') throw new KeyturnError('ANSWER_UNREADABLE', `The token endpoint gave no usable answer to the authorisation code (${judged.cause}, HTTP ${answer.status})`)
+  if (judged.kind === 'unknown')
+    throw new KeyturnError(
+      'ANSWER_UNREADABLE',
+      `The token endpoint gave no usable answer to the authorisation code (${judged.cause}, HTTP ${answer.status})`,
+    )
   throw new KeyturnError('GRANT_REFUSED', `Salesforce refused the authorisation code: ${judged.text}`)
 }
 
@@ -78,7 +97,9 @@ const trade = async (rt: Runtime, grant: StoredGrant, id: string, code: Code): P
   const clientSecret = await rt.secretOf(grant, 'clientSecret')
   const tokens = await tradeCode(rt, { ...grant.settings, clientSecret }, code)
   if (tokens.refreshToken === null) {
-    throw new KeyturnError('GRANT_REFUSED', 'The answer held no refresh token', { fix: 'Add the scope refresh_token (offline_access) to the app and to the request.' })
+    throw new KeyturnError('GRANT_REFUSED', 'The answer held no refresh token', {
+      fix: 'Add the scope refresh_token (offline_access) to the app and to the request.',
+    })
   }
   const mismatch = mismatchOf(grant.identity, tokens)
   if (mismatch !== null) {
@@ -87,10 +108,17 @@ const trade = async (rt: Runtime, grant: StoredGrant, id: string, code: Code): P
     throw new KeyturnError('IDENTITY_CHANGED', `The new authorisation does not fit ${grant.name}: ${mismatch}`)
   }
   const lineage = rt.store.lineageOf(tokens.refreshToken)
-  const enrolled = await rt.store.apply(grant.id, { type: 'enrolled', id, lineage }, kept(grant, tokens, rt.clock.wall()))
+  const enrolled = await rt.store.apply(
+    grant.id,
+    { type: 'enrolled', id, lineage },
+    kept(grant, tokens, rt.clock.wall()),
+  )
   if (!enrolled.applied) {
     await rt.store.keepOrphan(grant.id, id, { refreshToken: tokens.refreshToken })
-    throw new KeyturnError('ENROLMENT_RUNNING', `The announced authorisation of ${grant.name} ran out before its code was traded; the new token is kept sealed as an orphan`)
+    throw new KeyturnError(
+      'ENROLMENT_RUNNING',
+      `The announced authorisation of ${grant.name} ran out before its code was traded; the new token is kept sealed as an orphan`,
+    )
   }
   rt.emit(enrolled.grant, enrolled.notices)
   return viewOf(enrolled.grant)

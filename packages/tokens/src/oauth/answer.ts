@@ -48,7 +48,8 @@ export const judge = (answer: RawAnswer): Judged => {
   if (answer.status === 429) return { kind: 'busy', text: 'HTTP 429' }
   if (answer.status < 400) return { kind: 'unknown', cause: 'unreadable-answer', tokens: null }
   const error = parseObject(text)
-  if (error === null || typeof error.error !== 'string') return { kind: 'unknown', cause: 'unreadable-answer', tokens: null }
+  if (error === null || typeof error.error !== 'string')
+    return { kind: 'unknown', cause: 'unreadable-answer', tokens: null }
   return judgeError(error.error, typeof error.error_description === 'string' ? error.error_description : '')
 }
 
@@ -62,7 +63,11 @@ const judgeSuccess = (text: string, complete: boolean): Judged => {
   // Half a body: a whole refresh token is the successor, whatever is missing. An access token alone lives, but
   // whether a successor stood behind the cut nobody knows.
   if (tokens.refreshToken !== null) return { kind: 'tokens', tokens }
-  return { kind: 'unknown', cause: complete ? 'unreadable-answer' : 'no-answer', tokens: tokens.accessToken === null ? null : tokens }
+  return {
+    kind: 'unknown',
+    cause: complete ? 'unreadable-answer' : 'no-answer',
+    tokens: tokens.accessToken === null ? null : tokens,
+  }
 }
 
 /** Compared without case: real traces differ in it. */
@@ -70,7 +75,8 @@ export const judgeError = (code: string, description: string): Judged => {
   const text = description === '' ? code : description
   const lower = description.toLowerCase()
   if (code === 'invalid_grant') {
-    if (lower.includes('already being processed') || lower.includes('expired authorization code')) return { kind: 'busy', text }
+    if (lower.includes('already being processed') || lower.includes('expired authorization code'))
+      return { kind: 'busy', text }
     if (lower.includes('expired access/refresh token')) return { kind: 'refused', text }
   }
   if (code === 'rate_limit_exceeded' || lower.includes('login rate exceeded')) return { kind: 'busy', text }
@@ -123,7 +129,9 @@ const read = (fields: Fields): Tokens => {
     instanceUrl: string('instance_url')?.replace(/\/+$/, '') ?? null,
     issuedAt: Number.isFinite(issued) && issued > 0 ? issued : null,
     scope: string('scope'),
-    format: string('token_format') ?? (access !== null && access.split('.').length === 3 && !access.includes('!') ? 'jwt' : 'opaque'),
+    format:
+      string('token_format') ??
+      (access !== null && access.split('.').length === 3 && !access.includes('!') ? 'jwt' : 'opaque'),
     orgId: identity?.[1] ?? null,
     userId: identity?.[2] ?? null,
   }

@@ -52,8 +52,10 @@ export const jwtBearerBody = (assertion: Secret): Secret =>
 /** The audience Salesforce checks: the login host's own name (Help, "OAuth 2.0 JWT Bearer Flow"). */
 export const audienceOf = (loginUrl: string): string => {
   const { hostname, origin } = new URL(loginUrl)
-  if (hostname === 'test.salesforce.com' || hostname.endsWith('.sandbox.my.salesforce.com')) return 'https://test.salesforce.com'
-  if (hostname === 'login.salesforce.com' || hostname.endsWith('.my.salesforce.com')) return 'https://login.salesforce.com'
+  if (hostname === 'test.salesforce.com' || hostname.endsWith('.sandbox.my.salesforce.com'))
+    return 'https://test.salesforce.com'
+  if (hostname === 'login.salesforce.com' || hostname.endsWith('.my.salesforce.com'))
+    return 'https://login.salesforce.com'
   return origin
 }
 
@@ -83,8 +85,12 @@ export const assertion = (claims: {
     return new Secret(`${head}.${payload}.${signature}`)
   } catch {
     // The cause would quote key material; the kind of problem is enough.
-    throw new KeyturnError('CONFIG_INVALID', 'The private key for JWT bearer is not a readable, unencrypted RSA key in PEM form', {
-      fix: 'Give a PEM file that starts with BEGIN PRIVATE KEY or BEGIN RSA PRIVATE KEY.',
-    })
+    throw new KeyturnError(
+      'CONFIG_INVALID',
+      'The private key for JWT bearer is not a readable, unencrypted RSA key in PEM form',
+      {
+        fix: 'Give a PEM file that starts with BEGIN PRIVATE KEY or BEGIN RSA PRIVATE KEY.',
+      },
+    )
   }
 }

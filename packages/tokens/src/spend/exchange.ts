@@ -9,7 +9,7 @@ import { refreshBody, TOKEN_PATH } from '../oauth/request.ts'
 import { mayStillSend } from '../protocol/transition.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
-import { openConnection, type Connection } from '../wire/connection.ts'
+import { openConnection, type Connection, type SendOptions } from '../wire/connection.ts'
 import { commit } from './commit.ts'
 import { outcomeOf } from './outcome.ts'
 
@@ -27,7 +27,8 @@ export type ExchangeEnd =
 export const exchange = async (rt: Runtime, grant: StoredGrant, replayOf: string | null): Promise<ExchangeEnd> => {
   const { lineage, generation } = grant.state
   const token = await rt.secretOf(grant, 'refreshToken')
-  if (lineage === null || token === null) throw new KeyturnError('DEFECT', `Grant ${grant.name} has no refresh token to spend`)
+  if (lineage === null || token === null)
+    throw new KeyturnError('DEFECT', `Grant ${grant.name} has no refresh token to spend`)
   // Row and secret were read one after the other: between them somebody may have moved on.
   if (rt.store.lineageOf(token) !== lineage) return { kind: 'not-claimed', reason: 'claim-lineage' }
   const clientSecret = await rt.secretOf(grant, 'clientSecret')
@@ -37,7 +38,7 @@ export const exchange = async (rt: Runtime, grant: StoredGrant, replayOf: string
 
   let connection: Connection
   try {
-    connection = await openConnection(new URL(TOKEN_PATH, grant.settings.loginUrl), { ...rt.net, connectTimeout: rt.limits.connect })
+    connection = await openConnection(new URL(TOKEN_PATH, grant.settings.loginUrl), rt.net)
   } catch (error) {
     if (error instanceof KeyturnError && error.code !== 'ENDPOINT_UNREACHABLE') throw error
     return { kind: 'unreachable', cause: error instanceof Error ? error.message : 'no connection' }
@@ -50,12 +51,25 @@ export const exchange = async (rt: Runtime, grant: StoredGrant, replayOf: string
     const known = rt.journal.highestMark()
     // Durable before the first byte, like the claim, and written beside it: a claim of a dead process that no journal
     // says was sent was never sent.
-    const noted = rt.journal.sending({ grantId: grant.id, attempt, lineage, mark: known ?? { epoch: 0, seq: 0, hash: '' } })
+    const noted = rt.journal.sending({
+      grantId: grant.id,
+      attempt,
+      lineage,
+      mark: known ?? { epoch: 0, seq: 0, hash: '' },
+    })
     noted.catch(() => undefined)
-    const times = { holder: rt.holder, lineage, attempt, sendBy: now + rt.limits.send, deadline: now + rt.limits.send + rt.limits.wait }
+    const times = {
+      holder: rt.holder,
+      lineage,
+      attempt,
+      sendBy: now + rt.limits.send,
+      deadline: now + rt.limits.send + rt.limits.wait,
+    }
     const claimed = await rt.store.apply(
       grant.id,
-      replayOf === null ? { type: 'claim', generation, ...times } : { type: 'claim-replay', unresolved: replayOf, ...times },
+      replayOf === null
+        ? { type: 'claim', generation, ...times }
+        : { type: 'claim-replay', unresolved: replayOf, ...times },
     )
     await noted
     if (!claimed.applied) {
@@ -69,16 +83,16 @@ export const exchange = async (rt: Runtime, grant: StoredGrant, replayOf: string
     if (older) await rt.store.wentBack('a claim was numbered at or below one this host had already seen')
     rt.emit(claimed.grant, claimed.notices)
 
-    const overslept = (): boolean =>
-      rt.clock.wall() - started.wall > rt.limits.send || rt.clock.boot() - started.boot > rt.limits.send
     const stillAllowed = async (): Promise<boolean> => {
-      if (older || rt.closing.aborted || overslept()) return false
+      if (older || rt.closing.aborted) return false
       const { grant: fresh, context } = await rt.store.look(grant.id)
-      return mayStillSend(fresh.state, { attempt, lineage }, context) === null && !overslept()
+      return mayStillSend(fresh.state, { attempt, lineage }, context) === null
     }
+    // A process that slept past this, by either of its own clocks, must not send.
+    const firstByteBy = { wall: started.wall + rt.limits.send, boot: started.boot + rt.limits.send }
 
     const body = refreshBody(token, grant.settings.clientId, clientSecret)
-    const settled = hear(rt, grant, { attempt, lineage }, connection, body, stillAllowed)
+    const settled = hear(rt, grant, { attempt, lineage }, connection, body, { stillAllowed, firstByteBy })
     rt.background.add(settled)
     void settled.finally(() => rt.background.delete(settled)).catch(() => undefined)
 
@@ -111,12 +125,23 @@ const hear = async (
   attempt: { readonly attempt: string; readonly lineage: string },
   connection: Connection,
   body: ReturnType<typeof refreshBody>,
-  stillAllowed: () => Promise<boolean>,
+  checks: Pick<SendOptions, 'stillAllowed' | 'firstByteBy'>,
 ): Promise<void> => {
   const log = rt.journal.answer({ grantId: grant.id, ...attempt })
   const result = await connection.send(
-    { method: 'POST', path: TOKEN_PATH, headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }, body },
-    { stillAllowed, onHead: log.head, onChunk: log.chunk, hardLimit: rt.limits.read, clock: rt.clock },
+    {
+      method: 'POST',
+      path: TOKEN_PATH,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      body,
+    },
+    {
+      ...checks,
+      onHead: ({ status, headers }) => log.head(status, headers),
+      onChunk: log.chunk,
+      hardLimit: rt.limits.read,
+      clock: rt.clock,
+    },
   )
   if (result.kind === 'never-left') {
     const event = { type: 'never-left', ...attempt } as const
@@ -133,7 +158,11 @@ const hear = async (
       : result.status === undefined
         ? null
         : { status: result.status, body: result.partial, complete: false }
-  const outcome = outcomeOf(grant, attempt, raw, rt.store.lineageOf, { rolledForward: false, by: 'holder', wall: rt.clock.wall() })
+  const outcome = outcomeOf(grant, attempt, raw, rt.store.lineageOf, {
+    rolledForward: false,
+    by: 'holder',
+    wall: rt.clock.wall(),
+  })
   const applied = await commit(rt, grant.id, attempt.attempt, outcome)
   if (!applied.applied && outcome.event.type === 'doubted') {
     // It was called in doubt before (slow, or by another process): what is new is that nothing more will be heard.

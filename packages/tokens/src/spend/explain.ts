@@ -36,25 +36,41 @@ export const nextStep = (grant: StoredGrant): string => {
 export const explain = (grant: StoredGrant, now: number, breaker: 'breaker' | null): KeyturnError => {
   const { state, name } = grant
   if (breaker !== null && state.breaker.retryAt !== null) {
-    return new KeyturnError('ACCESS_UNCURABLE', `Salesforce refuses even fresh access tokens of ${name}; the next one is tried at ${time(state.breaker.retryAt)}`, {
-      data: { grant: name, retryAt: state.breaker.retryAt },
-    })
+    return new KeyturnError(
+      'ACCESS_UNCURABLE',
+      `Salesforce refuses even fresh access tokens of ${name}; the next one is tried at ${time(state.breaker.retryAt)}`,
+      {
+        data: { grant: name, retryAt: state.breaker.retryAt },
+      },
+    )
   }
   const data = { grant: name, status: state.status, why: state.why?.code ?? null, at: state.why?.at ?? null }
   switch (state.status) {
     case 'dead':
-      return new KeyturnError('GRANT_DEAD', `Salesforce refused the refresh token of ${name} at ${time(state.why?.at ?? now)}: ${state.why?.text ?? ''}`, { data, fix: nextStep(grant) })
+      return new KeyturnError(
+        'GRANT_DEAD',
+        `Salesforce refused the refresh token of ${name} at ${time(state.why?.at ?? now)}: ${state.why?.text ?? ''}`,
+        { data, fix: nextStep(grant) },
+      )
     case 'blocked': {
       const code = state.why?.code === 'identity-changed' ? 'IDENTITY_CHANGED' : 'GRANT_BLOCKED'
-      return new KeyturnError(code, `Salesforce does not let ${name} in: ${state.why?.text ?? ''} (${state.why?.code ?? 'unknown'}); the refresh token is kept`, { data })
+      return new KeyturnError(
+        code,
+        `Salesforce does not let ${name} in: ${state.why?.text ?? ''} (${state.why?.code ?? 'unknown'}); the refresh token is kept`,
+        { data },
+      )
     }
     case 'in-doubt': {
       const cause = state.doubt === null ? '' : (causes[state.doubt.cause] ?? state.doubt.cause)
       const since = state.doubt === null ? '' : ` since ${time(state.doubt.since)}`
-      return new KeyturnError('GRANT_IN_DOUBT', `The outcome of an exchange of ${name} is unknown${since}: ${cause}. Its access token is used up and no spare way in works`, {
-        data: { ...data, replays: state.doubt?.replays ?? 0, notBefore: state.doubt?.notBefore ?? null },
-        fix: nextStep(grant),
-      })
+      return new KeyturnError(
+        'GRANT_IN_DOUBT',
+        `The outcome of an exchange of ${name} is unknown${since}: ${cause}. Its access token is used up and no spare way in works`,
+        {
+          data: { ...data, replays: state.doubt?.replays ?? 0, notBefore: state.doubt?.notBefore ?? null },
+          fix: nextStep(grant),
+        },
+      )
     }
     case 'live':
       return new KeyturnError('CLAIM_LOST', `The grant ${name} changed while it was read`)

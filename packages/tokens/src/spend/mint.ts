@@ -137,19 +137,27 @@ const borrow = async (rt: Runtime, way: WayIn, lend: (name: string) => Promise<S
 const ask = async (rt: Runtime, grant: StoredGrant, way: WayIn) => {
   const body = await bodyOf(rt, grant, way)
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
-  const answer = await request(new URL(TOKEN_PATH, way.loginUrl), { method: 'POST', headers, body: body.reveal() }, { ...rt.net, timeout: rt.limits.wait })
+  const answer = await request(
+    new URL(TOKEN_PATH, way.loginUrl),
+    { method: 'POST', headers, body, timeout: rt.limits.wait },
+    rt.net,
+  )
   return { status: answer.status, body: answer.body, complete: true }
 }
 
 const bodyOf = async (rt: Runtime, grant: StoredGrant, way: WayIn): Promise<Secret> => {
   const need = async (name: string): Promise<Secret> => {
     // A spare of the same app uses the app's own secret.
-    const found = (await rt.secretOf(grant, `${way.prefix}${name}`)) ?? (way.clientId === grant.settings.clientId ? await rt.secretOf(grant, name) : null)
-    if (found === null) throw new KeyturnError('CONFIG_INVALID', `The way in ${way.name} of grant ${grant.name} has no ${name}`)
+    const found =
+      (await rt.secretOf(grant, `${way.prefix}${name}`)) ??
+      (way.clientId === grant.settings.clientId ? await rt.secretOf(grant, name) : null)
+    if (found === null)
+      throw new KeyturnError('CONFIG_INVALID', `The way in ${way.name} of grant ${grant.name} has no ${name}`)
     return found
   }
   if (way.flow === 'client_credentials') return clientCredentialsBody(way.clientId, await need('clientSecret'))
-  if (way.username === null) throw new KeyturnError('CONFIG_INVALID', `JWT bearer for grant ${grant.name} needs a username`)
+  if (way.username === null)
+    throw new KeyturnError('CONFIG_INVALID', `JWT bearer for grant ${grant.name} needs a username`)
   return jwtBearerBody(
     assertion({
       clientId: way.clientId,

@@ -52,13 +52,17 @@ export const obtain = async (
     if (state.status === 'live' && unreachable === null && busy < BUSY_TRIES) {
       const end = await exchange(rt, grant, null)
       if (end.kind === 'unreachable') unreachable = end.cause
-      else if (end.kind === 'settled' && (await unmoved(rt, grant))) await rt.clock.sleep(BUSY_PAUSE_MS * 2 ** busy++, rt.closing)
+      else if (end.kind === 'settled' && (await unmoved(rt, grant)))
+        await rt.clock.sleep(BUSY_PAUSE_MS * 2 ** busy++, rt.closing)
       else if (end.kind === 'not-claimed' && waits(end.reason)) await rt.store.changed(NAP_MS)
       continue
     }
     if (await fallback(rt, grant, failedHere, lending)) continue
     if (unreachable !== null) {
-      throw new KeyturnError('ENDPOINT_UNREACHABLE', `The token endpoint of ${grant.settings.loginUrl} cannot be reached (${unreachable}); nothing was sent, the grant ${name} is untouched`)
+      throw new KeyturnError(
+        'ENDPOINT_UNREACHABLE',
+        `The token endpoint of ${grant.settings.loginUrl} cannot be reached (${unreachable}); nothing was sent, the grant ${name} is untouched`,
+      )
     }
     if (state.status === 'in-doubt') {
       if (state.doubt?.finishedAt === null && (await settleAbandoned(rt, grant))) continue
@@ -67,18 +71,32 @@ export const obtain = async (
       if (end !== null) continue
       // Somebody may have moved on while we asked.
       const fresh = await current(rt, name)
-      if (fresh.state.lineage !== state.lineage || fresh.state.generation !== state.generation || fresh.state.spend !== null) continue
+      if (
+        fresh.state.lineage !== state.lineage ||
+        fresh.state.generation !== state.generation ||
+        fresh.state.spend !== null
+      )
+        continue
     }
-    if (state.status === 'live') throw new KeyturnError('EXCHANGE_TIMEOUT', `Salesforce is busy with other token requests of ${name}; nothing was spent`)
+    if (state.status === 'live')
+      throw new KeyturnError(
+        'EXCHANGE_TIMEOUT',
+        `Salesforce is busy with other token requests of ${name}; nothing was spent`,
+      )
     throw explain(await current(rt, name), await rt.store.now(), null)
   }
-  throw new KeyturnError('EXCHANGE_TIMEOUT', `No living token for ${name} within ${Math.round((2 * rt.limits.wait + rt.limits.connect) / 1000)} s; the exchange goes on`)
+  throw new KeyturnError(
+    'EXCHANGE_TIMEOUT',
+    `No living token for ${name} within ${Math.round((2 * rt.limits.wait + rt.limits.connect) / 1000)} s; the exchange goes on`,
+  )
 }
 
 /** The exchange changed nothing: Salesforce was busy with this token or app, or our own check forbade the sending. */
 const unmoved = async (rt: Runtime, before: StoredGrant): Promise<boolean> => {
   const { state } = await current(rt, before.name)
-  return state.status === 'live' && state.lineage === before.state.lineage && state.generation === before.state.generation
+  return (
+    state.status === 'live' && state.lineage === before.state.lineage && state.generation === before.state.generation
+  )
 }
 
 const current = async (rt: Runtime, name: string): Promise<StoredGrant> => {
@@ -88,10 +106,16 @@ const current = async (rt: Runtime, name: string): Promise<StoredGrant> => {
 }
 
 /** Clauses that another process's progress lifts. */
-const waits = (reason: string): boolean => reason === 'claim-pacing' || reason === 'claim-no-enrolment' || reason === 'claim-one-spend'
+const waits = (reason: string): boolean =>
+  reason === 'claim-pacing' || reason === 'claim-no-enrolment' || reason === 'claim-one-spend'
 
 /** Tries the spare ways in, in order, each once per call. True when the store changed. */
-const fallback = async (rt: Runtime, grant: StoredGrant, failedHere: Set<string>, lending: readonly string[]): Promise<boolean> => {
+const fallback = async (
+  rt: Runtime,
+  grant: StoredGrant,
+  failedHere: Set<string>,
+  lending: readonly string[],
+): Promise<boolean> => {
   for (const spare of grant.settings.fallback) {
     if (failedHere.has(spare.name) || grant.state.spares[spare.name] === 'failed') continue
     const end = await mint(rt, grant, spareWayIn(grant, spare), lendFor(rt, grant.name, lending))

@@ -5,44 +5,63 @@
  * and before it claims a replay. Everything is idempotent by attempt.
  */
 import { provedDead } from '../holder.ts'
-import { readJournals, type JournalAttempt } from '../journal/read.ts'
+import { pruneJournals } from '../journal/prune.ts'
+import { readJournals, readSegments, type JournalAttempt } from '../journal/read.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { commit } from './commit.ts'
 import { outcomeOf, type Outcome } from './outcome.ts'
 
-/** Returns how many attempts were brought forward. */
-export const rollForward = async (rt: Runtime): Promise<number> => {
-  const attempts = await readJournals({ folder: rt.journalFolder, storeId: rt.store.id, key: rt.journalKey })
+/**
+ * Returns how many attempts were brought forward. `restored`: the store went back, so everything this host ever heard
+ * counts, whether or not it was committed in the time line that is lost.
+ */
+export const rollForward = async (rt: Runtime, { restored = false } = {}): Promise<number> => {
+  const reading = { folder: rt.journalFolder, storeId: rt.store.id, keys: [rt.journalKey] }
+  const left = (await readSegments(reading, 'open')).some(
+    ({ holder }) => holder !== null && provedDead(holder, rt.holder) === true,
+  )
+  if (!left && !restored) return 0
+  const { attempts } = await readJournals({ ...reading, which: restored ? 'all' : 'open' })
   let moved = 0
-  // Oldest first: answers apply as a chain, each where the record holds the token it was bought with.
-  for (const attempt of [...attempts].sort((a, b) => a.sentAt - b.sentAt)) {
-    if (attempt.committed && !(await restoring(rt, attempt))) continue
-    if (!dead(rt, attempt)) continue
-    const grant = await rt.store.grantById(attempt.grantId)
+  // In the order they were sent: answers apply as a chain, each where the record holds the token it was bought with.
+  for (const attempt of attempts) {
+    if (attempt.committed !== null && !restored) continue
+    const named = nameOf(attempt)
+    if (named === null || !(restored || dead(rt, attempt))) continue
+    const grant = await rt.store.grantById(named.grantId)
     if (grant === null) continue
-    const applied = await commit(rt, grant.id, attempt.attempt, outcome(rt, grant, attempt))
+    const applied = await commit(rt, grant.id, attempt.attempt, outcome(rt, grant, named, attempt))
     if (applied.applied) moved += 1
     else await finish(rt, grant, attempt.attempt)
   }
   moved += await releaseUnsent(rt, new Set(attempts.map((attempt) => attempt.attempt)))
-  await confirm(rt)
+  if (restored) await confirm(rt)
+  // What is in the store needs no second reading at the next start.
+  await rt.journal.flushed()
+  await pruneJournals({ ...reading, own: rt.holder, now: rt.clock.wall() })
   return moved
 }
 
-const dead = (rt: Runtime, { holder }: JournalAttempt): boolean => provedDead(holder, rt.holder) === true
+const nameOf = ({ attempt, grantId, lineage }: JournalAttempt) =>
+  grantId === null || lineage === null ? null : { attempt, grantId, lineage }
 
-/** After the store went back, what was committed in the lost time line is news again. */
-const restoring = async (rt: Runtime, attempt: JournalAttempt): Promise<boolean> => {
-  const grant = await rt.store.grantById(attempt.grantId)
-  return grant?.state.doubt?.cause === 'restored'
-}
+const dead = (rt: Runtime, { holder }: JournalAttempt): boolean =>
+  holder !== null && provedDead(holder, rt.holder) === true
 
-const outcome = (rt: Runtime, grant: StoredGrant, attempt: JournalAttempt): Outcome => {
+const outcome = (
+  rt: Runtime,
+  grant: StoredGrant,
+  named: { readonly attempt: string; readonly lineage: string },
+  { answer }: JournalAttempt,
+): Outcome => {
   const origin = { rolledForward: true, by: 'other', wall: rt.clock.wall() } as const
-  const { answer } = attempt
-  const raw = answer === undefined ? null : { status: answer.status, body: answer.body, complete: answer.complete }
-  return outcomeOf(grant, attempt, raw, rt.store.lineageOf, origin)
+  // A status that was lost leaves only what the body itself proves.
+  const raw =
+    answer === null
+      ? null
+      : { status: answer.status ?? 200, body: answer.body, complete: answer.complete && !answer.gaps }
+  return outcomeOf(grant, named, raw, rt.store.lineageOf, origin)
 }
 
 /** Somebody called it in doubt already; its holder is dead, so nothing more will be heard. */
@@ -57,7 +76,12 @@ const releaseUnsent = async (rt: Runtime, sent: ReadonlySet<string>): Promise<nu
     const { spend, doubt, mint, lineage } = grant.state
     for (const claim of [spend, doubt]) {
       if (claim === null || claim.holder === null || lineage === null) continue
-      if (claim.holder.host !== rt.holder.host || provedDead(claim.holder, rt.holder) !== true || sent.has(claim.attempt)) continue
+      if (
+        claim.holder.host !== rt.holder.host ||
+        provedDead(claim.holder, rt.holder) !== true ||
+        sent.has(claim.attempt)
+      )
+        continue
       const applied = await rt.store.apply(grant.id, { type: 'never-left', attempt: claim.attempt, lineage })
       if (applied.applied) released += 1
     }

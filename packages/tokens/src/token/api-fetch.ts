@@ -4,13 +4,20 @@
 import { KeyturnError } from '../errors.ts'
 import type { FetchInit, Token } from '../contract.ts'
 import type { Runtime } from '../runtime.ts'
+import { Secret } from '../secret.ts'
 import { request } from '../wire/request.ts'
 import type { TokenServer } from './serve.ts'
 import { sessionVerdict } from './session-refused.ts'
 
 const METHOD = /^[A-Z]{1,16}$/
 
-export const apiFetch = async (rt: Runtime, tokens: TokenServer, name: string, path: string, init: FetchInit = {}): Promise<Response> => {
+export const apiFetch = async (
+  rt: Runtime,
+  tokens: TokenServer,
+  name: string,
+  path: string,
+  init: FetchInit = {},
+): Promise<Response> => {
   const token = await tokens.token(name)
   const first = await call(rt, token, path, init)
   const verdict = sessionVerdict({ status: first.status, body: textOf(first) })
@@ -35,8 +42,22 @@ const call = (rt: Runtime, token: Token, path: string, init: FetchInit): Promise
   if (url.origin !== new URL(token.instanceUrl).origin) {
     throw new KeyturnError('BAD_ARGUMENT', `A token of ${new URL(token.instanceUrl).host} is not sent to ${url.host}`)
   }
-  const headers = { accept: 'application/json', ...init.headers, authorization: `Bearer ${token.accessToken}` }
-  return request(url, { method, headers, ...(init.body === undefined ? {} : { body: init.body }), ...(init.signal === undefined ? {} : { signal: init.signal }) }, { ...rt.net, timeout: rt.limits.read })
+  const headers = {
+    accept: 'application/json',
+    ...init.headers,
+    authorization: new Secret(`Bearer ${token.accessToken}`),
+  }
+  return request(
+    url,
+    {
+      method,
+      headers,
+      timeout: rt.limits.read,
+      ...(init.body === undefined ? {} : { body: init.body }),
+      ...(init.signal === undefined ? {} : { signal: init.signal }),
+    },
+    rt.net,
+  )
 }
 
 const textOf = ({ status, body }: Answer): string => (status < 400 ? '' : new TextDecoder().decode(body))

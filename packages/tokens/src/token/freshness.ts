@@ -16,7 +16,8 @@ export const freshness = (grant: StoredGrant, wall: number): Freshness => {
   const { state, settings, access, learned } = grant
   if (state.removedAt !== null || state.status !== 'live') return 'none'
   const { keepAlive } = settings
-  if (state.lineage !== null && keepAlive !== null && wall - Math.max(grant.exchangedAt, grant.createdAt) > keepAlive) return 'keep-alive'
+  if (state.lineage !== null && keepAlive !== null && wall - Math.max(grant.exchangedAt, grant.createdAt) > keepAlive)
+    return 'keep-alive'
   if (state.access !== 'alive' || access === null) return 'none'
   const life = learned.sessionTimeout ?? learned.observedLife
   if (life === null) return 'fresh'

@@ -2,6 +2,7 @@
  * Rule 8: a young token that was refused is looked at twice, with the token itself and without spending anything.
  */
 import type { Runtime } from '../runtime.ts'
+import { Secret } from '../secret.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { request } from '../wire/request.ts'
 import { sessionVerdict } from './session-refused.ts'
@@ -19,8 +20,8 @@ export const probe = async (rt: Runtime, grant: StoredGrant): Promise<'lives' | 
   if (token === null || grant.access === null) return 'dead'
   const { instanceUrl } = grant.access
   const get = async (path: string) => {
-    const headers = { authorization: `Bearer ${token.reveal()}`, accept: 'application/json' }
-    const { status, body } = await request(new URL(path, instanceUrl), { method: 'GET', headers }, { ...rt.net, timeout: rt.limits.wait })
+    const headers = { authorization: new Secret(`Bearer ${token.reveal()}`), accept: 'application/json' }
+    const { status, body } = await request(new URL(path, instanceUrl), { headers, timeout: rt.limits.wait }, rt.net)
     return { status, body: new TextDecoder().decode(body) }
   }
   try {

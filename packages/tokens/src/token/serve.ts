@@ -34,7 +34,8 @@ export const serveTokens = (rt: Runtime): TokenServer => {
   const remember = async (grant: StoredGrant, version: number | string): Promise<Token> => {
     const { state, access, identity } = grant
     const accessToken = await rt.store.secret(grant.id, 'accessToken')
-    if (accessToken === null || access === null) throw new KeyturnError('DEFECT', `Grant ${grant.name} is alive without an access token`)
+    if (accessToken === null || access === null)
+      throw new KeyturnError('DEFECT', `Grant ${grant.name} is alive without an access token`)
     const token: Token = Object.freeze({
       accessToken: accessToken.reveal(),
       instanceUrl: access.instanceUrl,
@@ -54,7 +55,9 @@ export const serveTokens = (rt: Runtime): TokenServer => {
     const grant = await rt.store.grant(name)
     if (grant === null) {
       cache.delete(name)
-      throw new KeyturnError('GRANT_NOT_FOUND', `There is no grant named ${name} in this store`, { data: { grant: name } })
+      throw new KeyturnError('GRANT_NOT_FOUND', `There is no grant named ${name} in this store`, {
+        data: { grant: name },
+      })
     }
     if (grant.state.access !== 'alive') return null
     const known = cache.get(name)
@@ -111,7 +114,8 @@ export const serveTokens = (rt: Runtime): TokenServer => {
       const grant = await rt.store.grant(name)
       if (grant === null) throw new KeyturnError('GRANT_NOT_FOUND', `There is no grant named ${name} in this store`)
       const { state } = grant
-      if (state.generation > generation && state.access === 'alive') return (await fresh(name)) ?? renew(name, generation)
+      if (state.generation > generation && state.access === 'alive')
+        return (await fresh(name)) ?? renew(name, generation)
       if (state.generation === generation && state.access === 'alive') {
         const reported = await report(rt, grant, generation)
         // The API takes this token: whatever was refused, a new token would not help.
