@@ -11,6 +11,7 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  globSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -136,6 +137,14 @@ function compile(workspace: string, stage: string, stages: ReadonlyMap<string, s
     root,
   )
   rmSync(config)
+  // The compiler rewrites the imports of JavaScript only.
+  for (const file of globSync('dist/**/*.d.ts', { cwd: stage })) {
+    const path = join(stage, file)
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(/((?:from|import)\s*\(?\s*)(['"])(\.{1,2}\/[^'"]+)\.ts\2/g, '$1$2$3.js$2'),
+    )
+  }
   // What is no TypeScript goes as it is (pages, schemas, data).
   cpSync(source, join(stage, 'dist'), { recursive: true, filter: (path) => !path.endsWith('.ts') })
 }

@@ -52,6 +52,13 @@ test(
         const files = globSync('**/*.*', { cwd: folder, exclude: ['node_modules'] })
         const strange = files.filter((file) => /(^|\/)(src|test|tsconfig)|\.test\.|(?<!\.d)\.ts$/.test(file))
         assert.deepEqual(strange, [], name)
+        for (const file of files.filter((path) => path.endsWith('.d.ts'))) {
+          assert.doesNotMatch(
+            readFileSync(join(folder, file), 'utf8'),
+            /['"]\.{1,2}\/[^'"]+\.ts['"]/,
+            `${name}/${file}`,
+          )
+        }
         for (const file of files.filter((path) => /\.(js|json|d\.ts)$/.test(path))) {
           assert.ok(
             !readFileSync(join(folder, file), 'utf8').includes(root),
