@@ -241,7 +241,7 @@ function findNode() {
   stop(
     'NODE_TOO_OLD',
     `Node ${oldestNode.join('.')} or newer is needed on ${process.platform}-${process.arch}; found ${tried.join(', ')}`,
-    'Install Node 24 (nodejs.org or your package manager) and repeat.',
+    'Remove node_modules and repeat, or install Node 24 (nodejs.org, your package manager).',
   )
 }
 
