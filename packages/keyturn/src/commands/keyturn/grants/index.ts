@@ -1,0 +1,56 @@
+import { boolean } from '@oclif/core/flags'
+import { systemClock } from '@keyturn/tokens'
+import { storyOf } from '../../../explain/grant-story.ts'
+import { KeyturnCommand } from '../../../keyturn-command.ts'
+import type { Json } from '../../../keyturn-command.ts'
+import { grantJson } from '../../../output/grant-json.ts'
+import { span } from '../../../output/moment.ts'
+import { table } from '../../../output/table.ts'
+
+export default class GrantsCommand extends KeyturnCommand {
+  static override summary = 'List the grants of this store'
+  static override description =
+    'One line for each grant: what state it is in, whose it is, when its token was last exchanged. Exits with 1 when a grant waits for a person.'
+  static override examples = [
+    { description: 'All grants', command: '<%= config.bin %> <%= command.id %>' },
+    {
+      description: 'With those that were removed, for a program',
+      command: '<%= config.bin %> <%= command.id %> --removed --json',
+    },
+  ]
+  static override flags = { removed: boolean({ description: 'Also those that were removed' }) }
+
+  async run(): Promise<Json> {
+    const { flags } = await this.parse(GrantsCommand)
+    return this.withKeyturn(flags, async (keyturn) => {
+      const grants = await keyturn.grants.list({ removed: flags.removed })
+      const now = systemClock.wall()
+      const needs = new Map(grants.map((grant) => [grant, storyOf(grant, now).need]))
+      if (grants.length === 0) this.log(`No grants yet. Next: ${this.bin} connect NAME`)
+      else {
+        this.log(
+          table(
+            grants,
+            [
+              { title: 'NAME', of: (grant) => grant.name },
+              { title: 'STATE', of: (grant) => grant.status },
+              { title: 'FLOW', of: (grant) => grant.flow },
+              { title: 'USER', of: (grant) => grant.username ?? grant.identity?.userId ?? null },
+              { title: 'ACCESS', of: (grant) => grant.access },
+              { title: 'GEN', of: (grant) => grant.generation, right: true },
+              {
+                title: 'EXCHANGED',
+                of: (grant) => (grant.exchangedAt === null ? null : `${span(now - grant.exchangedAt)} ago`),
+              },
+              { title: 'SPARES', of: (grant) => grant.fallback.length, right: true },
+              { title: 'WHY', of: (grant) => grant.why?.text ?? '' },
+            ],
+            process.stdout.isTTY ? process.stdout.columns : undefined,
+          ),
+        )
+      }
+      if ([...needs.values()].includes('person')) this.answerNo()
+      return { grants: grants.map(grantJson) }
+    })
+  }
+}

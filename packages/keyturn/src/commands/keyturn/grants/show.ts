@@ -1,0 +1,59 @@
+import { string as argument } from '@oclif/core/args'
+import { systemClock } from '@keyturn/tokens'
+import { storyOf } from '../../../explain/grant-story.ts'
+import { KeyturnCommand } from '../../../keyturn-command.ts'
+import type { Json } from '../../../keyturn-command.ts'
+import { grantJson } from '../../../output/grant-json.ts'
+import { moment } from '../../../output/moment.ts'
+import { facts, table } from '../../../output/table.ts'
+
+export default class GrantsShowCommand extends KeyturnCommand {
+  static override summary = 'Show one grant: its state, why, and what to do'
+  static override description =
+    'Shows the lineage (the keyed fingerprint of the current refresh token), the generation callers hold, the spare ways in, and, when something is wrong, its cause and the next step.'
+  static override examples = [
+    { description: 'Why does acme not work?', command: '<%= config.bin %> <%= command.id %> acme' },
+    { description: 'For a program', command: '<%= config.bin %> <%= command.id %> acme --json' },
+  ]
+  static override args = { name: argument({ required: true, description: 'Name of the grant' }) }
+
+  async run(): Promise<Json> {
+    const { args, flags } = await this.parse(GrantsShowCommand)
+    return this.withKeyturn(flags, async (keyturn) => {
+      const grant = await keyturn.grants.show(args.name)
+      const now = systemClock.wall()
+      const story = storyOf(grant, now)
+      this.log(
+        facts([
+          ['Name', grant.name],
+          ['State', grant.status],
+          ['Flow', grant.flow],
+          ['Login URL', grant.loginUrl],
+          ['Client id', grant.clientId],
+          ['User', grant.username ?? grant.identity?.userId ?? null],
+          ['Org', grant.identity?.orgId ?? null],
+          ['Instance URL', grant.instanceUrl],
+          ['Lineage', grant.lineage],
+          ['Generation', grant.generation],
+          ['Access token', `${grant.access}${grant.source === null ? '' : `, from ${grant.source}`}`],
+          ['Issued', grant.issuedAt === null ? null : moment(grant.issuedAt, now)],
+          ['Exchanged', grant.exchangedAt === null ? null : moment(grant.exchangedAt, now)],
+        ]),
+      )
+      if (grant.fallback.length > 0) {
+        this.log(
+          `\n${table(grant.fallback, [
+            { title: 'SPARE', of: (spare) => spare.name },
+            { title: 'FLOW', of: (spare) => spare.flow },
+            { title: 'STATE', of: (spare) => spare.state },
+            { title: 'INDEPENDENT', of: (spare) => (spare.independent ? 'yes' : 'no: same user and app') },
+          ])}`,
+        )
+      }
+      this.log(`\n${story.lines.join('\n')}`)
+      if (story.next !== null) this.log(`→ ${story.next}`)
+      if (story.need === 'person') this.answerNo()
+      return { ...grantJson(grant), need: story.need, explanation: story.lines, next: story.next }
+    })
+  }
+}

@@ -1,0 +1,95 @@
+/** Reads keyturn.yaml and says everything that is wrong with it at once, each with its line. */
+import { LineCounter, parseDocument } from 'yaml'
+import type { Document } from 'yaml'
+import type * as z from 'zod'
+import { nearest } from '../nearest.ts'
+import { configSchema } from './schema.ts'
+import type { KeyturnConfig } from './schema.ts'
+
+export interface Problem {
+  readonly line: number
+  readonly column: number
+  /** `connect.port`; empty for the whole file. */
+  readonly path: string
+  readonly message: string
+}
+
+export type Checked =
+  | { readonly config: KeyturnConfig; readonly problems: readonly [] }
+  | { readonly config: null; readonly problems: readonly Problem[] }
+
+export const checkConfig = (text: string): Checked => {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
+  const at = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset)
+    return { line, column: col }
+  }
+  if (document.errors.length > 0) {
+    return {
+      config: null,
+      problems: document.errors.map((error) => ({ ...at(error.pos[0]), path: '', message: firstLine(error.message) })),
+    }
+  }
+  let content: unknown
+  try {
+    // Aliases are bounded, so that a few lines cannot grow into gigabytes.
+    content = document.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    return { config: null, problems: [{ line: 1, column: 1, path: '', message: firstLine(String(error)) }] }
+  }
+  const result = configSchema.safeParse(content ?? {})
+  if (result.success) return { config: result.data, problems: [] }
+  const problems = result.error.issues.flatMap((issue) =>
+    spread(issue).map((one) => ({
+      ...at(offsetOf(document, one.path)),
+      path: one.path.join('.'),
+      message: one.message,
+    })),
+  )
+  return { config: null, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) }
+}
+
+interface Found {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+/** One problem per unknown name, and the message of the closest alternative of a union. */
+const spread = (issue: z.core.$ZodIssue): readonly Found[] => {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const near = nearest(key, namesAt(issue.path))
+      return { path: [...issue.path, key], message: `is no setting${near === null ? '' : `; did you mean ${near}?`}` }
+    })
+  }
+  if (issue.path.length === 1 && issue.path[0] === 'version')
+    return [{ path: issue.path, message: 'must be there: version: 1' }]
+  return [{ path: issue.path, message: issue.message }]
+}
+
+const namesAt = (path: readonly PropertyKey[]): readonly string[] => {
+  const shape: Readonly<Record<string, unknown>> = configSchema.shape
+  const [first] = path
+  if (first === undefined) return Object.keys(shape)
+  const inner = shape[String(first)] as { unwrap?: () => { shape?: object } } | undefined
+  return Object.keys(inner?.unwrap?.().shape ?? {})
+}
+
+/** Where the value stands, else its nearest parent. */
+const offsetOf = (document: Document.Parsed, path: readonly PropertyKey[]): number => {
+  for (let depth = path.length; depth > 0; depth--) {
+    const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true)
+    const items = (parent as { items?: readonly unknown[] } | null)?.items ?? []
+    const last = path[depth - 1]
+    for (const item of items) {
+      const key = (item as { key?: { value?: unknown; range?: readonly number[] } }).key
+      if (key?.value === last && key?.range?.[0] !== undefined) return key.range[0]
+    }
+    const node = document.getIn(path.slice(0, depth), true) as { range?: readonly number[] } | undefined
+    if (node?.range?.[0] !== undefined) return node.range[0]
+  }
+  return 0
+}
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? text

@@ -1,0 +1,83 @@
+/**
+ * keyturn.yaml: everything it may hold. No secret is among it: keys and passwords are named by a reference (env:, file:,
+ * command:, keyring:), so that the file can be committed, mailed and shown.
+ */
+import * as z from 'zod'
+
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** `30s`, `5m`, `25d`, or milliseconds. */
+const duration = z
+  .union([z.number(), z.string()])
+  .transform((value, context) => {
+    if (typeof value === 'number') return value
+    const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(value.trim())
+    if (match?.[1] !== undefined && match[2] !== undefined)
+      return Number(match[1]) * units[match[2] as keyof typeof units]
+    context.issues.push({ code: 'custom', message: 'is no duration: write 500ms, 30s, 5m, 2h or 25d', input: value })
+    return z.NEVER
+  })
+  .pipe(z.number().positive())
+
+const reference = z
+  .string()
+  .regex(
+    /^(env|file|command|keyring):./,
+    'must say where the secret is: env:NAME, file:PATH, command:… or keyring:NAME',
+  )
+
+const store = z
+  .string()
+  .regex(/^(sqlite:.|postgres(ql)?:\/\/|env:.)/, 'must be sqlite:PATH, postgres://USER@HOST/DATABASE or env:NAME')
+  .refine((url) => !/^postgres(ql)?:\/\/[^@/]*:[^@]+@/.test(url), {
+    message: 'holds a password: use env:NAME, PGPASSWORD or ~/.pgpass',
+  })
+
+const httpUrl = z.string().regex(/^https?:\/\/[^\s/]+/, 'must be a URL such as https://login.salesforce.com')
+
+export const configSchema = z.strictObject({
+  version: z.literal(1).describe('Version of this format'),
+  store: store.optional().describe('sqlite:PATH (relative to this file), postgres://USER@HOST/DATABASE, or env:NAME'),
+  masterKey: reference.optional().describe('Where the 32 bytes are that seal the secrets in the store'),
+  stateFolder: z.string().min(1).optional().describe('Where this host keeps its journal'),
+  allowHosts: z
+    .array(z.string().regex(/^[a-z0-9.-]+$/i, 'must be a bare host name'))
+    .optional()
+    .describe('Hosts besides Salesforce, My Domain and loopback that a login URL may name'),
+  caFile: z.string().min(1).optional().describe('PEM file of a corporate CA'),
+  forceNetworkFileSystem: z.boolean().optional().describe('Use SQLite on a network file system all the same'),
+  limits: z
+    .strictObject({
+      connect: duration.optional().describe('To connect, TLS included'),
+      wait: duration.optional().describe('How long callers wait for an exchange'),
+      send: duration.optional().describe('From the claim to the first byte'),
+      read: duration.optional().describe('After this nothing more of an answer is expected'),
+      stale: duration.optional().describe('How old a token may be when it is served without asking the store'),
+    })
+    .optional()
+    .describe('Time limits; see docs/cli.md'),
+  connect: z
+    .strictObject({
+      loginUrl: httpUrl.optional().describe('Login host of new grants'),
+      clientId: z.string().min(1).optional().describe('Consumer key of new grants'),
+      scope: z.string().min(1).optional().describe('Scopes of new grants'),
+      host: z.enum(['localhost', '127.0.0.1']).optional().describe('Host of the redirect URI'),
+      port: z.int().min(1).max(65_535).optional().describe('Port of the redirect URI'),
+      path: z
+        .string()
+        .regex(/^\/[\w./-]*$/, 'must start with a slash')
+        .optional()
+        .describe('Path of the redirect URI'),
+    })
+    .optional()
+    .describe('Defaults of `keyturn connect`'),
+})
+
+export type KeyturnConfig = z.infer<typeof configSchema>
+
+/** For editors: `# yaml-language-server: $schema=…`. */
+export const configJsonSchema = (): object => ({
+  $id: 'keyturn.schema.json',
+  title: 'keyturn.yaml',
+  ...z.toJSONSchema(configSchema, { io: 'input' }),
+})

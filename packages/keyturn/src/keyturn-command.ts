@@ -1,0 +1,107 @@
+/**
+ * What every command shares: where the store and the key are, `--json`, and how a failure is told.
+ *
+ * A plain oclif `Command` and not `SfCommand`: that one brings its own @salesforce/core, and two cores that refresh the
+ * same auth file take each other's token. The same classes run in our own bin and inside the Salesforce CLI, whose
+ * oclif may be another version; `run` below therefore takes the host's configuration as it is.
+ */
+import { Command } from '@oclif/core/command'
+import type { Config } from '@oclif/core/config'
+import { string } from '@oclif/core/flags'
+import type { Keyturn } from '@keyturn/tokens'
+import { paintFor } from './output/colour.ts'
+import type { Paint } from './output/colour.ts'
+import { progressOn } from './output/progress.ts'
+import type { Progress } from './output/progress.ts'
+import { environment, openOptions, readSettings, requireStore } from './settings.ts'
+import type { Environment, SettingFlags, Settings } from './settings.ts'
+
+export type Json = Readonly<Record<string, unknown>>
+
+export abstract class KeyturnCommand extends Command {
+  static override enableJsonFlag = true
+
+  static override baseFlags = {
+    store: string({
+      helpGroup: 'GLOBAL',
+      helpValue: 'URL',
+      description: 'Store: sqlite:PATH or postgres://USER@HOST/DATABASE (KEYTURN_STORE)',
+    }),
+    key: string({
+      helpGroup: 'GLOBAL',
+      helpValue: 'REFERENCE',
+      description: 'Where the master key is: env:NAME, file:PATH, command:…, keyring:NAME (KEYTURN_MASTER_KEY)',
+    }),
+    config: string({
+      helpGroup: 'GLOBAL',
+      helpValue: 'FILE',
+      description: 'Settings file; default: keyturn.yaml here or above (KEYTURN_CONFIG)',
+    }),
+  }
+
+  /** oclif's own `run` would load a configuration of this package's oclif over the host's. */
+  static override async run<T extends Command>(
+    this: new (argv: string[], config: Config) => T,
+    argv?: string[],
+    config?: unknown,
+  ): Promise<ReturnType<T['run']>> {
+    const command = new this(argv ?? [], config as Config)
+    return (command as unknown as { _run(): Promise<ReturnType<T['run']>> })._run()
+  }
+
+  protected readonly env: Environment = environment()
+  readonly #paint: Paint = paintFor(process.stdout, this.env)
+
+  /** How the reader starts Keyturn. */
+  protected get bin(): string {
+    return this.config.bin === 'keyturn' ? 'keyturn' : `${this.config.bin} keyturn`
+  }
+
+  protected get paint(): Paint {
+    return this.#paint
+  }
+
+  protected progress(): Progress {
+    return progressOn(process.stderr, this.jsonEnabled())
+  }
+
+  protected settings(flags: SettingFlags): Promise<Settings> {
+    return readSettings(flags, process.cwd(), this.env)
+  }
+
+  /** Opens the store, does the work and closes it again, whatever happens. */
+  protected async withKeyturn<T>(
+    flags: SettingFlags,
+    work: (keyturn: Keyturn, settings: Settings) => Promise<T>,
+  ): Promise<T> {
+    const settings = await this.settings(flags)
+    requireStore(settings)
+    const { openKeyturn } = await import('@keyturn/tokens')
+    const keyturn = await openKeyturn(openOptions(settings))
+    try {
+      return await work(keyturn, settings)
+    } finally {
+      await keyturn.close()
+    }
+  }
+
+  /** The run went well and the answer is no. */
+  protected answerNo(): void {
+    process.exitCode = 1
+  }
+
+  override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
+  }
+
+  protected override async catch(thrown: Error & { readonly oclif?: { readonly exit?: number } }): Promise<void> {
+    // `--help` and the like end by an exception; oclif's own handler knows it.
+    if (thrown.oclif?.exit === 0) throw thrown
+    const { asKeyturnError, errorText, exitCodeOf } = await import('./output/error-text.ts')
+    const error = asKeyturnError(thrown)
+    process.exitCode = exitCodeOf(error)
+    if (this.jsonEnabled()) this.logJson({ error: error.toJSON() })
+    else process.stderr.write(`${errorText(error, this.bin, paintFor(process.stderr, this.env))}\n`)
+    if (this.env['KEYTURN_DEBUG'] === '1') process.stderr.write(`${String(thrown.stack)}\n`)
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Our own bin: finds the command's file from the words of the command line and runs it, loading nothing else, so that
+ * `keyturn token NAME` costs little more than Node itself. Help, versions and unknown words go the long way through
+ * oclif, with the topic `keyturn` taken off the ids (inside the Salesforce CLI the same files are `sf keyturn …`).
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Config } from '@oclif/core/config'
+import type { KeyturnCommand } from './keyturn-command.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+/** `.ts` in the checkout, `.js` as published. */
+const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+const word = /^[a-z][a-z-]*$/
+
+const fileOf = (words: readonly string[]): URL | null => {
+  for (const ending of [extension, `/index${extension}`]) {
+    const url = new URL(`./commands/keyturn/${words.join('/')}${ending}`, import.meta.url)
+    if (existsSync(url)) return url
+  }
+  return null
+}
+
+interface Found {
+  readonly id: string
+  readonly file: URL
+  readonly rest: readonly string[]
+}
+
+/** The longest row of words that names a command. */
+const findCommand = (argv: readonly string[]): Found | null => {
+  const end = argv.findIndex((part) => !word.test(part))
+  const words = argv.slice(0, Math.min(end === -1 ? argv.length : end, 2))
+  for (let count = words.length; count > 0; count--) {
+    const file = fileOf(words.slice(0, count))
+    if (file !== null) return { id: words.slice(0, count).join(':'), file, rest: argv.slice(count) }
+  }
+  return null
+}
+
+const wantsHelp = (argv: readonly string[]): boolean => {
+  const end = argv.indexOf('--')
+  return argv.slice(0, end === -1 ? argv.length : end).some((part) => part === '--help' || part === '-h')
+}
+
+interface PackageJson {
+  readonly name: string
+  readonly version: string
+  readonly oclif: {
+    readonly commands: string
+    readonly topics: Readonly<Record<string, object>>
+    readonly [field: string]: unknown
+  }
+}
+
+/** package.json with the topic taken off: what is `keyturn:token` to the Salesforce CLI is `token` here. */
+const ownPackageJson = (): PackageJson => {
+  const json = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as PackageJson
+  const topics = Object.entries(json.oclif.topics).flatMap(([id, topic]) =>
+    id.startsWith('keyturn:') ? [[id.slice('keyturn:'.length), topic] as const] : [],
+  )
+  return {
+    ...json,
+    oclif: { ...json.oclif, commands: `${json.oclif.commands}/keyturn`, topics: Object.fromEntries(topics) },
+  }
+}
+
+/** Every command is loaded: only help needs them all. */
+const fullConfig = (): Promise<Config> =>
+  Config.load({ root, pjson: ownPackageJson() as never, ignoreManifest: true, version: ownPackageJson().version })
+
+/** What a running command asks its host for; nothing of it needs the list of commands. */
+const smallConfig = (): Config => {
+  const config = new Config({ root })
+  Object.assign(config, {
+    bin: 'keyturn',
+    name: 'keyturn',
+    dirname: 'keyturn',
+    root,
+    topicSeparator: ' ',
+    userAgent: 'keyturn',
+    // This package has none, and oclif would look for them in plugins that were not loaded.
+    runHook: () => Promise.resolve({ successes: [], failures: [] }),
+  })
+  return config
+}
+
+const runCommand = async ({ id, file, rest }: Found): Promise<void> => {
+  const { default: command } = (await import(file.href)) as {
+    default: typeof KeyturnCommand & (new (argv: string[], config: Config) => KeyturnCommand)
+  }
+  command.id = id
+  await command.run([...rest], smallConfig())
+}
+
+const showHelp = async (argv: readonly string[]): Promise<void> => {
+  const [config, { loadHelpClass, normalizeArgv }] = await Promise.all([fullConfig(), import('@oclif/core/help')])
+  const Help = await loadHelpClass(config)
+  await new Help(config, { ...config.pjson.oclif.helpOptions }).showHelp(normalizeArgv(config, [...argv]))
+}
+
+const unknownCommand = async (argv: readonly string[]): Promise<void> => {
+  const [{ KeyturnError }, { asKeyturnError, errorText, exitCodeOf }, { paintFor }, { commandIds }] = await Promise.all(
+    [
+      import('@keyturn/tokens'),
+      import('./output/error-text.ts'),
+      import('./output/colour.ts'),
+      import('./command-table.ts'),
+    ],
+  )
+  const { nearest } = await import('./nearest.ts')
+  const words = argv.filter((part) => word.test(part)).slice(0, 2)
+  const guess = nearest(
+    words.join(' '),
+    commandIds().map((id) => id.replaceAll(':', ' ')),
+  )
+  const said = words.length === 0 ? 'That is no command' : `There is no command ${words.join(' ')}`
+  const error = asKeyturnError(
+    new KeyturnError('BAD_ARGUMENT', said, {
+      fix:
+        guess === null
+          ? '`keyturn --help` lists the commands.'
+          : `Did you mean \`keyturn ${guess}\`? \`keyturn --help\` lists the commands.`,
+    }),
+  )
+  if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: error.toJSON() }, null, 2)}\n`)
+  else process.stderr.write(`${errorText(error, 'keyturn', paintFor(process.stderr, { NO_COLOR: '1' }))}\n`)
+  process.exitCode = exitCodeOf(error)
+}
+
+export const main = async (given: readonly string[]): Promise<void> => {
+  // `keyturn keyturn token` is what somebody types who comes from `sf keyturn token`.
+  const argv = given[0] === 'keyturn' ? given.slice(1) : given
+  const [first] = argv
+  if (first === '--version' || first === 'version') {
+    const { name, version } = ownPackageJson()
+    process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
+    return
+  }
+  if (first === undefined || first === 'help') return showHelp(argv.slice(1))
+  const found = findCommand(argv)
+  if (wantsHelp(argv)) return showHelp(argv.filter((part) => part !== '--help' && part !== '-h'))
+  if (found !== null) return runCommand(found)
+  if (existsSync(new URL(`./commands/keyturn/${word.test(first) ? first : '-'}`, import.meta.url)) && argv.length === 1)
+    return showHelp(argv)
+  return unknownCommand(argv)
+}

@@ -1,0 +1,38 @@
+/**
+ * Text from outside (Salesforce, a file, an argument) made fit for a terminal: control characters, escape sequences
+ * and direction overrides are shown instead of obeyed, so that no answer can repaint the screen or fake a line.
+ */
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+
+const shown = (character: string): string => {
+  if (character === '\n') return '⏎'
+  if (character === '\t') return ' '
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
+}
+
+/** One line, nothing in it that a terminal obeys. */
+export const terminalText = (text: string): string => text.replace(unprintable, shown)
+
+/** As `terminalText`, line by line. */
+export const terminalLines = (text: string): string => text.split(/\r?\n/).map(terminalText).join('\n')
+
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
+
+/** How many cells the text takes on a terminal, near enough for aligning. */
+export const textWidth = (text: string): number => {
+  let width = 0
+  for (const character of text) width += /\p{Mn}|\u200d/u.test(character) ? 0 : wide.test(character) ? 2 : 1
+  return width
+}
+
+/** Cut to so many cells; the last one says that something is missing. */
+export const cutText = (text: string, width: number): string => {
+  if (textWidth(text) <= width) return text
+  let cut = ''
+  for (const character of text) {
+    if (textWidth(cut + character) > width - 1) break
+    cut += character
+  }
+  return `${cut}…`
+}
