@@ -1,0 +1,303 @@
+/**
+ * PostgreSQL as a driver: what differs from SQLite.
+ *
+ * - Every writing transaction begins by locking the head row, for all processes of the fleet, and reads after that.
+ * - A commit that got no answer is neither done nor undone until it was looked up: `pg_xact_status`, and then whether
+ *   the ledger holds what the transaction wrote (a crash can hand its transaction id to somebody else).
+ * - A session knows the server's system identifier and timeline; a fail-over or a restore needs a new session, which
+ *   finds another one (rule 12).
+ * - At most three connections a process: one writes, one reads, one listens.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Clock } from '../clock.ts'
+import { KeyturnError } from '../errors.ts'
+import { isPassing, postgresError } from './postgres-error.ts'
+import { connectSession, script, sessionSql } from './postgres-session.ts'
+import type { Session } from './postgres-session.ts'
+import { createQueue } from './queue.ts'
+import { integer, text, textOrNull } from './sql.ts'
+import type { Begun, Driver, Sql, Work } from './sql.ts'
+
+export interface PostgresOptions {
+  readonly clock: Clock
+  /** How long an absent or busy server is asked again, ms. */
+  readonly patience?: number
+}
+
+const defaultPatience = 10_000
+const statementTimeout = 15_000
+const lockTimeout = 10_000
+/** Between two looks at the commit counter where LISTEN does not work, ms. */
+const pollEvery = 250
+const channel = 'keyturn'
+/** `keyturn` in ASCII, as a number: who migrates locks everybody else out. */
+const migrationLock = '30228472137905774'
+
+const milliseconds = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
+
+/** A commit was sent and its answer never came. */
+class CommitUnknown extends Error {}
+
+/** Host and database of an address, without user, password and options. */
+const describeUrl = (url: string): string => {
+  try {
+    const { hostname, port, pathname } = new URL(url)
+    return `postgres://${hostname === '' ? 'localhost' : hostname}${port === '' ? '' : `:${port}`}${pathname}`
+  } catch {
+    throw new KeyturnError('STORE_UNSUPPORTED', 'the postgres:// address can’t be read', {
+      fix: 'Write postgres://user@host:5432/database; characters like @ in a password as %40.',
+    })
+  }
+}
+
+export const openPostgres = async (url: string, options: PostgresOptions): Promise<Driver> => {
+  const { clock, patience = defaultPatience } = options
+  const describe = describeUrl(url)
+  const explain = (error: unknown) => postgresError(error, describe)
+  const queue = createQueue()
+  let closed = false
+  let attend: (() => Promise<void>) | null = null
+
+  /** Runs again what failed because of the connection, in real time: the server is down in real time. */
+  const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
+    const until = performance.now() + patience
+    for (let wait = 20; ; wait = Math.min(wait * 2, 1_000)) {
+      if (closed) throw new KeyturnError('STORE_UNAVAILABLE', `${describe} was closed`)
+      try {
+        return await work()
+      } catch (error) {
+        if (!isPassing(error) || performance.now() + wait > until) throw explain(error)
+      }
+      await pause(wait * (0.5 + Math.random()))
+    }
+  }
+
+  /** A connection that is made when it is needed and replaced when it broke. */
+  const keptSession = () => {
+    let current: Promise<Session> | null = null
+    return {
+      get: async (): Promise<Session> => {
+        const session = await current?.catch(() => null)
+        if (session !== null && session !== undefined && !session.lost()) return session
+        const fresh = connectSession(url, describe)
+        current = fresh
+        return fresh
+      },
+      end: async (): Promise<void> => {
+        const session = await current?.catch(() => null)
+        if (session === null || session === undefined) return
+        const ended = session.client.end().catch(() => undefined)
+        await Promise.race([ended, pause(1_000)])
+        session.destroy()
+      },
+    }
+  }
+
+  const writer = keptSession()
+  const reader = keptSession()
+  const listener = keptSession()
+
+  let judged: Session | null = null
+  /** A new session is compared with the store once, so that nobody reads a store that went back as if it were new. */
+  const readingSession = async (): Promise<Session> => {
+    const session = await reader.get()
+    if (session === judged || attend === null) return session
+    const [row] = await sessionSql(session).all('SELECT origin FROM keyturn_meta')
+    const known = row === undefined ? null : textOrNull(row, 'origin')
+    if (known !== null && session.origin !== null && known !== session.origin) await attend()
+    judged = session
+    return session
+  }
+  const readQueue = createQueue()
+  const onReader = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
+    patiently(() =>
+      readQueue(async () => {
+        const session = await readingSession()
+        try {
+          return await work(session)
+        } catch (error) {
+          if (isPassing(error)) session.destroy()
+          throw error
+        }
+      }),
+    )
+  const read: Sql = {
+    all: (statement, params) => onReader((session) => sessionSql(session).all(statement, params)),
+    run: (statement, params) => onReader((session) => sessionSql(session).run(statement, params)),
+  }
+
+  const begin = async (session: Session, lock: string): Promise<Begun & { readonly xid: string }> => {
+    const results = await script(session, [
+      'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
+      `SET LOCAL synchronous_commit = ${session.synchronousCommit}`,
+      `SET LOCAL statement_timeout = ${statementTimeout}`,
+      `SET LOCAL lock_timeout = ${lockTimeout}`,
+      // A writer that was suspended or cut off must not keep the fleet waiting for ever.
+      `SET LOCAL idle_in_transaction_session_timeout = ${statementTimeout}`,
+      lock,
+      // A statement of its own: in the locking one the clock would be read before the wait.
+      `SELECT ${milliseconds} AS now, pg_current_xact_id()::text AS xid`,
+    ])
+    const row = results.at(-1)?.rows[0] ?? {}
+    return {
+      sql: sessionSql(session),
+      now: integer(row, 'now') + clock.offset(),
+      origin: session.origin,
+      xid: text(row, 'xid'),
+    }
+  }
+
+  const commit = async (session: Session): Promise<void> => {
+    const warnings: string[] = []
+    const onNotice = ({ severity, message }: { severity?: string | undefined; message?: string | undefined }) => {
+      if (severity === 'WARNING') warnings.push(message ?? '')
+    }
+    session.client.on('notice', onNotice)
+    let tag: string | undefined
+    try {
+      // No time-out while waiting for a standby: cancelled, the wait would end in a commit that is only local.
+      tag = (await script(session, ['SET LOCAL statement_timeout = 0', `NOTIFY ${channel}`, 'COMMIT'])).at(-1)?.command
+    } catch (cause) {
+      throw new CommitUnknown('no answer to COMMIT', { cause })
+    } finally {
+      session.client.off('notice', onNotice)
+    }
+    if (tag !== 'COMMIT') throw new KeyturnError('STORE_UNAVAILABLE', `${describe} rolled the transaction back`)
+    if (warnings.length > 0) {
+      throw new KeyturnError(
+        'STORE_UNAVAILABLE',
+        `${describe} committed, but no standby confirmed it: ${warnings.join('; ')}`,
+      )
+    }
+  }
+
+  /** After an unknown COMMIT: whether it happened. A store of another time line is asked anew from the start. */
+  const landed = (before: Session, xid: string, look: (sql: Sql) => Promise<boolean>): Promise<boolean> => {
+    const until = performance.now() + patience
+    return patiently(async () => {
+      for (;;) {
+        const session = await writer.get()
+        if (session.origin !== before.origin) return false
+        const { rows } = await session.client
+          .query<{ status: string | null }>('SELECT pg_xact_status($1::text::xid8) AS status', [xid])
+          // 22023: this transaction id lies in the future, so the server forgot it.
+          .catch((error: unknown) => {
+            if (error instanceof Error && 'code' in error && error.code === '22023') return { rows: [] }
+            throw error
+          })
+        const status = rows[0]?.status ?? 'aborted'
+        if (status === 'committed') return look(sessionSql(session))
+        if (status !== 'in progress') return false
+        if (performance.now() > until) {
+          throw new KeyturnError('STORE_UNAVAILABLE', `${describe} has not said whether a commit happened`, {
+            data: { xid },
+          })
+        }
+        await pause(50)
+      }
+    })
+  }
+
+  const attempt = async <T>(lock: string, work: Work<T>): Promise<T> => {
+    const session = await writer.get()
+    try {
+      const begun = await begin(session, lock)
+      const { keep, value, landed: look } = await work(begun)
+      if (!keep) {
+        await session.client.query('ROLLBACK')
+        return value
+      }
+      try {
+        await commit(session)
+        return value
+      } catch (error) {
+        if (!(error instanceof CommitUnknown)) throw error
+        session.destroy()
+        if (await landed(session, begun.xid, look ?? (() => Promise.resolve(true)))) return value
+      }
+    } catch (error) {
+      if (isPassing(error)) session.destroy()
+      else if (!session.lost()) await session.client.query('ROLLBACK').catch(() => session.destroy())
+      throw error
+    }
+    return attempt(lock, work)
+  }
+
+  const lockHead = 'SELECT 1 FROM keyturn_meta FOR UPDATE'
+  const lockMigration = `SELECT pg_advisory_xact_lock(${migrationLock})`
+
+  const version = async (): Promise<string> => {
+    const [row] = await read.all('SELECT epoch, commits FROM keyturn_meta')
+    return row === undefined ? '' : `${integer(row, 'epoch')}.${integer(row, 'commits')}`
+  }
+
+  const waiting = new Set<() => void>()
+  const wakeAll = (): void => {
+    for (const wake of waiting) wake()
+  }
+  let listening: Session | null = null
+  /** Says whether it listened before already: what was committed until then may have gone unheard. */
+  const listen = async (): Promise<boolean> => {
+    const session = await listener.get()
+    if (session === listening) return true
+    session.client.on('end', wakeAll)
+    session.client.on('notification', ({ processId }) => {
+      void writer.get().then((own) => own.processId !== processId && wakeAll(), wakeAll)
+    })
+    await session.client.query(`LISTEN ${channel}`)
+    listening = session
+    return false
+  }
+
+  const changed = async (ms: number): Promise<void> => {
+    const until = performance.now() + ms
+    const left = () => Math.max(1, until - performance.now())
+    const over = new AbortController()
+    const woken = new Promise<void>((resolve) => {
+      waiting.add(resolve)
+      over.signal.addEventListener('abort', () => waiting.delete(resolve))
+    })
+    try {
+      const before = listening === null || listening.lost() ? await version().catch(() => '') : null
+      const heard = await listen().catch(() => null)
+      if (heard !== null) {
+        if (!heard && (await version().catch(() => before)) !== before) return
+        await Promise.race([woken, pause(left(), undefined, { signal: over.signal })])
+        return
+      }
+      while (!closed && performance.now() < until) {
+        await pause(Math.min(pollEvery, left()))
+        if ((await version().catch(() => before)) !== before) return
+      }
+    } finally {
+      over.abort()
+    }
+  }
+
+  const driver: Driver = {
+    kind: 'postgres',
+    dialect: { bytes: 'BYTEA', integer: 'BIGINT', tableSuffix: '' },
+    describe,
+    read,
+    write: (work) => patiently(() => queue(() => attempt(lockHead, work))),
+    migrate: (work) =>
+      patiently(() => queue(() => attempt(lockMigration, async (begun) => ({ keep: true, value: await work(begun) })))),
+    whenStrange: (handler) => {
+      attend = handler
+    },
+    startClock: () => Promise.resolve(),
+    now: async () => {
+      const [row] = await read.all(`SELECT ${milliseconds} AS now`)
+      return integer(row ?? {}, 'now') + clock.offset()
+    },
+    version,
+    changed,
+    close: async () => {
+      closed = true
+      wakeAll()
+      await queue(async () => undefined)
+      await Promise.all([writer.end(), reader.end(), listener.end()])
+    },
+  }
+  return driver
+}

@@ -1,0 +1,52 @@
+/**
+ * A grant and what else is true around it, read in one statement, so that it is one snapshot also outside of a
+ * transaction: its siblings (same org, user and app: what a replay could take down) and whether its app is paced.
+ */
+import { KeyturnError } from '../errors.ts'
+import type { Context } from '../protocol/event.ts'
+import { grantColumns, readGrant } from './grant-row.ts'
+import type { GrantRow } from './grant-row.ts'
+import { integer, text } from './sql.ts'
+import type { Sql } from './sql.ts'
+import type { StoreKeys } from './store-keys.ts'
+import type { StoredGrant } from './store.ts'
+
+const statement = `
+  SELECT ${grantColumns('g')},
+    CASE WHEN EXISTS (
+      SELECT 1 FROM keyturn_paced p JOIN keyturn_grants o ON o.client_id = p.client_id
+      WHERE p.client_id = g.client_id AND o.id <> g.id AND o.spending = 1
+    ) THEN 1 ELSE 0 END AS paced
+  FROM keyturn_grants g WHERE g.id = ?
+  UNION ALL
+  SELECT ${grantColumns('s')}, 0 AS paced
+  FROM keyturn_grants me JOIN keyturn_grants s
+    ON s.client_id = me.client_id AND s.org_id = me.org_id AND s.user_id = me.user_id
+  WHERE me.id = ? AND s.id <> me.id AND s.removed = 0`
+
+export interface Situation {
+  readonly row: GrantRow
+  readonly contextAt: (now: number) => Context
+}
+
+export const readSituation = async (sql: Sql, keys: StoreKeys, grantId: string): Promise<Situation> => {
+  const rows = await sql.all(statement, [grantId, grantId])
+  const mine = rows.find((row) => text(row, 'id') === grantId)
+  if (mine === undefined) throw new KeyturnError('GRANT_NOT_FOUND', `there is no grant ${grantId}`)
+  const row = readGrant(keys, mine)
+  const paced = integer(mine, 'paced') === 1
+  const siblings = rows.filter((other) => other !== mine).map((other) => readGrant(keys, other).grant)
+  return { row, contextAt: (now) => contextOf(row.grant, siblings, paced, now) }
+}
+
+const contextOf = (me: StoredGrant, siblings: readonly StoredGrant[], paced: boolean, now: number): Context => ({
+  now,
+  policy: me.settings.policy,
+  siblings: {
+    mayLive: siblings.some(({ state }) => state.status !== 'dead'),
+    // A minter that died leaves its mark; after the deadline nothing can come of it.
+    minting: siblings.some(({ state: { mint } }) => mint !== null && mint.cascade && now < mint.deadline),
+    replaying: siblings.some(({ state: { spend } }) => spend !== null && spend.replayOf !== null),
+  },
+  paced,
+})
