@@ -140,9 +140,9 @@ export const reference = (
 
 /** Street, city and so on as one value: it can be read, and nothing else. */
 export const address = (name: string, label: string): Field =>
-  field('address', name, label, {
-    createable: false, updateable: false, filterable: false, sortable: false, groupable: false, permissionable: true,
-  }, {})
+  field('address', name, label, { filterable: false, sortable: false, groupable: false }, {
+    createable: false, updateable: false, permissionable: true,
+  })
 
 const generated: FieldOptions = { createable: false, updateable: false, nillable: false }
 

@@ -5,6 +5,7 @@
 import type { Access } from '../data/access.ts'
 import { ApiError } from '../data/api-error.ts'
 import type { Session, SimOrg } from '../route.ts'
+import type { ApiUsage } from './usage.ts'
 
 export interface Call {
   readonly method: string
@@ -18,6 +19,7 @@ export interface Call {
   readonly session: Session
   readonly org: SimOrg
   readonly access: Access
+  readonly usage: ApiUsage
   /** Answers a call that is part of this one. */
   readonly dispatch: (call: Call) => Answer
 }

@@ -1,9 +1,12 @@
-/** Finds the resource a call means and runs it; refusals become answers, and a half-done write is undone. */
+/** Finds the resource a call means and runs it; refusals become answers. */
 import { ApiError, notFound } from '../data/api-error.ts'
 import type { Answer, Call, Resource } from './call.ts'
 import { errorBody } from './call.ts'
+import { createMany, deleteMany, readMany, updateMany, upsertMany } from './collections.ts'
+import { batch, composite, tree } from './composite.ts'
 import { limits } from './limits.ts'
 import { query, queryMore } from './query.ts'
+import { create, deleteById, deleteByKey, readById, readByKey, updateById, upsertByKey } from './records.ts'
 import { basicInformation, describe, describeGlobal } from './sobjects.ts'
 import { resources } from './versions.ts'
 
@@ -18,8 +21,36 @@ const table: readonly Resource[] = [
   { pattern: /^\/queryAll\/([^/]+)$/, methods: { GET: (call, match) => queryMore(call, false, match[1] ?? '') } },
   { pattern: /^(\/tooling)?\/sobjects$/, methods: { GET: (call, match) => describeGlobal(call, match[1] !== undefined) } },
   { pattern: new RegExp(`^(/tooling)?/sobjects/${name}/describe$`), methods: { GET: (call, match) => describe(call, match[2] ?? '', match[1] !== undefined) } },
-  { pattern: new RegExp(`^(/tooling)?/sobjects/${name}$`), methods: { GET: (call, match) => basicInformation(call, match[2] ?? '', match[1] !== undefined) } },
+  { pattern: new RegExp(`^(/tooling)?/sobjects/${name}$`), methods: {
+    GET: (call, match) => basicInformation(call, match[2] ?? '', match[1] !== undefined),
+    POST: (call, match) => create(call, match[2] ?? ''),
+  } },
+  { pattern: new RegExp(`^(/tooling)?/sobjects/${name}/([^/]+)$`), methods: {
+    GET: (call, match) => readById(call, match[2] ?? '', match[3] ?? ''),
+    PATCH: (call, match) => updateById(call, match[2] ?? '', match[3] ?? ''),
+    DELETE: (call, match) => deleteById(call, match[2] ?? '', match[3] ?? ''),
+  } },
+  { pattern: new RegExp(`^/sobjects/${name}/${name}/(.+)$`), methods: {
+    GET: (call, match) => readByKey(call, match[1] ?? '', match[2] ?? '', match[3] ?? ''),
+    PATCH: (call, match) => upsertByKey(call, match[1] ?? '', match[2] ?? '', match[3] ?? ''),
+    DELETE: (call, match) => deleteByKey(call, match[1] ?? '', match[2] ?? '', match[3] ?? ''),
+  } },
+  { pattern: /^\/composite$/, methods: { POST: composite } },
+  { pattern: /^\/composite\/batch$/, methods: { POST: batch } },
+  { pattern: new RegExp(`^/composite/tree/${name}$`), methods: { POST: (call, match) => tree(call, match[1] ?? '') } },
+  { pattern: /^\/composite\/sobjects$/, methods: { POST: createMany, PATCH: updateMany, DELETE: deleteMany } },
+  { pattern: new RegExp(`^/composite/sobjects/${name}$`), methods: {
+    GET: (call, match) => readMany(call, match[1] ?? ''),
+    POST: (call, match) => readMany(call, match[1] ?? ''),
+  } },
+  { pattern: new RegExp(`^/composite/sobjects/${name}/${name}$`), methods: { PATCH: (call, match) => upsertMany(call, match[1] ?? '', match[2] ?? '') } },
+  { pattern: /^\/recent$/, methods: { GET: () => ({ status: 200, body: [] }) } },
+  { pattern: /^\/(?:search|parameterizedSearch)$/, methods: { GET: noSearch, POST: noSearch } },
 ]
+
+function noSearch(): never {
+  throw new ApiError(400, 'MALFORMED_SEARCH', 'SOSL is not available in this simulator; use a SOQL query')
+}
 
 export function dispatch(call: Call): Answer {
   try {

@@ -5,7 +5,7 @@ import type { Authenticate, Route, SimRequest, SimResponse } from '../route.ts'
 import type { Answer, Call } from './call.ts'
 import { errorBody } from './call.ts'
 import { dispatch } from './dispatch.ts'
-import { countCall, dailyRequests } from './usage.ts'
+import { countedHere, type UsageOf } from './usage.ts'
 import { judgeVersion, versions } from './versions.ts'
 
 const jsonType = { 'Content-Type': 'application/json;charset=UTF-8' }
@@ -21,7 +21,8 @@ const refuse = (error: ApiError): SimResponse => respond({ status: error.status,
 const retired = (version: string): ApiError =>
   new ApiError(410, 'GONE', `The requested resource is no longer available. API version ${version} is retired; use version 31.0 or later.`)
 
-export function dataRoutes(authenticate: Authenticate): readonly Route[] {
+/** `usage` says how many calls the org has made today and may make; without it, the calls that come here are counted. */
+export function dataRoutes(authenticate: Authenticate, usage: UsageOf = countedHere()): readonly Route[] {
   const handle = (request: SimRequest, match: RegExpExecArray): SimResponse => {
     const version = match[1] ?? ''
     const judgement = judgeVersion(version)
@@ -30,6 +31,7 @@ export function dataRoutes(authenticate: Authenticate): readonly Route[] {
     if (judgement === 'unknown') return refuse(notFound())
     const session = authenticate(request)
     if ('status' in session) return session
+    const { used, limit } = usage(session.org)
     const call: Call = {
       method: (request.method === 'POST' ? request.query.get('_HttpMethod') : null) ?? request.method,
       resource: decodePath((match[2] ?? '').replace(/\/$/, '')),
@@ -41,10 +43,10 @@ export function dataRoutes(authenticate: Authenticate): readonly Route[] {
       session,
       org: session.org,
       access: accessOf(session.org, session.userId),
+      usage: { used, limit },
       dispatch,
     }
-    const used = countCall(session.org)
-    return respond(dispatch(call), { 'Sforce-Limit-Info': `api-usage=${used}/${dailyRequests}` })
+    return respond(dispatch(call), { 'Sforce-Limit-Info': `api-usage=${used}/${limit}` })
   }
   return [
     { method: 'GET', pattern: /^\/services\/data\/?$/, handle: () => respond({ status: 200, body: versions }) },

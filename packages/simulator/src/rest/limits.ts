@@ -2,7 +2,6 @@
 import { ApiError } from '../data/api-error.ts'
 import { prepared } from '../data/statements.ts'
 import type { Answer, Call } from './call.ts'
-import { callsToday, dailyRequests } from './usage.ts'
 
 const constant: Readonly<Record<string, number>> = {
   ConcurrentAsyncGetReportInstances: 200,
@@ -35,7 +34,7 @@ export function limits(call: Call): Answer {
     status: 200,
     body: {
       ...Object.fromEntries(Object.entries(constant).map(([name, max]) => [name, { Max: max, Remaining: max }])),
-      DailyApiRequests: { Max: dailyRequests, Remaining: Math.max(0, dailyRequests - callsToday(call.org)) },
+      DailyApiRequests: { Max: call.usage.limit, Remaining: Math.max(0, call.usage.limit - call.usage.used) },
       PermissionSets: { Max: mostPermissionSets, Remaining: remaining, CreateCustom: { Max: mostPermissionSets, Remaining: remaining } },
     },
   }

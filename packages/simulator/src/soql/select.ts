@@ -1,5 +1,6 @@
 /** The SELECT list of a plain query: columns to fetch, and how their values become a nested record. */
 import type { FieldFunctionExpression, FieldType as SelectItem, QueryBase, Subquery } from '@jetstreamapp/soql-parser-js'
+import { childrenOf } from '../data/catalogue.ts'
 import type { Field } from '../data/field.ts'
 import type { SObject } from '../data/sobject.ts'
 import type { SqlValue } from '../data/values.ts'
@@ -78,6 +79,14 @@ export function compileSelection(context: QueryContext, scope: Scope, query: Que
     addColumn(shape, scope.column(target, segments.at(-1) ?? '', path), path, (name) => scope.column(target, name, path))
   }
 
+  const addChildren = (subquery: Subquery): void => {
+    const written = subquery.relationshipName
+    const declared = childrenOf(scope.sobject).find(({ field }) => field.childRelationshipName?.toLowerCase() === written.toLowerCase())
+    const name = declared?.field.childRelationshipName ?? written
+    if (root.entries.has(name)) throw malformed(`duplicate field selected: ${written}`)
+    root.entries.set(name, { kind: 'children', subquery })
+  }
+
   for (const item of query.fields ?? []) {
     switch (item.type) {
       case 'Field': case 'FieldRelationship':
@@ -88,8 +97,7 @@ export function compileSelection(context: QueryContext, scope: Scope, query: Que
         for (const name of fieldsFunction(context, scope, item, query)) addPath(name)
         break
       case 'FieldSubquery':
-        if (root.entries.has(item.subquery.relationshipName)) throw malformed(`duplicate field selected: ${item.subquery.relationshipName}`)
-        root.entries.set(item.subquery.relationshipName, { kind: 'children', subquery: item.subquery })
+        addChildren(item.subquery)
         break
       case 'FieldTypeof':
         throw malformed('TYPEOF is not supported by this simulator')

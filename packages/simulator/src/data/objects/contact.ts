@@ -14,7 +14,7 @@ export const contact = businessObject({
   fields: [
     recordId(),
     deletedFlag(),
-    reference('AccountId', 'Account ID', 'Account', 'Account', { childRelationshipName: 'Contacts' }),
+    reference('AccountId', 'Account ID', 'Account', 'Account', { childRelationshipName: 'Contacts', cascadeDelete: true }),
     ...personName(),
     picklist('Salutation', 'Salutation', ['Mr.', 'Ms.', 'Mrs.', 'Dr.', 'Prof.', 'Mx.']),
     ...addressFields('Mailing', 'Mailing'),

@@ -15,7 +15,9 @@ export const opportunity = businessObject({
   fields: [
     recordId(),
     deletedFlag(),
-    reference('AccountId', 'Account ID', 'Account', 'Account', { childRelationshipName: 'Opportunities' }),
+    reference('AccountId', 'Account ID', 'Account', 'Account', {
+      childRelationshipName: 'Opportunities', cascadeDelete: true,
+    }),
     text('Name', 'Name', 120, { nillable: false, nameField: true }),
     longText('Description', 'Description', 32000),
     picklist('StageName', 'Stage', [
