@@ -17,6 +17,7 @@ import { createEventLog } from './oracle/events.ts'
 import type { SimRequest } from './route.ts'
 import { listen } from './server.ts'
 import type { Listener } from './server.ts'
+import { apiUsage } from './sessions/api-usage.ts'
 import { judgeSession } from './sessions/authenticate.ts'
 import type { Simulation } from './simulation.ts'
 import { createOrg } from './state/org.ts'
@@ -102,7 +103,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults: createFaultQueue(seed),
     holds: createHolds(),
     locks: createLocks(),
-    dataRoutes: dataRoutes((request) => judgeSession(orgAt(request), request)),
+    dataRoutes: dataRoutes((request) => judgeSession(orgAt(request), request), apiUsage),
   }
   const listeners = new Map<string, Listener>()
   const control = createControl(sim, {

@@ -8,7 +8,7 @@ import type { Session, SimRequest, SimResponse } from '../route.ts'
 import type { Org } from '../state/org.ts'
 import { appById } from '../state/apps.ts'
 import type { AppSettings } from '../state/settings.ts'
-import { callsToday } from '../rest/usage.ts'
+import { countCall } from './api-usage.ts'
 import { bearerOf } from './bearer.ts'
 import { findAccessToken, isAlive, ownerOf, touch } from './access-tokens.ts'
 
@@ -47,8 +47,8 @@ export function judgeSession(org: Org, request: SimRequest): Session | SimRespon
   if (!user.apiEnabled) return refusal(403, 'API_CURRENTLY_DISABLED', 'API is not enabled for this Organization or Partner')
   const scopes = token.scopes.split(' ')
   if (token.kind !== 'soap' && !scopes.some((scope) => scope === 'api' || scope === 'full')) return uncurable.scope()
-  const { dailyApiRequests: limit } = org.settings()
-  if (limit !== null && callsToday(org) >= limit) return refusal(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.')
+  const { used, limit } = countCall(org)
+  if (used > limit) return refusal(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.')
   touch(org, token)
   return { org, userId: user.id, appId: token.appId, scopes, accessTokenId: token.id }
 }

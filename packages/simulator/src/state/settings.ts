@@ -87,8 +87,8 @@ export interface OrgSettings {
   readonly loginsPerHour: number
   readonly lockoutAttempts: number
   readonly lockoutMs: number
-  /** API calls in 24 hours beyond which REST answers 403 REQUEST_LIMIT_EXCEEDED; null: never. */
-  readonly dailyApiRequests: number | null
+  /** API calls in a day beyond which REST answers 403 REQUEST_LIMIT_EXCEEDED. */
+  readonly dailyApiRequests: number
 }
 
 const day = 86_400_000
@@ -143,7 +143,7 @@ export const defaultOrgSettings: OrgSettings = {
   loginsPerHour: 3600,
   lockoutAttempts: 10,
   lockoutMs: 15 * 60_000,
-  dailyApiRequests: null,
+  dailyApiRequests: 1_000_000,
 }
 
 /** Lays a patch over settings; a name that isn't a setting is refused, so that a misspelt switch can't pass a test. */

@@ -26,7 +26,7 @@ CREATE INDEX IF NOT EXISTS sim_grant_pair ON sim_grant (userId, appId, live);
 CREATE UNIQUE INDEX IF NOT EXISTS sim_grant_delete ON sim_grant (deleteToken);
 CREATE TABLE IF NOT EXISTS sim_refresh_token (
   token TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, grantId TEXT NOT NULL, state TEXT NOT NULL,
-  createdAt INTEGER NOT NULL, endedAt INTEGER) WITHOUT ROWID;
+  createdAt INTEGER NOT NULL, endedAt INTEGER);
 CREATE INDEX IF NOT EXISTS sim_refresh_token_grant ON sim_refresh_token (grantId, state);
 CREATE TABLE IF NOT EXISTS sim_access_token (
   id TEXT PRIMARY KEY, token TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, grantId TEXT, userId TEXT NOT NULL,
