@@ -6,6 +6,7 @@ import type { Keyturn } from '../contract.ts'
 import { KeyturnError } from '../errors.ts'
 import { loadCore } from './core-module.ts'
 import type { SfCore } from './core-module.ts'
+import { orgOf } from './org-connection.ts'
 
 export interface ExportToSf {
   readonly keyturn: Keyturn
@@ -44,7 +45,7 @@ export const exportToSf = async ({ keyturn, name, alias, ...where }: ExportToSf)
     accessTokenOptions: {
       ...fresh,
       ...(username === null ? {} : { username }),
-      ...(token.orgId === null ? {} : { orgId: token.orgId }),
+      ...orgOf(token),
     },
   } as never)
   await authInfo.save()

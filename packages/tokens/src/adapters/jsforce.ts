@@ -78,16 +78,15 @@ export const reportSuccess = (
   const { request } = target
   if (typeof request !== 'function') return
   let proven = -1
-  target.request = function (this: unknown, ...args: readonly unknown[]): unknown {
-    const before = source.holds(connection)
+  target.request = (...args: readonly unknown[]): unknown => {
     const sent: unknown = Reflect.apply(request, connection, args)
-    if (before === undefined || before.generation === proven || !isThenable(sent)) return sent
+    if (!isThenable(sent)) return sent
     sent.then(
       () => {
-        // A connection that changed its token meanwhile can't say which of the two was taken.
-        if (source.holds(connection) !== before || before.generation === proven) return
-        proven = before.generation
-        keyturn.worked(name, before.generation)
+        const token = source.holds(connection)
+        if (token === undefined || token.generation === proven) return
+        proven = token.generation
+        keyturn.worked(name, token.generation)
       },
       () => undefined,
     )

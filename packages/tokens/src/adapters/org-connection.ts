@@ -39,7 +39,7 @@ export const keyturnOrgConnection = async <C extends SfConnection>(
       instanceUrl: token.instanceUrl,
       loginUrl: grant.loginUrl,
       ...(grant.username === null ? {} : { username: grant.username }),
-      ...(token.orgId === null ? {} : { orgId: token.orgId }),
+      ...orgOf(token),
       // Named, so that core doesn't ask: `null` counts as an answer.
       ...(options.describeOrg === true ? {} : { isDevHub: false, namespacePrefix: null }),
     },
@@ -66,6 +66,12 @@ export const keyturnOrgConnection = async <C extends SfConnection>(
   source.held(connection, current)
   reportSuccess(keyturn, name, source, connection)
   return connection
+}
+
+/** Before the first exchange an imported token's org isn't known; an opaque token names it before the `!`. */
+export const orgOf = ({ orgId, accessToken }: Token): { readonly orgId?: string } => {
+  const known = orgId ?? /^(00D\w{12,15})!/.exec(accessToken)?.[1]
+  return known === undefined ? {} : { orgId: known }
 }
 
 interface Overrides {

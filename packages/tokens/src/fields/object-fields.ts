@@ -167,8 +167,9 @@ const lacksField = (
   }
   if (right === 'read' || (right === 'create' ? field.createable : field.updateable)) return undefined
   const parts = object.fields.filter((part) => part.compoundFieldName === field.name)
-  if (parts.length > 0) {
-    return lack('compound', `a compound field is written by its parts: ${parts.map((part) => part.name).join(', ')}`)
+  if (parts.length > 0 || field.type === 'address' || field.type === 'location') {
+    const names = parts.map((part) => part.name).join(', ')
+    return lack('compound', `a compound field is written by its parts${names === '' ? '' : `: ${names}`}`)
   }
   if (field.calculated || field.autoNumber) {
     return lack('calculated', `${object.name}.${field.name} is calculated by Salesforce and can't be written`)
