@@ -63,6 +63,12 @@ export function authenticateByName(org: TestOrg): Authenticate {
   }
 }
 
+/** @salesforce/core asks who a token belongs to before it does anything with it. */
+function userInfo(org: TestOrg, session: ReturnType<Authenticate>): SimResponse {
+  if ('status' in session) return session
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user_id: session.userId, organization_id: org.id }) }
+}
+
 export interface Listening {
   readonly url: string
   close(): Promise<void>
@@ -70,7 +76,9 @@ export interface Listening {
 
 export async function listen(org: TestOrg): Promise<Listening> {
   const routes = dataRoutes(authenticateByName(org))
+  const authenticate = authenticateByName(org)
   const answer = async (request: SimRequest): Promise<SimResponse> => {
+    if (request.path === '/services/oauth2/userinfo') return userInfo(org, authenticate(request))
     for (const route of routes) {
       const match = route.method === '*' || route.method === request.method ? route.pattern.exec(request.path) : null
       if (match !== null) return await route.handle(request, match)
