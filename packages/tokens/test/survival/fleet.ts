@@ -36,7 +36,14 @@ export interface FleetReport {
   readonly problems: readonly string[]
 }
 
-const positions: readonly Position[] = ['status-line', 'mid-header', 'header-end', 'before-refresh-token', 'after-refresh-token', 'last-byte']
+const positions: readonly Position[] = [
+  'status-line',
+  'mid-header',
+  'header-end',
+  'before-refresh-token',
+  'after-refresh-token',
+  'last-byte',
+]
 
 /** Faults of the token endpoint, in their order of unpleasantness. */
 const actions = (pick: (n: number) => number): FaultAction => {
@@ -71,7 +78,11 @@ interface Member {
 export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
   const random = seededRandom(options.seed)
   const pick = (n: number): number => Math.floor(random() * n)
-  const scene = await startScene({ seed: options.seed, app: options.app, ...(options.postgres === undefined ? {} : { postgres: options.postgres }) })
+  const scene = await startScene({
+    seed: options.seed,
+    app: options.app,
+    ...(options.postgres === undefined ? {} : { postgres: options.postgres }),
+  })
   const keyturn = await scene.open()
   const problems: string[] = []
   const failed: Record<string, number> = {}
@@ -89,9 +100,15 @@ export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
         break
       }
       scene.sim.control.expireAccessTokens()
-      for (let n = pick(3); n > 0; n--, faults++) scene.sim.control.addFault({ match: { endpoint: 'token' }, skip: pick(3), action: actions(pick) })
+      for (let n = pick(3); n > 0; n--, faults++)
+        scene.sim.control.addFault({ match: { endpoint: 'token' }, skip: pick(3), action: actions(pick) })
       const asked = workers.map((worker) =>
-        worker.ask({ type: 'call', round: rounds, grants: members.map(({ name }) => name), callers: options.callers ?? 2 }),
+        worker.ask({
+          type: 'call',
+          round: rounds,
+          grants: members.map(({ name }) => name),
+          callers: options.callers ?? 2,
+        }),
       )
       const victim = options.kills !== false && pick(4) === 0 ? pick(workers.length) : null
       if (victim !== null) {
@@ -157,7 +174,13 @@ const enrolMember = async (scene: Scene, keyturn: Keyturn, index: number, round:
   const name = round === 0 ? `grant${index}` : `grant${index}-${round}`
   const jwt = scene.sim.orgs[0]?.apps.find((app) => app.name === 'Jwt')
   if (jwt?.privateKey == null) throw new Error('the seeded org has no JWT app')
-  const spare = { flow: 'jwt_bearer', clientId: jwt.clientId, privateKey: jwt.privateKey, username: user, audience: scene.sim.url } as const
+  const spare = {
+    flow: 'jwt_bearer',
+    clientId: jwt.clientId,
+    privateKey: jwt.privateKey,
+    username: user,
+    audience: scene.sim.url,
+  } as const
   // Grants 2 and 3 live in the JWT app: their spare is of the same user and app, a replay could take it down.
   const app = index === 2 || index === 3 ? 'Jwt' : 'Web'
   const id = await scene.add(keyturn, name, { user, app, ...(index >= 2 && index <= 4 ? { fallback: [spare] } : {}) })
@@ -174,7 +197,12 @@ const replaceDead = async (scene: Scene, keyturn: Keyturn, members: Member[]): P
 }
 
 /** At the end of the calm every grant lives by some way in, or the server says that nobody could have kept it. */
-const settled = async (scene: Scene, keyturn: Keyturn, members: readonly Member[], problems: string[]): Promise<void> => {
+const settled = async (
+  scene: Scene,
+  keyturn: Keyturn,
+  members: readonly Member[],
+  problems: string[],
+): Promise<void> => {
   const verdicts = new Map(scene.sim.control.oracle().grants.map((grant) => [grant.grant, grant]))
   for (const { name, id } of members) {
     const view = await keyturn.grants.show(name)
@@ -184,8 +212,10 @@ const settled = async (scene: Scene, keyturn: Keyturn, members: readonly Member[
       () => false,
     )
     const spareHolds = view.fallback.some((spare) => !spare.independent && spare.state !== 'failed')
-    if (verdict?.live === true && verdict.delivered && !alive) problems.push(`${name} is ${view.status} though its token lives and was delivered`)
-    if (verdict?.live === true && view.state.status === 'in-doubt' && !spareHolds && verdict.delivered) problems.push(`${name} stays in doubt in calm weather`)
+    if (verdict?.live === true && verdict.delivered && !alive)
+      problems.push(`${name} is ${view.status} though its token lives and was delivered`)
+    if (verdict?.live === true && view.state.status === 'in-doubt' && !spareHolds && verdict.delivered)
+      problems.push(`${name} stays in doubt in calm weather`)
     if (view.state.spend !== null) problems.push(`${name} still has a claim`)
   }
 }
@@ -194,5 +224,6 @@ const settled = async (scene: Scene, keyturn: Keyturn, members: readonly Member[
 const arrival = async (scene: Scene, n: number): Promise<void> => {
   const count = (): number => scene.sim.control.log().filter((event) => event.kind === 'arrived').length
   const before = count()
-  for (let tries = 0; tries < 40 && count() <= before + n; tries++) await new Promise((resolve) => setTimeout(resolve, 2))
+  for (let tries = 0; tries < 40 && count() <= before + n; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 2))
 }

@@ -20,7 +20,8 @@ export const followClock = (file: string): Clock => {
     offset,
     sleep: async (ms, signal) => {
       const until = boot() + ms
-      while (boot() < until && signal?.aborted !== true) await systemClock.sleep(Math.min(10, Math.max(1, until - boot())), signal)
+      while (boot() < until && signal?.aborted !== true)
+        await systemClock.sleep(Math.min(10, Math.max(1, until - boot())), signal)
     },
   }
 }

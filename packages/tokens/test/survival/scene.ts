@@ -47,8 +47,13 @@ export interface Scene {
   readonly output: string[]
   open(): Promise<Keyturn>
   worker(): Promise<Worker>
+  childEnvironment(more?: Readonly<Record<string, unknown>>): NodeJS.ProcessEnv
   /** A grant at the simulator, added to the store. Returns the simulator's id of it. */
-  add(keyturn: Keyturn, name: string, options: { user: string; app: string; fallback?: readonly AddFallback[] }): Promise<string>
+  add(
+    keyturn: Keyturn,
+    name: string,
+    options: { user: string; app: string; fallback?: readonly AddFallback[] },
+  ): Promise<string>
   /** Secrets known to the simulator that stand in clear text in a file of the scene or in a worker's output. */
   leaks(): readonly string[]
   close(): Promise<void>
@@ -66,7 +71,11 @@ export const startScene = async (options: {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-survival-'))
   const clockFile = join(folder, 'clock.json')
   const users = Array.from({ length: 6 }, (_, n) => ({ username: `user${n}@acme.example` }))
-  const sim = await startSimulator({ seed: options.seed, clockFile, orgs: [{ name: 'acme', users: [...defaultUsers, ...users] }] })
+  const sim = await startSimulator({
+    seed: options.seed,
+    clockFile,
+    orgs: [{ name: 'acme', users: [...defaultUsers, ...users] }],
+  })
   for (const app of ['Web', 'Jwt']) sim.control.changeApp({ app, settings: { rotation: true, ...options.app } })
   const key = randomBytes(32).toString('hex')
   const setup: WorkerSetup = {
@@ -77,12 +86,18 @@ export const startScene = async (options: {
   }
   const output: string[] = []
   const workers = new Set<Worker>()
+  const childEnvironment = (more: Readonly<Record<string, unknown>> = {}): NodeJS.ProcessEnv => ({
+    PATH: process.env.PATH ?? '',
+    SURVIVAL_SETUP: JSON.stringify({ ...setup, ...more }),
+    SURVIVAL_KEY: key,
+  })
   const worker = async (): Promise<Worker> => {
     const child = fork(join(import.meta.dirname, 'worker.ts'), [], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { PATH: process.env.PATH ?? '', SURVIVAL_SETUP: JSON.stringify(setup), SURVIVAL_KEY: key },
+      env: childEnvironment(),
     })
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes: Buffer) => output.push(bytes.toString()))
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (bytes: Buffer) => output.push(bytes.toString()))
     const gone = once(child, 'exit')
     const events = new Map<string, number>()
     const waiting = new Map<number, (results: Readonly<Record<string, readonly string[]>> | null) => void>()
@@ -129,8 +144,16 @@ export const startScene = async (options: {
     folder,
     output,
     open: () =>
-      openKeyturn({ store: setup.store, masterKey: Buffer.from(key, 'hex'), stateFolder: setup.stateFolder, clock: followClock(clockFile), limits, migrate: true }),
+      openKeyturn({
+        store: setup.store,
+        masterKey: Buffer.from(key, 'hex'),
+        stateFolder: setup.stateFolder,
+        clock: followClock(clockFile),
+        limits,
+        migrate: true,
+      }),
     worker,
+    childEnvironment,
     add: async (keyturn, name, { user, app, fallback }) => {
       const ready = sim.control.grant({ user, app })
       await keyturn.grants.add({
@@ -158,7 +181,11 @@ export const startScene = async (options: {
   }
 }
 
-const defaultUsers = [{ username: 'admin@acme.example' }, { username: 'integration@acme.example' }, { username: 'api@acme.example' }]
+const defaultUsers = [
+  { username: 'admin@acme.example' },
+  { username: 'integration@acme.example' },
+  { username: 'api@acme.example' },
+]
 
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(folder).flatMap((name) => {
