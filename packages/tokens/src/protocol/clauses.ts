@@ -29,6 +29,7 @@ export interface Clauses {
   /** Before the authorisation code is exchanged. */
   readonly code: ClauseList<{ readonly id: string }>
   readonly enrolled: ClauseList<Of<'enrolled'>>
+  readonly revive: ClauseList<Of<'revive'>>
 }
 
 /** An enrolment that ran out binds nobody. */
@@ -42,6 +43,16 @@ const spareAtStake = (state: GrantState): boolean => state.cascadeSpares.some((n
 
 export const breakerOpen = (state: GrantState, now: number): boolean =>
   state.breaker.retryAt !== null && now < state.breaker.retryAt
+
+/**
+ * A replay may still reach the server, which then takes down whatever shares its user and app: it is claimed, or its
+ * outcome is unknown and its holder listens or the drain is not over. A store that went back may have forgotten one.
+ */
+export const replayAbroad = ({ spend, doubt }: GrantState, now: number, drain: number): boolean => {
+  if (spend !== null) return spend.replayOf !== null
+  if (doubt === null || (doubt.behind === null && doubt.cause !== 'restored')) return false
+  return doubt.finishedAt === null || now - doubt.finishedAt <= drain
+}
 
 export const clauses: Clauses = {
   claim: {
@@ -111,11 +122,13 @@ export const clauses: Clauses = {
   },
   mint: {
     'mint-generation': (state, event) => event.generation === state.generation,
+    // A spare's token would take the place of the grant's own, whose end nobody could then observe any more.
+    'mint-needed': (state) => state.lineage === null || state.access !== 'alive',
     'mint-one': (state, _event, { now }) => !minting(state, now),
     'mint-not-removed': (state) => state.removedAt === null,
-    // Rule 10: no fallback of the same user and app while a replay is claimed.
-    'mint-no-replay': (state, event, { siblings }) =>
-      !state.cascadeSpares.includes(event.spare) || (state.spend?.replayOf == null && !siblings.replaying),
+    // Rule 10: no fallback of the same user and app while a replay may be on its way.
+    'mint-no-replay': (state, event, { now, policy, siblings }) =>
+      !state.cascadeSpares.includes(event.spare) || !(replayAbroad(state, now, policy.drain) || siblings.replaying),
     // A machine flow that Salesforce refuses is tried again, but slowly: nothing is spent by it.
     'mint-blocked': (state, _event, { now, policy }) =>
       state.lineage !== null || state.status !== 'blocked' || now - (state.why?.at ?? 0) >= policy.breakerBackoff,
@@ -128,11 +141,15 @@ export const clauses: Clauses = {
   code: {
     'code-announced': (state, check, { now }) => state.enrolment?.id === check.id && enrolling(state, now),
     // Rule 5: an exchange that is still on the wire could be killed by, or kill, what the code buys.
-    'code-nothing-on-the-wire': (state) =>
-      state.spend === null &&
-      (state.doubt === null || state.doubt.finishedAt !== null || state.doubt.cause === 'restored'),
+    'code-nothing-on-the-wire': (state, _check, { now, policy }) =>
+      state.spend === null && state.doubt?.finishedAt !== null && !replayAbroad(state, now, policy.drain),
+    'code-no-sibling-replay': (_state, _check, { siblings }) => !siblings.replaying,
   },
   enrolled: {
     'enrolled-announced': (state, event) => state.enrolment?.id === event.id,
+  },
+  revive: {
+    // What comes back could be taken down by a replay that was claimed because it was gone.
+    'revive-no-replay': (_state, _event, { siblings }) => !siblings.replaying,
   },
 }

@@ -132,18 +132,22 @@ export const defaultPolicy: Policy = {
   breakerBackoffMax: 3_600_000,
 }
 
+/** Computed by `siblingsOf` (siblings.ts). */
+export interface Siblings {
+  /** One of them may still have access (live, in doubt or blocked, or its access token lives; not removed). */
+  readonly mayLive: boolean
+  readonly minting: boolean
+  /** A replay of one of them may still reach the server. */
+  readonly replaying: boolean
+}
+
 /** What else is true in the same transaction. */
 export interface Context {
   /** The store's clock, epoch milliseconds. */
   readonly now: number
   readonly policy: Policy
   /** Other grants of the same org, user and app: what a replay here could take down, or a mint there could lose. */
-  readonly siblings: {
-    /** One of them may still have access (live, in doubt or blocked, not removed). */
-    readonly mayLive: boolean
-    readonly minting: boolean
-    readonly replaying: boolean
-  }
+  readonly siblings: Siblings
   /** This app is paced (it once answered "already being processed") and another exchange of it is under way. */
   readonly paced: boolean
 }

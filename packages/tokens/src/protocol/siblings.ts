@@ -1,0 +1,22 @@
+/**
+ * What a grant has to know of the other grants of the same org, user and app: a replay of one could take the others
+ * down. A store hands in their states as they are in the same transaction, those of removed ones too: a replay that was
+ * sent before its grant was removed is still on its way.
+ */
+import { replayAbroad } from './clauses.ts'
+import type { Policy, Siblings } from './event.ts'
+import type { GrantState } from './state.ts'
+
+export const siblingsOf = (states: readonly GrantState[], now: number, { drain }: Policy): Siblings => {
+  const kept = states.filter((state) => state.removedAt === null)
+  return {
+    // A refresh token that is dead can leave an access token that lives.
+    mayLive: kept.some((state) => state.status !== 'dead' || state.access === 'alive'),
+    // A minter that died leaves its mark; after the deadline nothing can come of it.
+    minting: kept.some(({ mint }) => mint !== null && mint.cascade && now < mint.deadline),
+    replaying: states.some((state) => replayAbroad(state, now, drain)),
+  }
+}
+
+/** An exchange of this grant may be under way, as far as pacing its app goes. */
+export const exchanging = ({ spend, doubt }: GrantState): boolean => spend !== null || doubt?.finishedAt === null
