@@ -1,4 +1,6 @@
 /** A self-signed certificate for loopback, made anew at each start; clients trust it by its PEM. */
+// @peculiar/x509 wires its parts with tsyringe, which wants this first.
+import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
 import type { Certificate } from './server.ts'
 

@@ -16,7 +16,10 @@ export interface SimClock {
   set(epochMs: number): void
 }
 
-export function createClock(options: { readonly start?: number | undefined; readonly file?: string | undefined }): SimClock {
+export function createClock(options: {
+  readonly start?: number | undefined
+  readonly file?: string | undefined
+}): SimClock {
   let offset = 0
   const move = (next: number): void => {
     offset = Math.round(next)

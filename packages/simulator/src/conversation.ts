@@ -124,7 +124,12 @@ export async function converse(sim: Simulation, { call, res }: Visit): Promise<v
       finish(call, admission.refusal, await deliverWhole(res, admission.refusal), undefined)
       return
     }
-    const fault = sim.faults.take({ ...subject, org: call.org.name, path: call.request.path, method: call.request.method })
+    const fault = sim.faults.take({
+      ...subject,
+      org: call.org.name,
+      path: call.request.path,
+      method: call.request.method,
+    })
     if (fault === undefined) {
       const response = await handle(sim, call)
       finish(call, response, await deliverWhole(res, response), undefined)
@@ -138,13 +143,23 @@ export async function converse(sim: Simulation, { call, res }: Visit): Promise<v
   }
 }
 
-async function underFault(sim: Simulation, call: Call, res: ServerResponse, fault: Fault, unlock: () => void): Promise<void> {
+async function underFault(
+  sim: Simulation,
+  call: Call,
+  res: ServerResponse,
+  fault: Fault,
+  unlock: () => void,
+): Promise<void> {
   const { action } = fault.spec
   const socket = res.socket
   const hold = (where: string): Promise<void> => {
     call.org.record(call.number, { kind: 'held', fault: fault.name, where })
     return sim.holds.hold({
-      fault: fault.name, request: call.number, org: call.org.name, endpoint: endpointOf(call.request.path), where,
+      fault: fault.name,
+      request: call.number,
+      org: call.org.name,
+      endpoint: endpointOf(call.request.path),
+      where,
     })
   }
   const wait = (ms: number | undefined): Promise<void> => (ms === undefined ? Promise.resolve() : delay(ms))
@@ -158,10 +173,13 @@ async function underFault(sim: Simulation, call: Call, res: ServerResponse, faul
   if (action.drop === 'before') return lost(0)
   const isToken = endpointOf(call.request.path) === 'token'
   const instead =
-    action.redirectTo !== undefined ? redirection(action.redirectTo, call.request)
-    : action.rateLimit === true ? rateLimited(isToken)
-    : action.when !== 'after' ? substitute(action)
-    : undefined
+    action.redirectTo !== undefined
+      ? redirection(action.redirectTo, call.request)
+      : action.rateLimit === true
+        ? rateLimited(isToken)
+        : action.when !== 'after'
+          ? substitute(action)
+          : undefined
   let response = instead ?? (await process(sim, call, action, unlock))
   if (action.when === 'after') response = substitute(action) ?? response
   await wait(action.delayAfterMs)
@@ -186,7 +204,8 @@ function sentUpTo(call: Call, layout: Layout, bytes: number): void {
     span === null || bytes < span.end ? null : fingerprint(layout.bytes.toString('utf8', span.start, span.end - 1))
   const refreshToken = value(layout.refreshToken)
   const accessToken = value(layout.accessToken)
-  if (refreshToken !== null || accessToken !== null) call.org.record(call.number, { kind: 'sent', refreshToken, accessToken })
+  if (refreshToken !== null || accessToken !== null)
+    call.org.record(call.number, { kind: 'sent', refreshToken, accessToken })
 }
 
 function finish(call: Call, response: SimResponse, delivery: Delivery, fault: Fault | undefined): void {

@@ -71,7 +71,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const seed = options.seed ?? 'keyturn'
   const specs = options.orgs ?? [{ name: 'acme' }]
   if (specs.length === 0) throw new Error('A simulator needs at least one org')
-  for (const spec of specs) if (!/^[A-Za-z0-9-]+$/.test(spec.name)) throw new Error(`"${spec.name}" is not a name for an org: letters, digits, hyphens`)
+  for (const spec of specs)
+    if (!/^[A-Za-z0-9-]+$/.test(spec.name))
+      throw new Error(`"${spec.name}" is not a name for an org: letters, digits, hyphens`)
   if (options.directory !== undefined) mkdirSync(options.directory, { recursive: true })
 
   const clock = createClock({ start: options.clockStart, file: options.clockFile })
@@ -94,7 +96,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   })
   if (options.directory !== undefined) log.replace(eventsOf(orgs))
 
-  const orgAt = (request: SimRequest): Org => orgs.find((org) => new URL(org.origin()).port === new URL(request.baseUrl).port) ?? onlyOrg(orgs)
+  const orgAt = (request: SimRequest): Org =>
+    orgs.find((org) => new URL(org.origin()).port === new URL(request.baseUrl).port) ?? onlyOrg(orgs)
   const sim: Simulation = {
     seed,
     clock,

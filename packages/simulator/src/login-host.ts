@@ -26,9 +26,13 @@ export function findOrg(orgs: readonly Org[], request: SimRequest, form: URLSear
 
   add(form.get('refresh_token'), (org, token) => findRefreshToken(org, token) !== undefined)
   add(form.get('code'), (org, code) => hasCode(org, code) || hasDevice(org, code))
-  add(form.get('token'), (org, token) => findRefreshToken(org, token) !== undefined || findAccessToken(org, token) !== undefined)
+  add(
+    form.get('token'),
+    (org, token) => findRefreshToken(org, token) !== undefined || findAccessToken(org, token) !== undefined,
+  )
   add(bearerOf(request), (org, token) => findAccessToken(org, token) !== undefined)
-  for (const name of [assertion.username, form.get('username'), form.get('__auto'), form.get('login_hint')]) add(name, named)
+  for (const name of [assertion.username, form.get('username'), form.get('__auto'), form.get('login_hint')])
+    add(name, named)
   if (isSoap) {
     add(usernameOf(body), named)
     add(sessionOf(body), (org, token) => findAccessToken(org, token) !== undefined)

@@ -68,7 +68,8 @@ function open(options: ListenerOptions, port: number): Promise<Server> {
       res.end(`The simulator failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     })
   }
-  const server = options.certificate === undefined ? createHttp(serve) : (createHttps(options.certificate, serve) as Server)
+  const server =
+    options.certificate === undefined ? createHttp(serve) : (createHttps(options.certificate, serve) as Server)
   server.keepAliveTimeout = 60_000
   server.requestTimeout = 0
   server.on('connection', (socket: Socket) => socket.setNoDelay(true))

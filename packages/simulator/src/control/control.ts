@@ -46,7 +46,19 @@ export interface ClockReading {
 }
 
 export type UserChange = Partial<
-  Pick<SimUser, 'password' | 'securityToken' | 'active' | 'frozen' | 'apiOnly' | 'apiEnabled' | 'passwordExpired' | 'lockedUntil' | 'loginAddresses' | 'loginHours'>
+  Pick<
+    SimUser,
+    | 'password'
+    | 'securityToken'
+    | 'active'
+    | 'frozen'
+    | 'apiOnly'
+    | 'apiEnabled'
+    | 'passwordExpired'
+    | 'lockedUntil'
+    | 'loginAddresses'
+    | 'loginHours'
+  >
 >
 
 export interface Control {
@@ -98,7 +110,8 @@ export interface Doors {
 export function createControl(sim: Simulation, doors: Doors): Control {
   const orgOf = (of: InOrg | undefined): Org => {
     const org = of?.org === undefined ? sim.orgs[0] : sim.orgs.find((one) => one.name === of.org || one.id === of.org)
-    if (org === undefined) throw new Error(`There is no org "${of?.org ?? ''}"; known are: ${sim.orgs.map((one) => one.name).join(', ')}`)
+    if (org === undefined)
+      throw new Error(`There is no org "${of?.org ?? ''}"; known are: ${sim.orgs.map((one) => one.name).join(', ')}`)
     return org
   }
   const appOf = (org: Org, name: string): SimApp => {
@@ -121,7 +134,9 @@ export function createControl(sim: Simulation, doors: Doors): Control {
       const app = appOf(org, of.app)
       const changed = changeApp(org, app, of)
       recordSetupChange(org, {
-        action: 'updateConnectedApp', section: 'Manage Connected Apps', by: null,
+        action: 'updateConnectedApp',
+        section: 'Manage Connected Apps',
+        by: null,
         display: `Changed connected app ${app.name}: ${Object.keys(of.settings ?? {}).join(', ')}`,
       })
       return changed.settings
@@ -131,9 +146,15 @@ export function createControl(sim: Simulation, doors: Doors): Control {
       const user = userOf(org, of.user)
       if (of.change !== undefined) updateUser(org, user.id, of.change)
       const { frozen, active, password } = of.change ?? {}
-      const note = (action: string, display: string): void => recordSetupChange(org, { action, display, section: 'Manage Users', by: null })
-      if (frozen !== undefined) note(frozen ? 'frozeuser' : 'unfrozeuser', `${frozen ? 'Froze' : 'Unfroze'} user ${user.username}`)
-      if (active !== undefined) note(active ? 'activateduser' : 'deactivateduser', `${active ? 'Activated' : 'Deactivated'} user ${user.username}`)
+      const note = (action: string, display: string): void =>
+        recordSetupChange(org, { action, display, section: 'Manage Users', by: null })
+      if (frozen !== undefined)
+        note(frozen ? 'frozeuser' : 'unfrozeuser', `${frozen ? 'Froze' : 'Unfroze'} user ${user.username}`)
+      if (active !== undefined)
+        note(
+          active ? 'activateduser' : 'deactivateduser',
+          `${active ? 'Activated' : 'Deactivated'} user ${user.username}`,
+        )
       if (password !== undefined) note('changedpassword', `Changed password for user ${user.username}`)
       if (of.contain === true) contain(org, user)
     },
@@ -144,11 +165,23 @@ export function createControl(sim: Simulation, doors: Doors): Control {
       const scopes = [...new Set([...(of.scopes ?? app.scopes.filter((scope) => scope !== 'openid')), 'refresh_token'])]
       const { grant, refreshToken } = createGrant(org, 0, { user, app, scopes })
       const session = openSession(org, {
-        user, app, grantId: grant.id, scopes, kind: 'oauth', source: '127.0.0.1', issuer: org.origin(), loginHistoryId: null,
+        user,
+        app,
+        grantId: grant.id,
+        scopes,
+        kind: 'oauth',
+        source: '127.0.0.1',
+        issuer: org.origin(),
+        loginHistoryId: null,
       })
       org.record(0, {
-        kind: 'issued', grant: grant.id, app: app.name, user: user.username, rotated: null,
-        refreshToken: refreshToken.fingerprint, accessToken: session.fingerprint,
+        kind: 'issued',
+        grant: grant.id,
+        app: app.name,
+        user: user.username,
+        rotated: null,
+        refreshToken: refreshToken.fingerprint,
+        accessToken: session.fingerprint,
       })
       return {
         org: org.id,
@@ -175,7 +208,9 @@ export function createControl(sim: Simulation, doors: Doors): Control {
       for (const org of orgs) {
         const user = of?.user === undefined ? null : (userByName(org, of.user)?.id ?? '')
         const rows = org
-          .sql('SELECT id FROM sim_access_token WHERE live = 1 AND (?1 IS NULL OR grantId = ?1) AND (?2 IS NULL OR userId = ?2)')
+          .sql(
+            'SELECT id FROM sim_access_token WHERE live = 1 AND (?1 IS NULL OR grantId = ?1) AND (?2 IS NULL OR userId = ?2)',
+          )
           .all(of?.grant ?? null, user)
         for (const row of rows) endAccessToken(org, String(row['id']), 'expired')
         expired += rows.length

@@ -27,7 +27,11 @@ export function save(sim: Simulation, folder: string): void {
     org.db.exec('BEGIN; DELETE FROM sim_event')
     for (const event of events.get(org.name) ?? []) keepEvent(org, event)
     org.settle()
-    org.sql(`INSERT INTO sim_meta (name, value) VALUES ('clock', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`).run(String(sim.clock.offset()))
+    org
+      .sql(
+        `INSERT INTO sim_meta (name, value) VALUES ('clock', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+      )
+      .run(String(sim.clock.offset()))
     org.db.exec('COMMIT')
     rmSync(fileOf(folder, org.name), { force: true })
     org.sql('VACUUM INTO ?').run(fileOf(folder, org.name))
@@ -40,7 +44,9 @@ export function load(sim: Simulation, folder: string): void {
     const file = fileOf(folder, org.name)
     if (!existsSync(file)) throw new Error(`No saved org "${org.name}" in ${folder}`)
     org.db.prepare('ATTACH ? AS saved').run(file)
-    const tables = org.db.prepare(`SELECT name FROM saved.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`).all()
+    const tables = org.db
+      .prepare(`SELECT name FROM saved.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
+      .all()
     // Deleting a session row would end the session: triggers are for the living.
     const triggers = org.db.prepare(`SELECT name, sql FROM main.sqlite_master WHERE type = 'trigger'`).all()
     org.db.exec('BEGIN')
@@ -52,7 +58,9 @@ export function load(sim: Simulation, folder: string): void {
         .all(String(name))
         .map((row) => `"${String(row['name'])}"`)
         .join(', ')
-      org.db.exec(`DELETE FROM main.${table}; INSERT INTO main.${table} (${columns}) SELECT ${columns} FROM saved.${table}`)
+      org.db.exec(
+        `DELETE FROM main.${table}; INSERT INTO main.${table} (${columns}) SELECT ${columns} FROM saved.${table}`,
+      )
     }
     for (const { sql } of triggers) org.db.exec(String(sql))
     org.db.exec('COMMIT')

@@ -23,9 +23,15 @@ import type { Control } from './control.ts'
 
 type Verb = (body: Body, request: SimRequest, rest: string) => unknown
 // What comes over the wire is checked by the verbs themselves, which name what is missing.
-type Body = Parameters<Control['changeOrg']>[0] & Parameters<Control['changeApp']>[0] & Parameters<Control['changeUser']>[0] &
-  Parameters<Control['grant']>[0] & Parameters<Control['addFault']>[0] & Parameters<Control['moveClock']>[0] &
-  Parameters<Control['refuse']>[0] & Parameters<Control['declareUndelivered']>[0] & Parameters<Control['save']>[0] & { readonly id?: number; readonly fault?: string }
+type Body = Parameters<Control['changeOrg']>[0] &
+  Parameters<Control['changeApp']>[0] &
+  Parameters<Control['changeUser']>[0] &
+  Parameters<Control['grant']>[0] &
+  Parameters<Control['addFault']>[0] &
+  Parameters<Control['moveClock']>[0] &
+  Parameters<Control['refuse']>[0] &
+  Parameters<Control['declareUndelivered']>[0] &
+  Parameters<Control['save']>[0] & { readonly id?: number; readonly fault?: string }
 
 function verbs(control: Control, orgs: () => readonly SeededOrg[]): Readonly<Record<string, Verb>> {
   const number = (request: SimRequest, name: string): number | undefined => {
@@ -46,7 +52,9 @@ function verbs(control: Control, orgs: () => readonly SeededOrg[]): Readonly<Rec
     'GET held': (_body, request) => {
       const fault = request.query.get('fault')
       return control.held({
-        ...(fault === null ? {} : { fault }), count: number(request, 'count') ?? 1, timeoutMs: number(request, 'timeoutMs') ?? 10_000,
+        ...(fault === null ? {} : { fault }),
+        count: number(request, 'count') ?? 1,
+        timeoutMs: number(request, 'timeoutMs') ?? 10_000,
       })
     },
     'POST release': (body) => ({ released: control.release(body.id ?? body.fault) }),
@@ -74,10 +82,12 @@ export function controlHandler(control: Control, orgs: () => readonly SeededOrg[
     }
     const [, , name = '', ...rest] = request.path.split('/')
     const verb = table[`${request.method} ${name}`]
-    if (verb === undefined) return send(404, { error: `No such verb: ${request.method} /__sim/${name}`, verbs: Object.keys(table) })
+    if (verb === undefined)
+      return send(404, { error: `No such verb: ${request.method} /__sim/${name}`, verbs: Object.keys(table) })
     try {
       const body = request.body.length === 0 ? {} : (JSON.parse(request.body.toString()) as unknown)
-      if (typeof body !== 'object' || body === null || Array.isArray(body)) return send(400, { error: 'The body has to be a JSON object' })
+      if (typeof body !== 'object' || body === null || Array.isArray(body))
+        return send(400, { error: 'The body has to be a JSON object' })
       send(200, await verb(body as Body, request, decodeURIComponent(rest.join('/'))))
     } catch (error) {
       send(400, { error: error instanceof Error ? error.message : String(error) })

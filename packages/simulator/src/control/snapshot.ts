@@ -18,7 +18,12 @@ export interface GrantState {
   readonly useCount: number
   /** Fingerprints, in the order they were issued. */
   readonly refreshTokens: readonly { readonly fingerprint: string; readonly state: string }[]
-  readonly accessTokens: readonly { readonly id: string; readonly fingerprint: string; readonly alive: boolean; readonly cause: string | null }[]
+  readonly accessTokens: readonly {
+    readonly id: string
+    readonly fingerprint: string
+    readonly alive: boolean
+    readonly cause: string | null
+  }[]
 }
 
 export interface OrgState {
@@ -28,7 +33,12 @@ export interface OrgState {
   readonly now: number
   readonly settings: OrgSettings
   readonly users: readonly Readonly<Record<string, unknown>>[]
-  readonly apps: readonly { readonly id: string; readonly name: string; readonly clientId: string; readonly settings: AppSettings }[]
+  readonly apps: readonly {
+    readonly id: string
+    readonly name: string
+    readonly clientId: string
+    readonly settings: AppSettings
+  }[]
   readonly grants: readonly GrantState[]
   /** Sessions without a grant: JWT bearer, client credentials, SOAP. */
   readonly sessions: readonly {
@@ -46,7 +56,9 @@ type Row = Readonly<Record<string, unknown>>
 export function stateOf(org: Org): OrgState {
   const username = (id: unknown): string => userById(org, String(id))?.username ?? String(id)
   const appName = (id: unknown): string => appById(org, String(id))?.name ?? String(id)
-  const tokens = org.sql('SELECT * FROM sim_access_token ORDER BY createdAt, id').all() as unknown as (AccessToken & { readonly cause: string | null })[]
+  const tokens = org.sql('SELECT * FROM sim_access_token ORDER BY createdAt, id').all() as unknown as (AccessToken & {
+    readonly cause: string | null
+  })[]
   const refresh = org.sql('SELECT rowid AS n, grantId, fingerprint, state FROM sim_refresh_token ORDER BY n').all()
   const byGrant = Map.groupBy(refresh, (row) => row['grantId'])
   const sessionsByGrant = Map.groupBy(tokens, (token) => token.grantId)
@@ -70,10 +82,14 @@ export function stateOf(org: Org): OrgState {
       lastUsedAt: Number(grant['lastUsedAt']),
       useCount: Number(grant['useCount']),
       refreshTokens: (byGrant.get(grant['id'] as string) ?? []).map((row) => ({
-        fingerprint: String(row['fingerprint']), state: String(row['state']),
+        fingerprint: String(row['fingerprint']),
+        state: String(row['state']),
       })),
       accessTokens: (sessionsByGrant.get(String(grant['id'])) ?? []).map((token) => ({
-        id: token.id, fingerprint: token.fingerprint, alive: isAlive(org, token), cause: token.cause,
+        id: token.id,
+        fingerprint: token.fingerprint,
+        alive: isAlive(org, token),
+        cause: token.cause,
       })),
     })),
     sessions: (sessionsByGrant.get(null) ?? []).map((token) => ({
@@ -88,7 +104,11 @@ export function stateOf(org: Org): OrgState {
 }
 
 export function secretsOf(org: Org): readonly string[] {
-  const column = (sql: string): readonly string[] => org.sql(sql).all().map((row) => String(Object.values(row)[0]))
+  const column = (sql: string): readonly string[] =>
+    org
+      .sql(sql)
+      .all()
+      .map((row) => String(Object.values(row)[0]))
   return [
     ...column('SELECT token FROM sim_refresh_token'),
     ...column('SELECT token FROM sim_access_token'),

@@ -56,7 +56,9 @@ export function offsetOf(position: Position, layout: Layout): number {
   const statusLine = bytes.indexOf('\r\n') + 2
   const offset =
     typeof position === 'number'
-      ? position < 0 ? bytes.length + position : position
+      ? position < 0
+        ? bytes.length + position
+        : position
       : {
           'status-line': statusLine,
           'mid-header': statusLine + Math.floor((headerEnd - statusLine) / 2),

@@ -6,13 +6,7 @@
  * closing quotation mark.
  */
 export type Position =
-  | number
-  | 'status-line'
-  | 'mid-header'
-  | 'header-end'
-  | 'before-refresh-token'
-  | 'after-refresh-token'
-  | 'last-byte'
+  number | 'status-line' | 'mid-header' | 'header-end' | 'before-refresh-token' | 'after-refresh-token' | 'last-byte'
 
 export interface FaultMatch {
   readonly org?: string

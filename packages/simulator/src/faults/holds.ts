@@ -16,7 +16,11 @@ export interface Holds {
   hold(held: Omit<Held, 'id'>): Promise<void>
   list(): readonly Held[]
   /** Resolves as soon as `count` requests are held (by that fault), or with what there is when time is up. */
-  wait(of: { readonly fault?: string | undefined; readonly count?: number | undefined; readonly timeoutMs?: number | undefined }): Promise<readonly Held[]>
+  wait(of: {
+    readonly fault?: string | undefined
+    readonly count?: number | undefined
+    readonly timeoutMs?: number | undefined
+  }): Promise<readonly Held[]>
   /** By hold id, fault id or name; without one, all of them. */
   release(which?: number | string): number
 }

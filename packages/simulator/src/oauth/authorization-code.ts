@@ -15,6 +15,9 @@ import { objectionTo } from './user-policy.ts'
 
 const codeLifetimeMs = 15 * 60_000
 
+/** RFC 7636 ends at 128 characters, but jsforce and the official SDKs encode 128 *bytes* into 171, and are let in. */
+const isVerifier = /^[A-Za-z0-9._~-]{43,256}$/
+
 interface Code {
   readonly code: string
   readonly appId: string
@@ -40,32 +43,38 @@ export function makeCode(
 ): string {
   const code = `aPrx${org.ids.token('code', 82)}==`
   org
-    .sql('INSERT INTO sim_code (code, appId, userId, scopes, redirectUri, challenge, nonce, createdAt, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)')
+    .sql(
+      'INSERT INTO sim_code (code, appId, userId, scopes, redirectUri, challenge, nonce, createdAt, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)',
+    )
     .run(code, of.app.id, of.user.id, of.scopes.join(' '), of.redirectUri, of.challenge, of.nonce, org.now())
   return code
 }
 
-export const hasCode = (org: Org, code: string): boolean => org.sql('SELECT 1 FROM sim_code WHERE code = ?').get(code) !== undefined
+export const hasCode = (org: Org, code: string): boolean =>
+  org.sql('SELECT 1 FROM sim_code WHERE code = ?').get(code) !== undefined
 
 export function exchangeCode(call: Call): SimResponse {
   const { org } = call
   const app = requireClient(call, (one) => one.settings.secretRequiredForCode)
   if ('status' in app) return app
-  const code = org.sql('SELECT * FROM sim_code WHERE code = ?').get(param(call, 'code') ?? '') as unknown as Code | undefined
+  const code = org.sql('SELECT * FROM sim_code WHERE code = ?').get(param(call, 'code') ?? '') as unknown as
+    Code | undefined
   if (code === undefined || code.appId !== app.id) return refuse(call, 'unknown-code')
   if (code.used === 1 || org.now() - code.createdAt > codeLifetimeMs) return refuse(call, 'expired-code')
   if (param(call, 'redirect_uri') !== code.redirectUri) return refuse(call, 'wrong-redirect')
   const verifier = param(call, 'code_verifier')
   if (code.challenge !== null) {
-    if (verifier === undefined || !/^[A-Za-z0-9._~-]{43,128}$/.test(verifier)) return refuse(call, 'missing-verifier')
-    if (createHash('sha256').update(verifier).digest('base64url') !== code.challenge) return refuse(call, 'wrong-verifier')
+    if (verifier === undefined || !isVerifier.test(verifier)) return refuse(call, 'missing-verifier')
+    if (createHash('sha256').update(verifier).digest('base64url') !== code.challenge)
+      return refuse(call, 'wrong-verifier')
   }
   org.sql('UPDATE sim_code SET used = 1 WHERE code = ?').run(code.code)
   const user = userById(org, code.userId)
   if (user === undefined) return refuse(call, 'inactive-user')
   const subType = param(call, 'grant_type') === 'hybrid_auth_code' ? 'OauthHybridWebServer' : 'OauthWebServer'
   const objection = objectionTo(call, user, app, 'login')
-  if (objection !== undefined) return refuse(call, objection.reason, { userId: user.id, app: app.name, subType, status: objection.status })
+  if (objection !== undefined)
+    return refuse(call, objection.reason, { userId: user.id, app: app.name, subType, status: objection.status })
   return approve(call, { app, user, scopes: code.scopes.split(' '), code: code.code, nonce: code.nonce, subType })
 }
 

@@ -24,8 +24,17 @@ import { objectionTo } from './user-policy.ts'
 
 const action = '/services/oauth2/authorize'
 const carried = [
-  'response_type', 'client_id', 'redirect_uri', 'scope', 'state', 'code_challenge', 'code_challenge_method', 'nonce',
-  'prompt', 'display', 'login_hint',
+  'response_type',
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'state',
+  'code_challenge',
+  'code_challenge_method',
+  'nonce',
+  'prompt',
+  'display',
+  'login_hint',
 ]
 
 interface Wish {
@@ -43,7 +52,11 @@ const ticketsOf = (call: Call): Map<string, string> => {
   return known
 }
 
-const redirect = (to: string): SimResponse => ({ status: 302, headers: { Location: to, 'Cache-Control': 'no-store' }, body: '' })
+const redirect = (to: string): SimResponse => ({
+  status: 302,
+  headers: { Location: to, 'Cache-Control': 'no-store' },
+  body: '',
+})
 
 function back(wish: Wish, answer: Readonly<Record<string, string>>): SimResponse {
   const url = new URL(wish.redirectUri)
@@ -75,7 +88,12 @@ function wishOf(call: Call): Wish | SimResponse {
     const value = param(call, name)
     if (value !== undefined) fields[name] = value
   }
-  return { app, redirectUri, scopes: wanted.length === 0 ? app.scopes : wanted.filter((scope) => app.scopes.includes(scope)), fields }
+  return {
+    app,
+    redirectUri,
+    scopes: wanted.length === 0 ? app.scopes : wanted.filter((scope) => app.scopes.includes(scope)),
+    fields,
+  }
 }
 
 export function authorize(call: Call): SimResponse {
@@ -84,7 +102,8 @@ export function authorize(call: Call): SimResponse {
   const { app, fields } = wish
   if (fields['response_type'] !== 'code') return refuseBack(call, wish, 'unsupported-response')
   if (!app.settings.installed) return refuseBack(call, wish, 'not-installed')
-  if (app.settings.pkceRequired && fields['code_challenge'] === undefined) return refuseBack(call, wish, 'missing-challenge')
+  if (app.settings.pkceRequired && fields['code_challenge'] === undefined)
+    return refuseBack(call, wish, 'missing-challenge')
 
   const auto = param(call, '__auto') ?? app.settings.autoApprove ?? call.org.settings().autoApprove
   if (auto !== null) {
@@ -101,7 +120,8 @@ function logIn(call: Call, wish: Wish): SimResponse {
   const username = param(call, 'username') ?? ''
   const outcome = judgePassword(call, username, param(call, 'pw') ?? '', 'browser')
   const again = (error: string): SimResponse => html(200, loginPage({ action, fields: wish.fields, username, error }))
-  const hint = 'Please check your username and password. If you still can’t log in, contact your Salesforce administrator.'
+  const hint =
+    'Please check your username and password. If you still can’t log in, contact your Salesforce administrator.'
   if (outcome.kind === 'unknown-user') return again(hint)
   const seen = (status: string) =>
     recordLogin(call, { userId: outcome.user.id, app: 'Browser', subType: null, type: 'Application', status })
@@ -118,7 +138,13 @@ function logIn(call: Call, wish: Wish): SimResponse {
   ticketsOf(call).set(ticket, outcome.user.id)
   return html(
     200,
-    approvalPage({ action, fields: { ...wish.fields, ticket }, app: wish.app.name, username: outcome.user.username, scopes: wish.scopes }),
+    approvalPage({
+      action,
+      fields: { ...wish.fields, ticket },
+      app: wish.app.name,
+      username: outcome.user.username,
+      scopes: wish.scopes,
+    }),
   )
 }
 
@@ -126,7 +152,8 @@ function decide(call: Call, wish: Wish, step: 'allow' | 'deny'): SimResponse {
   const ticket = param(call, 'ticket') ?? ''
   const user = userById(call.org, ticketsOf(call).get(ticket) ?? '')
   ticketsOf(call).delete(ticket)
-  if (user === undefined) return html(200, loginPage({ action, fields: wish.fields, username: '', error: 'Please log in again.' }))
+  if (user === undefined)
+    return html(200, loginPage({ action, fields: wish.fields, username: '', error: 'Please log in again.' }))
   return step === 'deny' ? refuseBack(call, wish, 'denied') : grantCode(call, wish, user)
 }
 
@@ -147,7 +174,8 @@ function grantCode(call: Call, wish: Wish, user: SimUser): SimResponse {
 /** /setup/connect: where a person enters the code that a device showed. */
 export function connectDevice(call: Call): SimResponse {
   const userCode = param(call, 'user_code') ?? ''
-  const show = (error: string | null): SimResponse => html(200, devicePage({ action: '/setup/connect', userCode, error }))
+  const show = (error: string | null): SimResponse =>
+    html(200, devicePage({ action: '/setup/connect', userCode, error }))
   const auto = param(call, '__auto')
   if (call.request.method !== 'POST' && auto === undefined) return show(null)
   const device = deviceByUserCode(call.org, userCode)

@@ -20,7 +20,8 @@ export function clientCredentials(call: Call): SimResponse {
   if (user === undefined) return refuse(call, 'no-run-as')
   const subType = 'OauthClientCredentials'
   const objection = objectionTo(call, user, app, 'login')
-  if (objection !== undefined) return refuse(call, objection.reason, { userId: user.id, app: app.name, subType, status: objection.status })
+  if (objection !== undefined)
+    return refuse(call, objection.reason, { userId: user.id, app: app.name, subType, status: objection.status })
   const scopes = app.scopes.filter((scope) => !strippedScopes.has(scope))
   return issueTokens(call, { user, app, scopes, grant: null, refreshToken: null, rotated: null, subType })
 }

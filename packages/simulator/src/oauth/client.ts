@@ -7,7 +7,8 @@ import type { Call } from './context.ts'
 import { refuse } from './refusal.ts'
 import type { RefusalReason } from './refusal.ts'
 
-const equal = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+const equal = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 
 interface Presented {
   readonly id: string | undefined
@@ -18,7 +19,9 @@ export function clientCredentialsFrom(request: SimRequest, form: URLSearchParams
   const header = /^Basic (.+)$/i.exec(request.headers['authorization'] ?? '')
   const given = (name: string): string | undefined => form.get(name) || undefined
   if (header === null) return { id: given('client_id'), secret: given('client_secret') }
-  const [id, secret] = Buffer.from(header[1] ?? '', 'base64').toString().split(':')
+  const [id, secret] = Buffer.from(header[1] ?? '', 'base64')
+    .toString()
+    .split(':')
   return { id: plain(id), secret: plain(secret) }
 }
 

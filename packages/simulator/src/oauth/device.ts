@@ -62,7 +62,8 @@ export function pollDevice(call: Call): SimResponse {
   const { org } = call
   const app = requireClient(call, () => false)
   if ('status' in app) return app
-  const device = org.sql('SELECT * FROM sim_device WHERE deviceCode = ?').get(param(call, 'code') ?? '') as unknown as Device | undefined
+  const device = org.sql('SELECT * FROM sim_device WHERE deviceCode = ?').get(param(call, 'code') ?? '') as unknown as
+    Device | undefined
   if (device === undefined || device.appId !== app.id) return refuse(call, 'unknown-code')
   if (device.state === 'denied') return refuse(call, 'denied')
   if (device.state === 'used' || org.now() - device.createdAt > lifetimeMs) return refuse(call, 'expired-code')
@@ -71,5 +72,12 @@ export function pollDevice(call: Call): SimResponse {
   const objection = objectionTo(call, user, app, 'login')
   if (objection !== undefined) return refuse(call, objection.reason)
   org.sql(`UPDATE sim_device SET state = 'used' WHERE deviceCode = ?`).run(device.deviceCode)
-  return approve(call, { app, user, scopes: device.scopes.split(' '), code: device.deviceCode, nonce: null, subType: null })
+  return approve(call, {
+    app,
+    user,
+    scopes: device.scopes.split(' '),
+    code: device.deviceCode,
+    nonce: null,
+    subType: null,
+  })
 }

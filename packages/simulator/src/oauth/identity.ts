@@ -19,7 +19,8 @@ function bearer(call: Call): SimUser | SimResponse {
   const user = ownerOf(call.org, session)
   if (user === undefined) return text(403, 'Inactive_User')
   const app = session.appId === null ? undefined : appById(call.org, session.appId)
-  if (app?.settings.uncurable === 'bad-oauth-token' || app?.settings.uncurable === 'always401') return text(403, 'Bad_OAuth_Token')
+  if (app?.settings.uncurable === 'bad-oauth-token' || app?.settings.uncurable === 'always401')
+    return text(403, 'Bad_OAuth_Token')
   touch(call.org, session)
   return user
 }

@@ -23,8 +23,14 @@ export function instanceUrl(call: Call): string {
 export const identityUrl = (call: Call, userId: string): string => `${call.request.baseUrl}/id/${call.org.id}/${userId}`
 
 /** offline_access is another name for refresh_token; the answer uses the latter. */
-export const scopesOf = (text: string): readonly string[] =>
-  [...new Set(text.split(/[\s+]+/).filter((scope) => scope !== '').map((scope) => (scope === 'offline_access' ? 'refresh_token' : scope)))]
+export const scopesOf = (text: string): readonly string[] => [
+  ...new Set(
+    text
+      .split(/[\s+]+/)
+      .filter((scope) => scope !== '')
+      .map((scope) => (scope === 'offline_access' ? 'refresh_token' : scope)),
+  ),
+]
 
 export interface Issue {
   readonly user: SimUser
@@ -42,7 +48,12 @@ export interface Issue {
 export function issueTokens(call: Call, issue: Issue): SimResponse {
   const { org } = call
   const { app, user } = issue
-  const loginHistoryId = recordLogin(call, { userId: user.id, app: app.name, subType: issue.subType, status: 'Success' })
+  const loginHistoryId = recordLogin(call, {
+    userId: user.id,
+    app: app.name,
+    subType: issue.subType,
+    status: 'Success',
+  })
   const session = openSession(org, {
     user,
     app,
@@ -68,7 +79,9 @@ export function issueTokens(call: Call, issue: Issue): SimResponse {
   const refresh = issue.refreshToken === null ? {} : { refresh_token: issue.refreshToken.token }
   return json(200, {
     ...(app.settings.refreshTokenFirst ? { ...refresh, ...access } : { ...access, ...refresh }),
-    signature: createHmac('sha256', app.clientSecret).update(id + issuedAt).digest('base64'),
+    signature: createHmac('sha256', app.clientSecret)
+      .update(id + issuedAt)
+      .digest('base64'),
     scope: issue.scopes.join(' '),
     ...(issue.scopes.includes('openid') ? { id_token: idToken(call, issue, session.token) } : {}),
     instance_url: instanceUrl(call),

@@ -42,7 +42,10 @@ function parse(text: string): Assertion | undefined {
 }
 
 /** Whom an assertion names, for the login host that has to find the org first; nothing is verified here. */
-export function namesIn(assertion: string): { readonly clientId: string | undefined; readonly username: string | undefined } {
+export function namesIn(assertion: string): {
+  readonly clientId: string | undefined
+  readonly username: string | undefined
+} {
   const claims = parse(assertion)?.claims
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
   return { clientId: text(claims?.iss), username: text(claims?.prn ?? claims?.sub) }
@@ -57,7 +60,12 @@ const isSigned = (app: SimApp, assertion: Assertion): boolean =>
 function isOurs(call: Call, aud: unknown): boolean {
   const audiences = (Array.isArray(aud) ? aud : [aud]).filter((one): one is string => typeof one === 'string')
   const plain = (url: string): string => url.replace('//localhost', '//127.0.0.1').replace(/\/+$/, '')
-  const ours = ['https://login.salesforce.com', 'https://test.salesforce.com', call.org.origin(), call.request.baseUrl].map(plain)
+  const ours = [
+    'https://login.salesforce.com',
+    'https://test.salesforce.com',
+    call.org.origin(),
+    call.request.baseUrl,
+  ].map(plain)
   return audiences.some((one) => ours.includes(plain(one)))
 }
 
@@ -88,7 +96,12 @@ export function jwtBearer(call: Call): SimResponse {
   const grants = liveGrants(org, user.id, app.id)
   const preAuthorized = app.settings.preAuthorizedUsers.includes(user.username)
   if (!preAuthorized && grants.length === 0) {
-    return refuse(call, 'not-approved', { userId: user.id, app: app.name, subType: null, status: 'Failed: Not approved for access' })
+    return refuse(call, 'not-approved', {
+      userId: user.id,
+      app: app.name,
+      subType: null,
+      status: 'Failed: Not approved for access',
+    })
   }
   const granted = preAuthorized ? app.scopes : [...new Set(grants.flatMap((grant) => grant.scopes.split(' ')))]
   const scopes = granted.filter((scope) => scope !== 'refresh_token')

@@ -1,6 +1,5 @@
 /** The pages a person sees: log in, approve, connect a device. Plain HTML, no script. */
-const escape = (text: string): string =>
-  text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 
 const page = (title: string, body: string): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title>
@@ -46,7 +45,11 @@ export const approvalPage = (of: {
 <button type="submit" name="step" value="allow">Allow</button><button type="submit" name="step" value="deny">Deny</button></form>`,
   )
 
-export const devicePage = (of: { readonly action: string; readonly userCode: string; readonly error: string | null }): string =>
+export const devicePage = (of: {
+  readonly action: string
+  readonly userCode: string
+  readonly error: string | null
+}): string =>
   page(
     'Connect Your Device',
     `<form method="post" action="${escape(of.action)}">

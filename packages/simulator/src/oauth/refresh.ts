@@ -10,7 +10,14 @@ import type { SimApp } from '../state/apps.ts'
 import type { Org } from '../state/org.ts'
 import { userById } from '../state/users.ts'
 import {
-  currentRefreshToken, findRefreshToken, grantById, killGrant, killUserApp, liveGrants, rotate, useGrant,
+  currentRefreshToken,
+  findRefreshToken,
+  grantById,
+  killGrant,
+  killUserApp,
+  liveGrants,
+  rotate,
+  useGrant,
 } from '../state/grants.ts'
 import type { Grant, RefreshToken } from '../state/grants.ts'
 import { aliveTokens, endAccessToken } from '../sessions/access-tokens.ts'
@@ -23,7 +30,8 @@ import type { Locks } from './locks.ts'
 import { refuse } from './refusal.ts'
 import { objectionTo } from './user-policy.ts'
 
-export const isRefresh = (call: Call): boolean => /^(refresh_token|hybrid_refresh)$/.test(param(call, 'grant_type') ?? '')
+export const isRefresh = (call: Call): boolean =>
+  /^(refresh_token|hybrid_refresh)$/.test(param(call, 'grant_type') ?? '')
 
 const secretRequired = (app: SimApp): boolean => app.settings.secretRequiredForRefresh
 
@@ -73,7 +81,8 @@ export function refresh(call: Call): SimResponse {
     judgeReuse(call, app, grant, presented)
     return refuse(call, 'rotated-token', failed('Failed: Invalid Token'))
   }
-  if (presented.state === 'revoked' || grant.live !== 1) return refuse(call, 'revoked-token', failed('Failed: Invalid Token'))
+  if (presented.state === 'revoked' || grant.live !== 1)
+    return refuse(call, 'revoked-token', failed('Failed: Invalid Token'))
   if (isExpired(org, app, grant)) {
     killGrant(org, call.number, grant, 'expired')
     return refuse(call, 'expired-token', failed('Failed: Invalid Token'))

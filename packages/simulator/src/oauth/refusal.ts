@@ -24,7 +24,7 @@ const rows = {
   'missing-verifier': ['invalid_grant', 'invalid code verifier'],
   'missing-challenge': ['invalid_request', 'missing required code challenge'],
   'wrong-redirect': ['redirect_uri_mismatch', 'redirect_uri must match configuration'],
-  'authentication': ['invalid_grant', 'authentication failure'],
+  authentication: ['invalid_grant', 'authentication failure'],
   'inactive-user': ['invalid_grant', 'inactive user'],
   'inactive-org': ['inactive_org', 'organization is inactive'],
   'ip-restricted': ['invalid_grant', 'ip restricted'],
@@ -40,8 +40,8 @@ const rows = {
   'unsupported-grant': ['unsupported_grant_type', 'grant type not supported'],
   'unsupported-response': ['unsupported_response_type', 'response type not supported'],
   'missing-parameter': ['invalid_request', 'missing required parameter'],
-  'pending': ['authorization_pending', 'user has not authorized the device yet'],
-  'denied': ['access_denied', 'end-user denied authorization'],
+  pending: ['authorization_pending', 'user has not authorized the device yet'],
+  denied: ['access_denied', 'end-user denied authorization'],
   'slow-down': ['slow_down', 'polling too frequently'],
   'login-rate': ['invalid_grant', 'login rate exceeded'],
 } as const satisfies Record<string, readonly [string, string]>
@@ -54,7 +54,12 @@ export const refusalText = (reason: RefusalReason): readonly [string, string] =>
 export function refuse(
   call: Call,
   reason: RefusalReason,
-  login?: { readonly userId: string; readonly app: string; readonly subType: LoginSubType | null; readonly status: string },
+  login?: {
+    readonly userId: string
+    readonly app: string
+    readonly subType: LoginSubType | null
+    readonly status: string
+  },
 ): SimResponse {
   const [error, description] = rows[reason]
   call.org.record(call.number, { kind: 'refused', error, description, reason })

@@ -9,7 +9,8 @@ import { introspect } from './introspect.ts'
 import { revoke } from './revoke.ts'
 import { token } from './token.ts'
 
-export type Endpoint = 'token' | 'authorize' | 'revoke' | 'introspect' | 'userinfo' | 'identity' | 'discovery' | 'soap' | 'data' | 'other'
+export type Endpoint =
+  'token' | 'authorize' | 'revoke' | 'introspect' | 'userinfo' | 'identity' | 'discovery' | 'soap' | 'data' | 'other'
 
 interface IdentityRoute {
   readonly endpoint: Endpoint
@@ -25,7 +26,11 @@ export const identityRoutes: readonly IdentityRoute[] = [
   { endpoint: 'introspect', pattern: /^\/services\/oauth2\/introspect$/, handle: introspect },
   { endpoint: 'userinfo', pattern: /^\/services\/oauth2\/userinfo$/, handle: userinfo },
   { endpoint: 'discovery', pattern: /^\/id\/keys$/, handle: jwks },
-  { endpoint: 'identity', pattern: /^\/id\/([A-Za-z0-9]{15,18})\/([A-Za-z0-9]{15,18})$/, handle: (call, m) => identity(call, m[1] ?? '', m[2] ?? '') },
+  {
+    endpoint: 'identity',
+    pattern: /^\/id\/([A-Za-z0-9]{15,18})\/([A-Za-z0-9]{15,18})$/,
+    handle: (call, m) => identity(call, m[1] ?? '', m[2] ?? ''),
+  },
   { endpoint: 'discovery', pattern: /^\/\.well-known\/openid-configuration$/, handle: openidConfiguration },
   { endpoint: 'discovery', pattern: /^\/\.well-known\/auth-configuration$/, handle: authConfiguration },
   {
@@ -36,4 +41,5 @@ export const identityRoutes: readonly IdentityRoute[] = [
 ]
 
 export const endpointOf = (path: string): Endpoint =>
-  identityRoutes.find((route) => route.pattern.test(path))?.endpoint ?? (path.startsWith('/services/data') ? 'data' : 'other')
+  identityRoutes.find((route) => route.pattern.test(path))?.endpoint ??
+  (path.startsWith('/services/data') ? 'data' : 'other')

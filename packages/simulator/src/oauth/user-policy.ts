@@ -26,7 +26,11 @@ export function objectionTo(call: Call, user: SimUser, app: SimApp, use: 'refres
   if (user.loginAddresses !== null && !relaxed && !isWithin(call.source, user.loginAddresses)) {
     return { reason: 'ip-restricted', status: 'Restricted IP' }
   }
-  if (use === 'refresh' && settings.refreshTokenIpAllowlist !== null && !isWithin(call.source, settings.refreshTokenIpAllowlist)) {
+  if (
+    use === 'refresh' &&
+    settings.refreshTokenIpAllowlist !== null &&
+    !isWithin(call.source, settings.refreshTokenIpAllowlist)
+  ) {
     return { reason: 'ip-restricted', status: 'Failed: IP Address Not Allowed' }
   }
   return undefined

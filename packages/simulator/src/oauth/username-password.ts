@@ -20,7 +20,8 @@ export function usernamePassword(call: Call): SimResponse {
     return refuse(call, 'authentication', failed('Username-Password Flow Disabled'))
   }
   if (outcome.kind === 'rate') return refuse(call, 'login-rate', failed(outcome.status))
-  if (outcome.kind === 'inactive' || outcome.kind === 'frozen') return refuse(call, 'inactive-user', failed(outcome.status))
+  if (outcome.kind === 'inactive' || outcome.kind === 'frozen')
+    return refuse(call, 'inactive-user', failed(outcome.status))
   if (outcome.kind !== 'ok' || outcome.user.passwordExpired) {
     return refuse(call, 'authentication', failed(outcome.kind === 'ok' ? 'Password expired' : outcome.status))
   }

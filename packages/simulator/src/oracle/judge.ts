@@ -63,8 +63,17 @@ export interface Verdict {
 type Tally = { -readonly [K in keyof Counters]: K extends 'rejections' ? Record<string, number> : number }
 
 const tally = (): Tally => ({
-  exchanges: 0, rejections: {}, inFlightRejects: 0, reuses: 0, duplicateReuses: 0, reusesWhileAlive: 0, unknownOutcomes: 0,
-  orderedReplays: 0, grantsLost: 0, grantsLostKeepable: 0, orphaned: 0,
+  exchanges: 0,
+  rejections: {},
+  inFlightRejects: 0,
+  reuses: 0,
+  duplicateReuses: 0,
+  reusesWhileAlive: 0,
+  unknownOutcomes: 0,
+  orderedReplays: 0,
+  grantsLost: 0,
+  grantsLostKeepable: 0,
+  orphaned: 0,
 })
 
 type Arrived = Extract<SimEvent, { kind: 'arrived' }>
@@ -95,7 +104,8 @@ export function judge(events: readonly SimEvent[]): Verdict {
   }
   const becameUnknown = (event: SimEvent): void => {
     const request = requests.get(event.request)
-    if (request === undefined || !isRefreshGrant(request) || request.duplicateOf !== null || unknown.has(event.request)) return
+    if (request === undefined || !isRefreshGrant(request) || request.duplicateOf !== null || unknown.has(event.request))
+      return
     unknown.add(event.request)
     if (request.token !== null) doubtful.add(request.token)
     const facts = grants.get(grantOf.get(request.token ?? '') ?? '')
@@ -120,12 +130,22 @@ export function judge(events: readonly SimEvent[]): Verdict {
           const known = grants.get(event.grant)
           if (known === undefined) {
             grants.set(event.grant, {
-              org: event.org, grant: event.grant, app: event.app, user: event.user, live: true, cause: null,
-              delivered: false, exchanges: 0, unknownOutcomes: 0, reuses: 0, current: event.refreshToken,
+              org: event.org,
+              grant: event.grant,
+              app: event.app,
+              user: event.user,
+              live: true,
+              cause: null,
+              delivered: false,
+              exchanges: 0,
+              unknownOutcomes: 0,
+              reuses: 0,
+              current: event.refreshToken,
             })
           } else known.current = event.refreshToken
         }
-        if (event.request === 0) for (const token of [event.refreshToken, event.accessToken]) if (token !== null) reached.add(token)
+        if (event.request === 0)
+          for (const token of [event.refreshToken, event.accessToken]) if (token !== null) reached.add(token)
         if (request !== undefined && isRefreshGrant(request)) {
           const facts = grants.get(event.grant ?? '')
           if (facts !== undefined) facts.exchanges += 1
@@ -188,7 +208,8 @@ export function judge(events: readonly SimEvent[]): Verdict {
   for (const facts of grants.values()) {
     facts.delivered = facts.current !== null && reached.has(facts.current)
     if (!facts.live || facts.delivered) continue
-    for (const to of [total, byOrg[facts.org], byApp[`${facts.org}/${facts.app ?? ''}`]]) if (to !== undefined) to.orphaned += 1
+    for (const to of [total, byOrg[facts.org], byApp[`${facts.org}/${facts.app ?? ''}`]])
+      if (to !== undefined) to.orphaned += 1
   }
   return { total, byOrg, byApp, grants: [...grants.values()].map(({ current: _current, ...verdict }) => verdict) }
 }

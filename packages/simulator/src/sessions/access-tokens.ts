@@ -49,7 +49,10 @@ export const touch = (org: Org, token: AccessToken): void => {
 }
 
 /** Live tokens of a grant, or of a user and app (grants or not). */
-export function aliveTokens(org: Org, of: { readonly grantId: string } | { readonly userId: string; readonly appId: string }): readonly AccessToken[] {
+export function aliveTokens(
+  org: Org,
+  of: { readonly grantId: string } | { readonly userId: string; readonly appId: string },
+): readonly AccessToken[] {
   const rows =
     'grantId' in of
       ? org.sql('SELECT * FROM sim_access_token WHERE grantId = ? AND live = 1').all(of.grantId)
@@ -85,7 +88,10 @@ export interface SessionWish {
 export function openSession(org: Org, wish: SessionWish): AccessToken {
   const { app, user } = wish
   if (app?.settings.sessionPerGrant === 'same-live') {
-    const living = aliveTokens(org, wish.grantId === null ? { userId: user.id, appId: app.id } : { grantId: wish.grantId })
+    const living = aliveTokens(
+      org,
+      wish.grantId === null ? { userId: user.id, appId: app.id } : { grantId: wish.grantId },
+    )
     const same = living.find((token) => token.grantId === wish.grantId && token.scopes === wish.scopes.join(' '))
     if (same !== undefined) {
       touch(org, same)
@@ -114,8 +120,18 @@ export function openSession(org: Org, wish: SessionWish): AccessToken {
         })
       : `${org.id.slice(0, 15)}!AQ${org.ids.token('session', 94)}`
   const made: AccessToken = {
-    id, token: text, fingerprint: fingerprint(text), grantId: wish.grantId, userId: user.id, appId: app?.id ?? null,
-    scopes: wish.scopes.join(' '), kind: jwt ? 'jwt' : wish.kind, createdAt: now, lastActivityAt: now, expiresAt, live: 1,
+    id,
+    token: text,
+    fingerprint: fingerprint(text),
+    grantId: wish.grantId,
+    userId: user.id,
+    appId: app?.id ?? null,
+    scopes: wish.scopes.join(' '),
+    kind: jwt ? 'jwt' : wish.kind,
+    createdAt: now,
+    lastActivityAt: now,
+    expiresAt,
+    live: 1,
   }
   org
     .sql(

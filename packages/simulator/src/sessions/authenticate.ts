@@ -14,7 +14,10 @@ import { findAccessToken, isAlive, ownerOf, touch } from './access-tokens.ts'
 
 const refusal = (status: number, errorCode: string, message: string): SimResponse => ({
   status,
-  headers: { 'Content-Type': 'application/json;charset=UTF-8', ...(status === 401 ? { 'WWW-Authenticate': 'Token' } : {}) },
+  headers: {
+    'Content-Type': 'application/json;charset=UTF-8',
+    ...(status === 401 ? { 'WWW-Authenticate': 'Token' } : {}),
+  },
   body: JSON.stringify([{ message, errorCode }]),
 })
 
@@ -24,8 +27,13 @@ const uncurable: Readonly<Record<Exclude<AppSettings['uncurable'], 'no'>, () => 
   always401: invalidSession,
   'not-valid-for-rest': () => refusal(401, 'INVALID_SESSION_ID', 'This session is not valid for use with the REST API'),
   'not-attached-to-agent': () => refusal(401, 'INVALID_SESSION_ID', 'Connected app is not attached to Agent'),
-  scope: () => refusal(401, 'INVALID_SESSION_ID', 'This session is not valid for use with the specified REST API endpoint'),
-  'bad-oauth-token': () => ({ status: 403, headers: { 'Content-Type': 'text/plain;charset=UTF-8' }, body: 'Bad_OAuth_Token' }),
+  scope: () =>
+    refusal(401, 'INVALID_SESSION_ID', 'This session is not valid for use with the specified REST API endpoint'),
+  'bad-oauth-token': () => ({
+    status: 403,
+    headers: { 'Content-Type': 'text/plain;charset=UTF-8' },
+    body: 'Bad_OAuth_Token',
+  }),
 }
 
 export function judgeSession(org: Org, request: SimRequest): Session | SimResponse {
@@ -39,12 +47,18 @@ export function judgeSession(org: Org, request: SimRequest): Session | SimRespon
   const user = ownerOf(org, token)
   if (user === undefined) return invalidSession()
   if (token.kind === 'soap-restricted') {
-    return refusal(403, 'INVALID_OPERATION_WITH_EXPIRED_PASSWORD', 'The users password has expired, you must call SetPassword before attempting any other API operations')
+    return refusal(
+      403,
+      'INVALID_OPERATION_WITH_EXPIRED_PASSWORD',
+      'The users password has expired, you must call SetPassword before attempting any other API operations',
+    )
   }
   const app = token.appId === null ? undefined : appById(org, token.appId)
   if (app !== undefined && app.settings.uncurable !== 'no') return uncurable[app.settings.uncurable]()
-  if (!org.settings().apiEnabled) return refusal(403, 'API_DISABLED_FOR_ORG', 'The REST API is not enabled for this Organization.')
-  if (!user.apiEnabled) return refusal(403, 'API_CURRENTLY_DISABLED', 'API is not enabled for this Organization or Partner')
+  if (!org.settings().apiEnabled)
+    return refusal(403, 'API_DISABLED_FOR_ORG', 'The REST API is not enabled for this Organization.')
+  if (!user.apiEnabled)
+    return refusal(403, 'API_CURRENTLY_DISABLED', 'API is not enabled for this Organization or Partner')
   const scopes = token.scopes.split(' ')
   if (token.kind !== 'soap' && !scopes.some((scope) => scope === 'api' || scope === 'full')) return uncurable.scope()
   const { used, limit } = countCall(org)

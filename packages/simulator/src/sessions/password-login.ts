@@ -13,7 +13,14 @@ export type PasswordOutcome =
   | { readonly kind: 'unknown-user' }
   | {
       readonly kind:
-        | 'wrong-password' | 'locked' | 'inactive' | 'frozen' | 'restricted-address' | 'restricted-time' | 'token-wanted' | 'rate'
+        | 'wrong-password'
+        | 'locked'
+        | 'inactive'
+        | 'frozen'
+        | 'restricted-address'
+        | 'restricted-time'
+        | 'token-wanted'
+        | 'rate'
       readonly user: SimUser
       /** What LoginHistory says. */
       readonly status: string
@@ -29,7 +36,8 @@ export function judgePassword(call: Call, username: string, secret: string, use:
   const fresh = now - user.hourStart >= hour
   const logins = fresh ? 1 : user.hourLogins + 1
   if (use === 'api') updateUser(org, user.id, fresh ? { hourStart: now, hourLogins: 1 } : { hourLogins: logins })
-  if (use === 'api' && logins > org.settings().loginsPerHour) return { kind: 'rate', user, status: 'Login rate exceeded' }
+  if (use === 'api' && logins > org.settings().loginsPerHour)
+    return { kind: 'rate', user, status: 'Login rate exceeded' }
   if (!user.active) return { kind: 'inactive', user, status: 'User is Inactive' }
   if (user.frozen) return { kind: 'frozen', user, status: 'User Is Frozen' }
   if (user.lockedUntil > now) return { kind: 'locked', user, status: 'Password Lockout' }
@@ -42,7 +50,10 @@ export function judgePassword(call: Call, username: string, secret: string, use:
     if (secret === user.password) return { kind: 'token-wanted', user, status: 'Failed: API security token required' }
     const failed = user.failedLogins + 1
     const locks = failed >= org.settings().lockoutAttempts
-    updateUser(org, user.id, { failedLogins: locks ? 0 : failed, ...(locks ? { lockedUntil: now + org.settings().lockoutMs } : {}) })
+    updateUser(org, user.id, {
+      failedLogins: locks ? 0 : failed,
+      ...(locks ? { lockedUntil: now + org.settings().lockoutMs } : {}),
+    })
     return { kind: 'wrong-password', user, status: 'Invalid Password' }
   }
   if (user.loginAddresses !== null && !isWithin(call.source, user.loginAddresses)) {

@@ -1,7 +1,13 @@
 /** SOAP envelopes: read with an XML parser, written by hand with everything escaped. */
 import { XMLParser } from 'fast-xml-parser'
 
-const parser = new XMLParser({ ignoreAttributes: false, removeNSPrefix: true, parseTagValue: false, trimValues: false, processEntities: true })
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  removeNSPrefix: true,
+  parseTagValue: false,
+  trimValues: false,
+  processEntities: true,
+})
 
 /** The operation and its plain text children, or undefined where this is not a SOAP request. */
 export interface SoapCall {
@@ -10,12 +16,14 @@ export interface SoapCall {
   readonly headers: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
 
 function texts(value: unknown): Readonly<Record<string, string>> {
   if (!isRecord(value)) return {}
   const found: Record<string, string> = {}
-  for (const [name, child] of Object.entries(value)) if (typeof child === 'string' && !name.startsWith('@_')) found[name] = child
+  for (const [name, child] of Object.entries(value))
+    if (typeof child === 'string' && !name.startsWith('@_')) found[name] = child
   return found
 }
 
@@ -32,7 +40,9 @@ export function readEnvelope(body: string): SoapCall | undefined {
   const operation = Object.keys(content).find((name) => !name.startsWith('@_') && name !== '#text')
   if (operation === undefined) return undefined
   const header = envelope['Header']
-  const headers = Object.fromEntries(Object.entries(isRecord(header) ? header : {}).map(([name, value]) => [name, texts(value)]))
+  const headers = Object.fromEntries(
+    Object.entries(isRecord(header) ? header : {}).map(([name, value]) => [name, texts(value)]),
+  )
   return { operation, fields: texts(content[operation]), headers }
 }
 
@@ -48,7 +58,8 @@ export const envelope = (namespace: string, body: string): string =>
 
 /** HTTP 500 with the code in three places: clients look at each of them. */
 export function fault(flavour: 'partner' | 'enterprise', code: string, message: string): string {
-  const faultName = code === 'INVALID_SESSION_ID' || code === 'UNSUPPORTED_API_VERSION' ? 'UnexpectedErrorFault' : 'LoginFault'
+  const faultName =
+    code === 'INVALID_SESSION_ID' || code === 'UNSUPPORTED_API_VERSION' ? 'UnexpectedErrorFault' : 'LoginFault'
   const text = escapeXml(message)
   return (
     `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"` +

@@ -32,12 +32,22 @@ const faults: Readonly<Record<Exclude<PasswordOutcome['kind'], 'ok'>, readonly [
   inactive: ['INVALID_LOGIN', invalidLogin],
   frozen: ['INVALID_LOGIN', invalidLogin],
   'token-wanted': ['LOGIN_MUST_USE_SECURITY_TOKEN', newLocation],
-  'restricted-address': ['LOGIN_DURING_RESTRICTED_DOMAIN', 'Logins are not allowed from this address: it is outside the login IP ranges of the profile.'],
-  'restricted-time': ['LOGIN_DURING_RESTRICTED_TIME', 'Logins are not allowed at this time: it is outside the login hours of the profile.'],
+  'restricted-address': [
+    'LOGIN_DURING_RESTRICTED_DOMAIN',
+    'Logins are not allowed from this address: it is outside the login IP ranges of the profile.',
+  ],
+  'restricted-time': [
+    'LOGIN_DURING_RESTRICTED_TIME',
+    'Logins are not allowed at this time: it is outside the login hours of the profile.',
+  ],
   rate: ['LOGIN_RATE_EXCEEDED', 'Login Rate Exceeded'],
 }
 
-const xml = (status: number, body: string): SimResponse => ({ status, headers: { 'Content-Type': 'text/xml;charset=UTF-8' }, body })
+const xml = (status: number, body: string): SimResponse => ({
+  status,
+  headers: { 'Content-Type': 'text/xml;charset=UTF-8' },
+  body,
+})
 
 /** The name in a login request, for the login host that has to find the org first. */
 export const usernameOf = (body: string): string | undefined => {
@@ -45,7 +55,8 @@ export const usernameOf = (body: string): string | undefined => {
   return read?.operation === 'login' ? read.fields['username'] : undefined
 }
 
-export const sessionOf = (body: string): string | undefined => readEnvelope(body)?.headers['SessionHeader']?.['sessionId']
+export const sessionOf = (body: string): string | undefined =>
+  readEnvelope(body)?.headers['SessionHeader']?.['sessionId']
 
 export function soap(call: Call, flavour: Flavour, version: string): SimResponse {
   const { org } = call
@@ -55,7 +66,8 @@ export function soap(call: Call, flavour: Flavour, version: string): SimResponse
   }
   const read = readEnvelope(call.request.body.toString())
   if (read === undefined) return refuse('UNKNOWN_EXCEPTION', 'The request is not a SOAP envelope.')
-  if (Number(version) < firstLiveVersion) return refuse('UNSUPPORTED_API_VERSION', `Invalid Api version specified on URL: ${version}`)
+  if (Number(version) < firstLiveVersion)
+    return refuse('UNSUPPORTED_API_VERSION', `Invalid Api version specified on URL: ${version}`)
   if (read.operation === 'login') return login(call, flavour, version, read.fields, refuse)
 
   const session = findAccessToken(org, read.headers['SessionHeader']?.['sessionId'] ?? '')
@@ -80,7 +92,10 @@ function login(
 ): SimResponse {
   const { org } = call
   if (!org.settings().soapLogin || Number(version) > lastVersionWithLogin) {
-    return refuse('UNSUPPORTED_API_VERSION', `SOAP API login() is disabled by default in this org or not available in API version ${version}.`)
+    return refuse(
+      'UNSUPPORTED_API_VERSION',
+      `SOAP API login() is disabled by default in this org or not available in API version ${version}.`,
+    )
   }
   if (org.settings().inactive) return refuse('ORG_LOCKED', 'The organization is locked.')
   const outcome = judgePassword(call, fields['username'] ?? '', fields['password'] ?? '', 'api')
@@ -88,8 +103,13 @@ function login(
   const { user } = outcome
   const seen = (status: string): string =>
     recordLogin(call, {
-      userId: user.id, app: 'N/A', subType: null, type: 'Other Apex API', status,
-      apiType: flavour === 'partner' ? 'SOAP Partner' : 'SOAP Enterprise', apiVersion: version,
+      userId: user.id,
+      app: 'N/A',
+      subType: null,
+      type: 'Other Apex API',
+      status,
+      apiType: flavour === 'partner' ? 'SOAP Partner' : 'SOAP Enterprise',
+      apiVersion: version,
     })
   if (outcome.kind !== 'ok') {
     seen(outcome.status)
@@ -101,17 +121,34 @@ function login(
   }
   const loginHistoryId = seen('Success')
   const session = openSession(org, {
-    user, app: null, grantId: null, scopes: ['full'], kind: user.passwordExpired ? 'soap-restricted' : 'soap',
-    source: call.source, issuer: call.request.baseUrl, loginHistoryId,
+    user,
+    app: null,
+    grantId: null,
+    scopes: ['full'],
+    kind: user.passwordExpired ? 'soap-restricted' : 'soap',
+    source: call.source,
+    issuer: call.request.baseUrl,
+    loginHistoryId,
   })
   org.record(call.number, {
-    kind: 'issued', grant: null, app: null, user: user.username, rotated: null, refreshToken: null, accessToken: session.fingerprint,
+    kind: 'issued',
+    grant: null,
+    app: null,
+    user: user.username,
+    rotated: null,
+    refreshToken: null,
+    accessToken: session.fingerprint,
   })
   const letter = flavour === 'partner' ? 'u' : 'c'
-  const address = (service: string): string => `${instanceUrl(call)}/services/Soap/${service}/${version}/${org.id.slice(0, 15)}`
+  const address = (service: string): string =>
+    `${instanceUrl(call)}/services/Soap/${service}/${version}/${org.id.slice(0, 15)}`
   const result =
-    element('metadataServerUrl', address('m')) + element('passwordExpired', user.passwordExpired) + element('sandbox', false) +
-    element('serverUrl', address(letter)) + element('sessionId', session.token) + element('userId', user.id) +
+    element('metadataServerUrl', address('m')) +
+    element('passwordExpired', user.passwordExpired) +
+    element('sandbox', false) +
+    element('serverUrl', address(letter)) +
+    element('sessionId', session.token) +
+    element('userId', user.id) +
     `<userInfo>${userInfo(call, user)}</userInfo>`
   return xml(200, envelope(namespaceOf(flavour), `<loginResponse><result>${result}</result></loginResponse>`))
 }
@@ -143,5 +180,7 @@ function userInfo(call: Call, user: SimUser): string {
     userType: 'Standard',
     userUiSkin: 'Theme3',
   }
-  return Object.entries(values).map(([name, value]) => element(name, value)).join('')
+  return Object.entries(values)
+    .map(([name, value]) => element(name, value))
+    .join('')
 }

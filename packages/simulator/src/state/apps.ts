@@ -56,8 +56,16 @@ export function insertApp(org: Org, app: SimApp): void {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
-      app.id, app.name, app.clientId, app.clientSecret, JSON.stringify(app.callbacks), JSON.stringify(app.scopes),
-      app.publicKey, app.privateKey, app.menuItemId, JSON.stringify(app.settings),
+      app.id,
+      app.name,
+      app.clientId,
+      app.clientSecret,
+      JSON.stringify(app.callbacks),
+      JSON.stringify(app.scopes),
+      app.publicKey,
+      app.privateKey,
+      app.menuItemId,
+      JSON.stringify(app.settings),
     )
   forgetApps(org)
 }
@@ -84,7 +92,14 @@ export function changeApp(
   }
   org
     .sql('UPDATE sim_app SET settings = ?, clientSecret = ?, publicKey = ?, callbacks = ?, scopes = ? WHERE id = ?')
-    .run(JSON.stringify(next.settings), next.clientSecret, next.publicKey, JSON.stringify(next.callbacks), JSON.stringify(next.scopes), app.id)
+    .run(
+      JSON.stringify(next.settings),
+      next.clientSecret,
+      next.publicKey,
+      JSON.stringify(next.callbacks),
+      JSON.stringify(next.scopes),
+      app.id,
+    )
   forgetApps(org)
   return next
 }

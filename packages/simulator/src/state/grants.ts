@@ -50,8 +50,7 @@ export const findRefreshToken = (org: Org, token: string): RefreshToken | undefi
 
 export const currentRefreshToken = (org: Org, grantId: string): RefreshToken | undefined =>
   org.sql(`SELECT * FROM sim_refresh_token WHERE grantId = ? AND state = 'active'`).get(grantId) as unknown as
-    | RefreshToken
-    | undefined
+    RefreshToken | undefined
 
 function addRefreshToken(org: Org, grantId: string): RefreshToken {
   const token = `5Aep861${org.ids.token('refresh', 80)}`
@@ -83,7 +82,18 @@ export function createGrant(
       `INSERT INTO sim_grant (id, appId, userId, scopes, createdAt, lastUsedAt, useCount, live, requestToken, deleteToken, rowId, rowCreatedAt)
        VALUES (?, ?, ?, ?, ?, ?, 1, 1, ?, ?, ?, ?)`,
     )
-    .run(id, app.id, user.id, of.scopes.join(' '), now, now, of.code ?? null, org.ids.token('delete', 60), org.ids.id('0CQ'), now)
+    .run(
+      id,
+      app.id,
+      user.id,
+      of.scopes.join(' '),
+      now,
+      now,
+      of.code ?? null,
+      org.ids.token('delete', 60),
+      org.ids.id('0CQ'),
+      now,
+    )
   const grant = grantById(org, id)
   if (grant === undefined) throw new Error('A grant that was just written could not be read')
   return { grant, refreshToken: addRefreshToken(org, id) }
@@ -110,7 +120,9 @@ export function killGrant(org: Org, request: number, grant: Grant, cause: string
   if (grantById(org, grant.id)?.live !== 1) return
   const current = currentRefreshToken(org, grant.id)
   const now = org.now()
-  org.sql(`UPDATE sim_refresh_token SET state = 'revoked', endedAt = ? WHERE grantId = ? AND state = 'active'`).run(now, grant.id)
+  org
+    .sql(`UPDATE sim_refresh_token SET state = 'revoked', endedAt = ? WHERE grantId = ? AND state = 'active'`)
+    .run(now, grant.id)
   org.sql('UPDATE sim_grant SET live = 0, cause = ?, endedAt = ? WHERE id = ?').run(cause, now, grant.id)
   for (const token of aliveTokens(org, { grantId: grant.id })) endAccessToken(org, token.id, cause)
   org.record(request, {
@@ -123,7 +135,12 @@ export function killGrant(org: Org, request: number, grant: Grant, cause: string
 }
 
 /** Ends everything of this user and app, sessions without a grant (JWT bearer, client credentials) included. */
-export function killUserApp(org: Org, request: number, of: { readonly userId: string; readonly appId: string }, cause: string): void {
+export function killUserApp(
+  org: Org,
+  request: number,
+  of: { readonly userId: string; readonly appId: string },
+  cause: string,
+): void {
   for (const grant of liveGrants(org, of.userId, of.appId)) killGrant(org, request, grant, cause)
   for (const token of aliveTokens(org, of)) endAccessToken(org, token.id, cause)
 }
@@ -140,5 +157,10 @@ export function contain(org: Org, user: SimUser): void {
   for (const { id } of org.sql('SELECT id FROM sim_access_token WHERE userId = ? AND live = 1').all(userId)) {
     endAccessToken(org, String(id), 'contained')
   }
-  recordSetupChange(org, { action: 'frozeuser', section: 'Manage Users', display: `Froze user ${user.username}`, by: null })
+  recordSetupChange(org, {
+    action: 'frozeuser',
+    section: 'Manage Users',
+    display: `Froze user ${user.username}`,
+    by: null,
+  })
 }

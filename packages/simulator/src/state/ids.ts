@@ -53,8 +53,7 @@ export function createIds(seed: string, start: number): Ids {
   }
   return {
     id: (prefix) => withChecksum(prefix + pod + base62Of(++counter, 15 - prefix.length - pod.length)),
-    token: (kind, length) =>
-      bytes(kind, length).toString('base64url').replaceAll('-', '.').slice(0, length),
+    token: (kind, length) => bytes(kind, length).toString('base64url').replaceAll('-', '.').slice(0, length),
     hex: (kind, length) => bytes(kind, length).toString('hex').slice(0, length),
     counter: () => counter,
     restore: (value) => {

@@ -52,7 +52,10 @@ export function createOrg(options: {
   const readMeta = (name: string): string | undefined =>
     sql('SELECT value FROM sim_meta WHERE name = ?').get(name)?.['value'] as string | undefined
   const writeMeta = (name: string, value: string): void => {
-    sql('INSERT INTO sim_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value').run(name, value)
+    sql('INSERT INTO sim_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value').run(
+      name,
+      value,
+    )
   }
 
   const raw = createIds(`${options.seed}|${options.name}`, Number(readMeta('ids') ?? 0))

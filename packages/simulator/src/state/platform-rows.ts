@@ -8,7 +8,10 @@ export const insertPlatformRow = (org: Org, sobject: string, values: Readonly<Re
   insertRow(org, sobject, values)
 
 /** SetupAuditTrail: who changed what in the setup; null: the platform itself. */
-export function recordSetupChange(org: Org, of: { readonly action: string; readonly section: string; readonly display: string; readonly by: string | null }): void {
+export function recordSetupChange(
+  org: Org,
+  of: { readonly action: string; readonly section: string; readonly display: string; readonly by: string | null },
+): void {
   insertRow(org, 'SetupAuditTrail', {
     Action: of.action,
     Section: of.section,

@@ -77,9 +77,17 @@ export const integrationProfile: ProfileName = 'Minimum Access - API Only Integr
 const usersOf = (spec: OrgSpec): readonly UserSpec[] =>
   spec.users ?? [
     { username: `admin@${spec.name}.example`, firstName: 'Ada', lastName: 'Admin', profile: 'System Administrator' },
-    { username: `integration@${spec.name}.example`, firstName: 'Ina', lastName: 'Integration', profile: 'Standard User' },
     {
-      username: `api@${spec.name}.example`, firstName: 'Api', lastName: 'Only', profile: integrationProfile,
+      username: `integration@${spec.name}.example`,
+      firstName: 'Ina',
+      lastName: 'Integration',
+      profile: 'Standard User',
+    },
+    {
+      username: `api@${spec.name}.example`,
+      firstName: 'Api',
+      lastName: 'Only',
+      profile: integrationProfile,
       permissionSets: ['Billing_Sync_Integration'],
     },
   ]
@@ -123,8 +131,12 @@ export function addUser(org: Org, spec: UserSpec, profileId: string): void {
   const lastName = spec.lastName ?? spec.username.split('@')[0] ?? 'User'
   const email = spec.email ?? spec.username
   const id = insertRow(org, 'User', {
-    Username: spec.username, FirstName: spec.firstName ?? null, LastName: lastName, Email: email,
-    Alias: lastName.slice(0, 8), ProfileId: profileId,
+    Username: spec.username,
+    FirstName: spec.firstName ?? null,
+    LastName: lastName,
+    Email: email,
+    Alias: lastName.slice(0, 8),
+    ProfileId: profileId,
   })
   for (const set of spec.permissionSets ?? []) assignPermissionSet(org, id, set)
   insertUser(org, {
@@ -153,7 +165,12 @@ export function addUser(org: Org, spec: UserSpec, profileId: string): void {
 
 export function addApp(org: Org, spec: AppSpec): void {
   const id = insertRow(org, 'ConnectedApplication', { Name: spec.name })
-  const menuItemId = insertRow(org, 'AppMenuItem', { Name: spec.name, Label: spec.name, Type: 'ConnectedApplication', ApplicationId: id })
+  const menuItemId = insertRow(org, 'AppMenuItem', {
+    Name: spec.name,
+    Label: spec.name,
+    Type: 'ConnectedApplication',
+    ApplicationId: id,
+  })
   const pair = spec.jwt === true ? clientKey() : null
   insertApp(org, {
     id,
@@ -176,9 +193,21 @@ export const describeOrg = (org: Org, title?: string): SeededOrg => ({
   title: title ?? titleOf(org.name),
   instanceUrl: org.origin(),
   users: allUsers(org).map(({ id, username, password, securityToken, profile, apiOnly }) => ({
-    id, username, password, securityToken, profile, apiOnly,
+    id,
+    username,
+    password,
+    securityToken,
+    profile,
+    apiOnly,
   })),
   apps: allApps(org).map(({ id, name, clientId, clientSecret, callbacks, scopes, privateKey, publicKey }) => ({
-    id, name, clientId, clientSecret, callbacks, scopes, privateKey, publicKey,
+    id,
+    name,
+    clientId,
+    clientSecret,
+    callbacks,
+    scopes,
+    privateKey,
+    publicKey,
   })),
 })

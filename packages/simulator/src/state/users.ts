@@ -51,27 +51,50 @@ export const userById = (org: Org, id: string): SimUser | undefined =>
   userOf(org.sql('SELECT * FROM sim_user WHERE id = ?').get(id))
 
 export const allUsers = (org: Org): readonly SimUser[] =>
-  org.sql('SELECT * FROM sim_user ORDER BY id').all().flatMap((row) => userOf(row) ?? [])
+  org
+    .sql('SELECT * FROM sim_user ORDER BY id')
+    .all()
+    .flatMap((row) => userOf(row) ?? [])
 
 const stored = (value: unknown): string | number | null =>
-  typeof value === 'boolean' ? Number(value) : typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as string | number | null)
+  typeof value === 'boolean'
+    ? Number(value)
+    : typeof value === 'object' && value !== null
+      ? JSON.stringify(value)
+      : (value as string | number | null)
 
 const changeable: ReadonlySet<string> = new Set<keyof SimUser>([
-  'password', 'securityToken', 'active', 'frozen', 'apiOnly', 'apiEnabled', 'passwordExpired', 'failedLogins', 'lockedUntil',
-  'loginAddresses', 'loginHours', 'hourStart', 'hourLogins', 'email',
+  'password',
+  'securityToken',
+  'active',
+  'frozen',
+  'apiOnly',
+  'apiEnabled',
+  'passwordExpired',
+  'failedLogins',
+  'lockedUntil',
+  'loginAddresses',
+  'loginHours',
+  'hourStart',
+  'hourLogins',
+  'email',
 ])
 
 export function insertUser(org: Org, user: SimUser): void {
   const names = Object.keys(user)
-  org.sql(`INSERT INTO sim_user (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`).run(...Object.values(user).map(stored))
+  org
+    .sql(`INSERT INTO sim_user (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
+    .run(...Object.values(user).map(stored))
 }
 
 /** Changes a user here and, where they show, in its sobject rows. */
 export function updateUser(org: Org, id: string, changes: Partial<Omit<SimUser, 'id'>>): void {
   for (const [name, value] of Object.entries(changes)) {
-    if (!changeable.has(name)) throw new Error(`"${name}" is not something a user has; known are: ${[...changeable].join(', ')}`)
+    if (!changeable.has(name))
+      throw new Error(`"${name}" is not something a user has; known are: ${[...changeable].join(', ')}`)
     org.sql(`UPDATE sim_user SET ${name} = ? WHERE id = ?`).run(stored(value), id)
   }
   if (changes.active !== undefined) org.sql('UPDATE User SET IsActive = ? WHERE Id = ?').run(Number(changes.active), id)
-  if (changes.frozen !== undefined) org.sql('UPDATE UserLogin SET IsFrozen = ? WHERE UserId = ?').run(Number(changes.frozen), id)
+  if (changes.frozen !== undefined)
+    org.sql('UPDATE UserLogin SET IsFrozen = ? WHERE UserId = ?').run(Number(changes.frozen), id)
 }

@@ -123,12 +123,21 @@ test('the OauthToken row of a grant survives a rotation, or is replaced by a new
     const grant = grantUnder(sim, { oauthTokenRow })
     sim.control.moveClock({ advanceMs: hour })
     await refresh(sim, grant)
-    const [row] = await rows(sim, `SELECT AppName, UseCount, CreatedDate, LastUsedDate, DeleteToken, User.Username FROM OauthToken WHERE UserId = '${grant.userId}'`)
+    const [row] = await rows(
+      sim,
+      `SELECT AppName, UseCount, CreatedDate, LastUsedDate, DeleteToken, User.Username FROM OauthToken WHERE UserId = '${grant.userId}'`,
+    )
     assert.equal(row?.['AppName'], 'Web')
-    assert.equal(String(row?.['CreatedDate']).slice(0, 16), oauthTokenRow === 'kept' ? '2026-03-01T10:00' : '2026-03-01T11:00')
+    assert.equal(
+      String(row?.['CreatedDate']).slice(0, 16),
+      oauthTokenRow === 'kept' ? '2026-03-01T10:00' : '2026-03-01T11:00',
+    )
     assert.equal(String(row?.['LastUsedDate']).slice(0, 16), '2026-03-01T11:00')
     assert.equal(row?.['UseCount'], oauthTokenRow === 'kept' ? 2 : 1)
-    assert.equal((await get(`${sim.url}/services/oauth2/revoke?token=${encodeURIComponent(String(row?.['DeleteToken']))}`)).status, 200)
+    assert.equal(
+      (await get(`${sim.url}/services/oauth2/revoke?token=${encodeURIComponent(String(row?.['DeleteToken']))}`)).status,
+      200,
+    )
     assert.equal(sim.control.state()[0]?.grants.find((one) => one.id === grant.grant)?.live, false)
   }
 })
@@ -136,10 +145,14 @@ test('the OauthToken row of a grant survives a rotation, or is replaced by a new
 test('an uninstalled app, a user who is not admin-approved and an inactive org are refused', async () => {
   const sim = await simulator()
   const grant = grantUnder(sim, { installed: false })
-  assert.deepEqual((await refresh(sim, grant)).json, { error: 'invalid_client', error_description: 'app must be installed into org' })
+  assert.deepEqual((await refresh(sim, grant)).json, {
+    error: 'invalid_client',
+    error_description: 'app must be installed into org',
+  })
   sim.control.changeApp({ app: 'Web', settings: { installed: true, permittedUsers: 'admin' } })
   assert.deepEqual((await refresh(sim, grant)).json, {
-    error: 'invalid_app_access', error_description: 'user is not admin approved to access this app',
+    error: 'invalid_app_access',
+    error_description: 'user is not admin approved to access this app',
   })
   sim.control.changeApp({ app: 'Web', settings: { permittedUsers: 'self' } })
   sim.control.changeOrg({ settings: { inactive: true } })

@@ -36,7 +36,10 @@ test('a client that goes away does not stop its request: it is processed, and th
   sim.control.addFault({ name: 'slow', action: { holdBefore: true } })
   const controller = new AbortController()
   const body = new URLSearchParams({
-    grant_type: 'refresh_token', refresh_token: grant.refreshToken, client_id: grant.clientId, client_secret: grant.clientSecret,
+    grant_type: 'refresh_token',
+    refresh_token: grant.refreshToken,
+    client_id: grant.clientId,
+    client_secret: grant.clientSecret,
   })
   const first = fetch(`${sim.url}/services/oauth2/token`, { method: 'POST', body, signal: controller.signal })
   await sim.control.held({ fault: 'slow' })

@@ -8,7 +8,13 @@ import type { Simulator } from '../../src/index.ts'
 
 async function assertion(
   sim: Simulator,
-  of: { readonly sub?: string; readonly aud?: string; readonly exp?: number; readonly key?: string; readonly iss?: string } = {},
+  of: {
+    readonly sub?: string
+    readonly aud?: string
+    readonly exp?: number
+    readonly key?: string
+    readonly iss?: string
+  } = {},
 ): Promise<string> {
   const app = appOf(sim, 'Jwt')
   return new SignJWT({ exp: of.exp ?? Math.floor(sim.clock.now() / 1000) + 180 })
@@ -24,7 +30,12 @@ const bearer = async (sim: Simulator, of: Parameters<typeof assertion>[1] = {}):
 
 test('JWT bearer: an assertion becomes an access token, never a refresh token', async () => {
   const sim = await simulator()
-  for (const aud of ['https://login.salesforce.com', 'https://test.salesforce.com', sim.url, sim.url.replace('127.0.0.1', 'localhost')]) {
+  for (const aud of [
+    'https://login.salesforce.com',
+    'https://test.salesforce.com',
+    sim.url,
+    sim.url.replace('127.0.0.1', 'localhost'),
+  ]) {
     const answer = await bearer(sim, { aud })
     assert.equal(answer.status, 200, answer.text)
     assert.equal('refresh_token' in answer.json, false)
@@ -36,7 +47,9 @@ test('JWT bearer: an assertion becomes an access token, never a refresh token', 
 
 test('JWT bearer: wrong audience, signature, client, user or time are refused, each in its words', async () => {
   const sim = await simulator()
-  const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString()
   const refused = async (of: Parameters<typeof assertion>[1], error: string, description: string): Promise<void> =>
     assert.deepEqual((await bearer(sim, of)).json, { error, error_description: description })
   await refused({ aud: 'https://example.com' }, 'invalid_grant', 'audience is invalid')
@@ -48,7 +61,12 @@ test('JWT bearer: wrong audience, signature, client, user or time are refused, e
   await refused({ exp: sim.clock.now() + 300 }, 'invalid_grant', 'invalid assertion')
   sim.control.changeApp({ app: 'Jwt', settings: { permittedUsers: 'self', preAuthorizedUsers: [] } })
   await refused({}, 'invalid_grant', "user hasn't approved this consumer")
-  assert.equal((await token(sim, { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'x' })).json['error_description'], 'invalid assertion')
+  assert.equal(
+    (await token(sim, { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'x' })).json[
+      'error_description'
+    ],
+    'invalid assertion',
+  )
 })
 
 test('JWT bearer: an earlier approval by the user is enough', async () => {
@@ -71,12 +89,18 @@ test('client credentials: at the org’s own address only, as the execution user
   const basic = { Authorization: `Basic ${Buffer.from(`${app.clientId}:${app.clientSecret}`).toString('base64')}` }
   assert.equal((await token(sim, { grant_type: 'client_credentials' }, basic)).status, 200)
   const elsewhere = await post(`${sim.loginUrl}/services/oauth2/token`, form)
-  assert.deepEqual(elsewhere.json, { error: 'invalid_grant', error_description: 'request not supported on this domain' })
+  assert.deepEqual(elsewhere.json, {
+    error: 'invalid_grant',
+    error_description: 'request not supported on this domain',
+  })
   sim.control.changeApp({ app: 'Server', settings: { clientCredentialsUser: null } })
   assert.equal((await token(sim, form)).json['error_description'], 'no client credentials user enabled')
   sim.control.changeApp({ app: 'Server', settings: { clientCredentials: false } })
   assert.equal((await token(sim, form)).json['error_description'], 'client credentials flow not enabled')
-  const [row] = await rows(sim, `SELECT LoginSubType, Status FROM LoginHistory WHERE LoginSubType = 'OauthClientCredentials'`)
+  const [row] = await rows(
+    sim,
+    `SELECT LoginSubType, Status FROM LoginHistory WHERE LoginSubType = 'OauthClientCredentials'`,
+  )
   assert.equal(row?.['Status'], 'Success')
 })
 
@@ -85,7 +109,11 @@ test('username and password: works, wants the security token from elsewhere, and
   const app = appOf(sim, 'Web')
   const user = userOf(sim)
   const form = (password: string) => ({
-    grant_type: 'password', client_id: app.clientId, client_secret: app.clientSecret, username: user.username, password,
+    grant_type: 'password',
+    client_id: app.clientId,
+    client_secret: app.clientSecret,
+    username: user.username,
+    password,
   })
   const failure = { error: 'invalid_grant', error_description: 'authentication failure' }
   const ok = await token(sim, form(user.password))
@@ -98,23 +126,42 @@ test('username and password: works, wants the security token from elsewhere, and
   assert.equal((await token(sim, form(user.password + user.securityToken), elsewhere)).status, 200)
   sim.control.changeOrg({ settings: { passwordFlowBlocked: true } })
   assert.deepEqual((await token(sim, form(user.password))).json, failure)
-  const history = await rows(sim, `SELECT Status FROM LoginHistory WHERE LoginSubType = 'OauthUsernamePassword' ORDER BY LoginTime, Id`)
-  assert.deepEqual(history.map((row) => row['Status']), [
-    'Success', 'Success', 'Invalid Password', 'Failed: API security token required', 'Success', 'Username-Password Flow Disabled',
-  ])
+  const history = await rows(
+    sim,
+    `SELECT Status FROM LoginHistory WHERE LoginSubType = 'OauthUsernamePassword' ORDER BY LoginTime, Id`,
+  )
+  assert.deepEqual(
+    history.map((row) => row['Status']),
+    [
+      'Success',
+      'Success',
+      'Invalid Password',
+      'Failed: API security token required',
+      'Success',
+      'Username-Password Flow Disabled',
+    ],
+  )
 })
 
 test('device flow: pending until a person connects it, then tokens, once', async () => {
   const sim = await simulator()
   const app = appOf(sim, 'PlatformCLI')
-  const device = (await token(sim, { response_type: 'device_code', client_id: app.clientId, scope: 'api refresh_token' })).json
+  const device = (
+    await token(sim, { response_type: 'device_code', client_id: app.clientId, scope: 'api refresh_token' })
+  ).json
   assert.match(device['user_code'] ?? '', /^[0-9A-F]{8}$/)
-  const poll = (): Promise<Answer> => token(sim, { grant_type: 'device', client_id: app.clientId, code: device['device_code'] ?? '' })
+  const poll = (): Promise<Answer> =>
+    token(sim, { grant_type: 'device', client_id: app.clientId, code: device['device_code'] ?? '' })
   assert.equal((await poll()).json['error'], 'authorization_pending')
   const page = await get(`${device['verification_uri']}?user_code=${device['user_code']}`)
   assert.match(page.text, /Connect Your Device/)
   const user = userOf(sim, 'admin')
-  const done = await post(device['verification_uri'] ?? '', { user_code: device['user_code'] ?? '', username: user.username, pw: user.password, step: 'allow' })
+  const done = await post(device['verification_uri'] ?? '', {
+    user_code: device['user_code'] ?? '',
+    username: user.username,
+    pw: user.password,
+    step: 'allow',
+  })
   assert.match(done.text, /Connected/)
   const answer = await poll()
   assert.equal(answer.status, 200)

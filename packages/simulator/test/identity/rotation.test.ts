@@ -9,7 +9,14 @@ test('a refresh answers with a new refresh token and the fields of Salesforce, a
   assert.equal(answer.status, 200)
   assert.match(answer.headers.get('cache-control') ?? '', /no-store/)
   assert.deepEqual(Object.keys(answer.json), [
-    'access_token', 'refresh_token', 'signature', 'scope', 'instance_url', 'id', 'token_type', 'issued_at',
+    'access_token',
+    'refresh_token',
+    'signature',
+    'scope',
+    'instance_url',
+    'id',
+    'token_type',
+    'issued_at',
   ])
   assert.match(answer.json['access_token'] ?? '', /^00D[A-Za-z0-9]{12}!AQ/)
   assert.match(answer.json['refresh_token'] ?? '', /^5Aep861[A-Za-z0-9._]+$/)
@@ -116,12 +123,26 @@ test('the client secret is required, or only checked when it is sent', async () 
 test('an unknown client, an unknown token, another app’s token and an unknown flow are refused in Salesforce’s words', async () => {
   const sim = await simulator()
   const grant = grantUnder(sim)
-  const form = { grant_type: 'refresh_token', refresh_token: grant.refreshToken, client_id: grant.clientId, client_secret: grant.clientSecret }
-  assert.deepEqual((await token(sim, { ...form, client_id: 'nobody' })).json, { error: 'invalid_client_id', error_description: 'client identifier invalid' })
+  const form = {
+    grant_type: 'refresh_token',
+    refresh_token: grant.refreshToken,
+    client_id: grant.clientId,
+    client_secret: grant.clientSecret,
+  }
+  assert.deepEqual((await token(sim, { ...form, client_id: 'nobody' })).json, {
+    error: 'invalid_client_id',
+    error_description: 'client identifier invalid',
+  })
   assert.deepEqual((await token(sim, { ...form, refresh_token: '5Aep861none' })).json, expired)
   const other = sim.orgs[0]?.apps.find((app) => app.name === 'Server')
-  assert.deepEqual((await token(sim, { ...form, client_id: other?.clientId ?? '', client_secret: other?.clientSecret ?? '' })).json, expired)
-  assert.deepEqual((await token(sim, { grant_type: 'magic' })).json, { error: 'unsupported_grant_type', error_description: 'grant type not supported' })
+  assert.deepEqual(
+    (await token(sim, { ...form, client_id: other?.clientId ?? '', client_secret: other?.clientSecret ?? '' })).json,
+    expired,
+  )
+  assert.deepEqual((await token(sim, { grant_type: 'magic' })).json, {
+    error: 'unsupported_grant_type',
+    error_description: 'grant type not supported',
+  })
   assert.equal((await refresh(sim, grant)).status, 200)
 })
 

@@ -50,7 +50,10 @@ test('no token, a foreign token and a malformed header are 401, each with its co
   assert.equal(malformed.status, 401)
   assert.match(malformed.text, /INVALID_AUTH_HEADER/)
   const grant = grantUnder(sim)
-  assert.equal((await get(`${sim.url}/services/data/v66.0/limits`, { Authorization: `OAuth ${grant.accessToken}` })).status, 200)
+  assert.equal(
+    (await get(`${sim.url}/services/data/v66.0/limits`, { Authorization: `OAuth ${grant.accessToken}` })).status,
+    200,
+  )
 })
 
 test('the 401s and the 403 that no refresh can cure', async () => {
@@ -88,12 +91,16 @@ test('a token without the api scope, an org without API and a used-up day are re
 test('a session appears as AuthSession, and deleting the row ends it but not the grant', async () => {
   const sim = await simulator()
   const grant = grantUnder(sim)
-  const [row] = await rows(sim, `SELECT Id, NumSecondsValid, LoginType FROM AuthSession WHERE UsersId = '${grant.userId}'`)
+  const [row] = await rows(
+    sim,
+    `SELECT Id, NumSecondsValid, LoginType FROM AuthSession WHERE UsersId = '${grant.userId}'`,
+  )
   assert.equal(row?.['NumSecondsValid'], 7200)
   assert.equal(row?.['LoginType'], 'Remote Access 2.0')
   const admin = sim.control.grant({ user: userOf(sim, 'admin').username, app: 'Web' })
   const deleted = await fetch(`${sim.url}/services/data/v66.0/sobjects/AuthSession/${String(row?.['Id'])}`, {
-    method: 'DELETE', headers: { Authorization: `Bearer ${admin.accessToken}` },
+    method: 'DELETE',
+    headers: { Authorization: `Bearer ${admin.accessToken}` },
   })
   assert.equal(deleted.status, 204)
   assert.equal((await call(sim, grant.accessToken)).status, 401)
@@ -106,7 +113,8 @@ test('freezing a user over REST freezes it for the token endpoint', async () => 
   const [row] = await rows(sim, `SELECT Id FROM UserLogin WHERE UserId = '${grant.userId}'`)
   const admin = sim.control.grant({ user: userOf(sim, 'admin').username, app: 'Web' })
   const frozen = await fetch(`${sim.url}/services/data/v66.0/sobjects/UserLogin/${String(row?.['Id'])}`, {
-    method: 'PATCH', body: '{"IsFrozen":true}',
+    method: 'PATCH',
+    body: '{"IsFrozen":true}',
     headers: { Authorization: `Bearer ${admin.accessToken}`, 'Content-Type': 'application/json' },
   })
   assert.equal(frozen.status, 204)
@@ -119,6 +127,10 @@ test('instance_url can change in mid-life', async () => {
   sim.control.changeOrg({ settings: { instanceUrl: 'https://moved.my.salesforce.com' } })
   assert.equal((await refresh(sim, grant)).json['instance_url'], 'https://moved.my.salesforce.com')
   const server = appOf(sim, 'Server')
-  const answer = await token(sim, { grant_type: 'client_credentials', client_id: server.clientId, client_secret: server.clientSecret })
+  const answer = await token(sim, {
+    grant_type: 'client_credentials',
+    client_id: server.clientId,
+    client_secret: server.clientSecret,
+  })
   assert.equal(answer.json['instance_url'], 'https://moved.my.salesforce.com')
 })

@@ -12,18 +12,35 @@ interface SoapAnswer {
   readonly body: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
-async function soap(sim: Simulator, content: string, of: { readonly path?: string; readonly header?: string; readonly address?: string } = {}): Promise<SoapAnswer> {
+async function soap(
+  sim: Simulator,
+  content: string,
+  of: { readonly path?: string; readonly header?: string; readonly address?: string } = {},
+): Promise<SoapAnswer> {
   const response = await fetch(`${sim.url}/services/Soap/${of.path ?? 'u/64.0'}`, {
     method: 'POST',
-    headers: { 'Content-Type': 'text/xml', SOAPAction: '""', ...(of.address === undefined ? {} : { 'X-Sim-Address': of.address }) },
+    headers: {
+      'Content-Type': 'text/xml',
+      SOAPAction: '""',
+      ...(of.address === undefined ? {} : { 'X-Sim-Address': of.address }),
+    },
     body: `<?xml version="1.0"?><se:Envelope xmlns:se="http://schemas.xmlsoap.org/soap/envelope/"><se:Header>${of.header ?? ''}</se:Header><se:Body>${content}</se:Body></se:Envelope>`,
   })
   const text = await response.text()
   return { status: response.status, text, body: parser.parse(text)['Envelope']['Body'] }
 }
 
-const login = (sim: Simulator, username: string, password: string, of: Parameters<typeof soap>[2] = {}): Promise<SoapAnswer> =>
-  soap(sim, `<login xmlns="urn:partner.soap.sforce.com"><username>${username}</username><password>${password}</password></login>`, of)
+const login = (
+  sim: Simulator,
+  username: string,
+  password: string,
+  of: Parameters<typeof soap>[2] = {},
+): Promise<SoapAnswer> =>
+  soap(
+    sim,
+    `<login xmlns="urn:partner.soap.sforce.com"><username>${username}</username><password>${password}</password></login>`,
+    of,
+  )
 
 function codeOf(answer: SoapAnswer): string {
   assert.equal(answer.status, 500, answer.text)
@@ -50,7 +67,10 @@ test('login() answers with a session that works on REST until logout()', async (
     const header = `<SessionHeader xmlns="urn:partner.soap.sforce.com"><sessionId>${session}</sessionId></SessionHeader>`
     assert.equal((await soap(sim, '<logout xmlns="urn:partner.soap.sforce.com"/>', { path, header })).status, 200)
     assert.equal((await call(sim, session)).status, 401)
-    assert.equal(codeOf(await soap(sim, '<logout xmlns="urn:partner.soap.sforce.com"/>', { path, header })), 'INVALID_SESSION_ID')
+    assert.equal(
+      codeOf(await soap(sim, '<logout xmlns="urn:partner.soap.sforce.com"/>', { path, header })),
+      'INVALID_SESSION_ID',
+    )
   }
 })
 
@@ -66,8 +86,14 @@ test('a wrong password, an unknown, frozen or inactive user all look the same', 
     assert.equal(codeOf(attempt), 'INVALID_LOGIN')
     assert.match(attempt.text, /Invalid username, password, security token; or user locked out\./)
   }
-  const history = await rows(sim, `SELECT LoginType, ApiType, Status FROM LoginHistory WHERE UserId = '${user.id}' ORDER BY LoginTime, Id`)
-  assert.deepEqual(history.map((row) => row['Status']), ['Invalid Password', 'User Is Frozen', 'User is Inactive'])
+  const history = await rows(
+    sim,
+    `SELECT LoginType, ApiType, Status FROM LoginHistory WHERE UserId = '${user.id}' ORDER BY LoginTime, Id`,
+  )
+  assert.deepEqual(
+    history.map((row) => row['Status']),
+    ['Invalid Password', 'User Is Frozen', 'User is Inactive'],
+  )
   assert.deepEqual([history[0]?.['LoginType'], history[0]?.['ApiType']], ['Other Apex API', 'SOAP Partner'])
 })
 
@@ -87,7 +113,10 @@ test('login ranges and login hours of the profile', async () => {
   sim.control.changeUser({ user: user.username, change: { loginAddresses: ['192.0.2.0/24'] } })
   assert.equal(codeOf(await login(sim, user.username, user.password)), 'LOGIN_DURING_RESTRICTED_DOMAIN')
   assert.equal((await login(sim, user.username, user.password, { address: '192.0.2.9' })).status, 200)
-  sim.control.changeUser({ user: user.username, change: { loginAddresses: null, loginHours: { from: 8 * 60, to: 18 * 60 } } })
+  sim.control.changeUser({
+    user: user.username,
+    change: { loginAddresses: null, loginHours: { from: 8 * 60, to: 18 * 60 } },
+  })
   assert.equal(codeOf(await login(sim, user.username, user.password)), 'LOGIN_DURING_RESTRICTED_TIME')
   sim.control.moveClock({ advanceMs: 12 * 3_600_000 })
   assert.equal((await login(sim, user.username, user.password)).status, 200)

@@ -40,7 +40,11 @@ test('introspection tells an app of its own tokens, and of others only where tha
   const web = appOf(sim, 'Web')
   const server = appOf(sim, 'Server')
   const ask = (app: typeof web, text: string) =>
-    post(`${sim.url}/services/oauth2/introspect`, { token: text, client_id: app.clientId, client_secret: app.clientSecret })
+    post(`${sim.url}/services/oauth2/introspect`, {
+      token: text,
+      client_id: app.clientId,
+      client_secret: app.clientSecret,
+    })
   const access = (await ask(web, grant.accessToken)).json as unknown as Record<string, unknown>
   assert.equal(access['active'], true)
   assert.equal(access['username'], grant.username)
@@ -53,7 +57,10 @@ test('introspection tells an app of its own tokens, and of others only where tha
   assert.equal((await ask(server, grant.accessToken)).json['active'], true)
   await refresh(sim, grant)
   assert.deepEqual((await ask(web, grant.refreshToken)).json, { active: false })
-  assert.equal((await post(`${sim.url}/services/oauth2/introspect`, { token: 'x', client_id: web.clientId })).status, 400)
+  assert.equal(
+    (await post(`${sim.url}/services/oauth2/introspect`, { token: 'x', client_id: web.clientId })).status,
+    400,
+  )
 })
 
 test('userinfo and the identity URL answer with who it is, and 403 with a plain word to a bad token', async () => {
@@ -64,7 +71,10 @@ test('userinfo and the identity URL answer with who it is, and 403 with a plain 
   assert.equal(info.json['organization_id'], grant.org)
   const identity = await call(sim, grant.accessToken, new URL(grant.id).pathname)
   assert.equal(identity.json['username'], grant.username)
-  assert.equal((identity.json['urls'] as unknown as Record<string, string>)['rest'], `${sim.url}/services/data/v{version}/`)
+  assert.equal(
+    (identity.json['urls'] as unknown as Record<string, string>)['rest'],
+    `${sim.url}/services/data/v{version}/`,
+  )
   for (const path of ['/services/oauth2/userinfo', new URL(grant.id).pathname]) {
     const bad = await call(sim, 'nonsense', path)
     assert.deepEqual([bad.status, bad.text], [403, 'Bad_OAuth_Token'])
@@ -77,7 +87,9 @@ test('userinfo and the identity URL answer with who it is, and 403 with a plain 
 
 test('the well-known documents are there', async () => {
   const sim = await simulator()
-  const keys = (await get(`${sim.url}/id/keys`)).json as unknown as { readonly keys: readonly Record<string, unknown>[] }
+  const keys = (await get(`${sim.url}/id/keys`)).json as unknown as {
+    readonly keys: readonly Record<string, unknown>[]
+  }
   assert.deepEqual(Object.keys(keys.keys[0] ?? {}).toSorted(), ['alg', 'e', 'kid', 'kty', 'n', 'use'])
   assert.equal((await get(`${sim.url}/.well-known/auth-configuration`)).json['OrgId'], sim.orgs[0]?.id)
   assert.equal(userOf(sim).username, 'integration@acme.example')

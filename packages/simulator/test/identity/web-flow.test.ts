@@ -15,7 +15,11 @@ function pkce(): { readonly verifier: string; readonly challenge: string } {
 
 const authorizeUrl = (sim: Simulator, more: Readonly<Record<string, string>> = {}): string =>
   `${sim.url}/services/oauth2/authorize?${new URLSearchParams({
-    response_type: 'code', client_id: appOf(sim, 'Web').clientId, redirect_uri: redirectUri, state: 'st', ...more,
+    response_type: 'code',
+    client_id: appOf(sim, 'Web').clientId,
+    redirect_uri: redirectUri,
+    state: 'st',
+    ...more,
   })}`
 
 const location = (answer: Answer): URL => {
@@ -31,14 +35,22 @@ async function codeFor(sim: Simulator, more: Readonly<Record<string, string>> = 
 
 const exchange = (sim: Simulator, code: string, more: Readonly<Record<string, string>> = {}): Promise<Answer> => {
   const app = appOf(sim, 'Web')
-  return token(sim, { grant_type: 'authorization_code', code, client_id: app.clientId, client_secret: app.clientSecret, redirect_uri: redirectUri, ...more })
+  return token(sim, {
+    grant_type: 'authorization_code',
+    code,
+    client_id: app.clientId,
+    client_secret: app.clientSecret,
+    redirect_uri: redirectUri,
+    ...more,
+  })
 }
 
 /** The hidden fields of a form, as a browser would send them. */
 const hidden = (page: string): Record<string, string> =>
   Object.fromEntries(
     [...page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(([, name, value]) => [
-      name ?? '', (value ?? '').replace(/&#(\d+);/g, (_all, n) => String.fromCharCode(Number(n))),
+      name ?? '',
+      (value ?? '').replace(/&#(\d+);/g, (_all, n) => String.fromCharCode(Number(n))),
     ]),
   )
 
@@ -51,7 +63,12 @@ test('a person logs in, approves, and the code becomes tokens that work', async 
   assert.match(login.headers.get('content-type') ?? '', /^text\/html/)
   const wrong = await post(form, { ...hidden(login.text), step: 'login', username: user.username, pw: 'wrong' })
   assert.match(wrong.text, /Please check your username and password/)
-  const approval = await post(form, { ...hidden(login.text), step: 'login', username: user.username, pw: user.password })
+  const approval = await post(form, {
+    ...hidden(login.text),
+    step: 'login',
+    username: user.username,
+    pw: user.password,
+  })
   assert.match(approval.text, /Allow Access\?/)
   const url = location(await post(form, { ...hidden(approval.text), step: 'allow' }))
   assert.equal(url.origin + url.pathname, redirectUri)
@@ -71,7 +88,12 @@ test('a person who denies sends the app back with access_denied', async () => {
   const user = userOf(sim, 'admin')
   const form = `${sim.url}/services/oauth2/authorize`
   const login = await get(authorizeUrl(sim))
-  const approval = await post(form, { ...hidden(login.text), step: 'login', username: user.username, pw: user.password })
+  const approval = await post(form, {
+    ...hidden(login.text),
+    step: 'login',
+    username: user.username,
+    pw: user.password,
+  })
   const url = location(await post(form, { ...hidden(approval.text), step: 'deny' }))
   assert.equal(url.searchParams.get('error'), 'access_denied')
   assert.equal(url.searchParams.get('error_description'), 'end-user denied authorization')
@@ -81,7 +103,12 @@ test('an API-only user can’t use the login page', async () => {
   const sim = await simulator()
   const user = userOf(sim, 'api')
   const login = await get(authorizeUrl(sim))
-  const answer = await post(`${sim.url}/services/oauth2/authorize`, { ...hidden(login.text), step: 'login', username: user.username, pw: user.password })
+  const answer = await post(`${sim.url}/services/oauth2/authorize`, {
+    ...hidden(login.text),
+    step: 'login',
+    username: user.username,
+    pw: user.password,
+  })
   assert.match(answer.text, /API only/)
 })
 
@@ -100,7 +127,10 @@ test('PKCE: the right verifier passes, a wrong, missing or short one does not, a
   const withChallenge = { code_challenge: challenge, code_challenge_method: 'S256' }
   const refused = { error: 'invalid_grant', error_description: 'invalid code verifier' }
   assert.deepEqual((await exchange(sim, await codeFor(sim, withChallenge))).json, refused)
-  assert.deepEqual((await exchange(sim, await codeFor(sim, withChallenge), { code_verifier: pkce().verifier })).json, refused)
+  assert.deepEqual(
+    (await exchange(sim, await codeFor(sim, withChallenge), { code_verifier: pkce().verifier })).json,
+    refused,
+  )
   assert.deepEqual((await exchange(sim, await codeFor(sim, withChallenge), { code_verifier: 'short' })).json, refused)
   assert.equal((await exchange(sim, await codeFor(sim, withChallenge), { code_verifier: verifier })).status, 200)
   sim.control.changeApp({ app: 'Web', settings: { pkceRequired: true } })
@@ -111,14 +141,20 @@ test('PKCE: the right verifier passes, a wrong, missing or short one does not, a
 test('a code works once, for 15 minutes, with the redirect URI it was asked for', async () => {
   const sim = await simulator()
   const code = await codeFor(sim)
-  assert.equal((await exchange(sim, code, { redirect_uri: 'http://127.0.0.1:1717/OauthRedirect' })).json['error'], 'redirect_uri_mismatch')
+  assert.equal(
+    (await exchange(sim, code, { redirect_uri: 'http://127.0.0.1:1717/OauthRedirect' })).json['error'],
+    'redirect_uri_mismatch',
+  )
   assert.equal((await exchange(sim, code)).status, 200)
   const expired = { error: 'invalid_grant', error_description: 'expired authorization code' }
   assert.deepEqual((await exchange(sim, code)).json, expired)
   const late = await codeFor(sim)
   sim.control.moveClock({ advanceMs: 16 * 60_000 })
   assert.deepEqual((await exchange(sim, late)).json, expired)
-  assert.deepEqual((await exchange(sim, 'aPrxnone==')).json, { error: 'invalid_grant', error_description: 'invalid authorization code' })
+  assert.deepEqual((await exchange(sim, 'aPrxnone==')).json, {
+    error: 'invalid_grant',
+    error_description: 'invalid authorization code',
+  })
 })
 
 test('an unknown client and a foreign redirect URI are told to the person, never redirected', async () => {
@@ -134,7 +170,12 @@ test('an unknown client and a foreign redirect URI are told to the person, never
 test('the secret at the code exchange is required, or only checked when sent', async () => {
   const sim = await simulator()
   const app = appOf(sim, 'Web')
-  const bare = async () => ({ grant_type: 'authorization_code', code: await codeFor(sim), client_id: app.clientId, redirect_uri: redirectUri })
+  const bare = async () => ({
+    grant_type: 'authorization_code',
+    code: await codeFor(sim),
+    client_id: app.clientId,
+    redirect_uri: redirectUri,
+  })
   assert.equal((await token(sim, await bare())).json['error'], 'invalid_client')
   sim.control.changeApp({ app: 'Web', settings: { secretRequiredForCode: false } })
   assert.equal((await token(sim, { ...(await bare()), client_secret: 'wrong' })).json['error'], 'invalid_client')
@@ -157,7 +198,10 @@ test('the answer is signed with the consumer secret, and the id token verifies a
   const configuration = (await get(`${sim.url}/.well-known/openid-configuration`)).json
   assert.equal(configuration['token_endpoint'], `${sim.url}/services/oauth2/token`)
   const keys = createRemoteJWKSet(new URL(configuration['jwks_uri'] ?? ''))
-  const { payload } = await jwtVerify(json['id_token'] ?? '', keys, { issuer: configuration['issuer'] ?? '', audience: app.clientId })
+  const { payload } = await jwtVerify(json['id_token'] ?? '', keys, {
+    issuer: configuration['issuer'] ?? '',
+    audience: app.clientId,
+  })
   assert.equal(payload['nonce'], 'n-1')
   assert.equal(payload.sub, json['id'])
 })
@@ -166,13 +210,23 @@ test('a web login and its refresh appear in LoginHistory', async () => {
   const sim = await simulator()
   const answer = await exchange(sim, await codeFor(sim))
   const app = appOf(sim, 'Web')
-  const grant = { refreshToken: answer.json['refresh_token'] ?? '', clientId: app.clientId, clientSecret: app.clientSecret }
+  const grant = {
+    refreshToken: answer.json['refresh_token'] ?? '',
+    clientId: app.clientId,
+    clientSecret: app.clientSecret,
+  }
   await refresh(sim, grant as never)
   await refresh(sim, grant as never)
-  const history = await rows(sim, `SELECT LoginType, LoginSubType, Status, Application FROM LoginHistory WHERE UserId = '${userOf(sim).id}' ORDER BY LoginTime, Id`)
-  assert.deepEqual(history.map(({ attributes: _attributes, ...row }) => Object.values(row)), [
-    ['Remote Access 2.0', 'OauthWebServer', 'Success', 'Web'],
-    ['Remote Access 2.0', 'OauthRefreshToken', 'Success', 'Web'],
-    ['Remote Access 2.0', 'OauthRefreshToken', 'Failed: Invalid Token', 'Web'],
-  ])
+  const history = await rows(
+    sim,
+    `SELECT LoginType, LoginSubType, Status, Application FROM LoginHistory WHERE UserId = '${userOf(sim).id}' ORDER BY LoginTime, Id`,
+  )
+  assert.deepEqual(
+    history.map(({ attributes: _attributes, ...row }) => Object.values(row)),
+    [
+      ['Remote Access 2.0', 'OauthWebServer', 'Success', 'Web'],
+      ['Remote Access 2.0', 'OauthRefreshToken', 'Success', 'Web'],
+      ['Remote Access 2.0', 'OauthRefreshToken', 'Failed: Invalid Token', 'Web'],
+    ],
+  )
 })

@@ -39,13 +39,17 @@ export const post = async (
   url: string,
   form: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> => answerOf(await fetch(url, { method: 'POST', body: new URLSearchParams(form), headers, redirect: 'manual' }))
+): Promise<Answer> =>
+  answerOf(await fetch(url, { method: 'POST', body: new URLSearchParams(form), headers, redirect: 'manual' }))
 
 export const get = async (url: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
   answerOf(await fetch(url, { headers, redirect: 'manual' }))
 
-export const token = (sim: Simulator, form: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
-  post(`${sim.url}/services/oauth2/token`, form, headers)
+export const token = (
+  sim: Simulator,
+  form: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> => post(`${sim.url}/services/oauth2/token`, form, headers)
 
 export const refresh = (
   sim: Simulator,
@@ -53,10 +57,23 @@ export const refresh = (
   refreshToken = grant.refreshToken,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> =>
-  token(sim, { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: grant.clientId, client_secret: grant.clientSecret }, headers)
+  token(
+    sim,
+    {
+      grant_type: 'refresh_token',
+      refresh_token: refreshToken,
+      client_id: grant.clientId,
+      client_secret: grant.clientSecret,
+    },
+    headers,
+  )
 
 /** The status of an API call with this access token. */
-export const call = (sim: Simulator, accessToken: string | undefined, path = '/services/data/v66.0/limits'): Promise<Answer> =>
+export const call = (
+  sim: Simulator,
+  accessToken: string | undefined,
+  path = '/services/data/v66.0/limits',
+): Promise<Answer> =>
   get(`${sim.url}${path}`, accessToken === undefined ? {} : { Authorization: `Bearer ${accessToken}` })
 
 export function userOf(sim: Simulator, name: 'admin' | 'integration' | 'api' = 'integration', org = 0): SeededUser {
