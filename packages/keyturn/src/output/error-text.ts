@@ -4,6 +4,7 @@
  * What oclif's parser refuses is told without repeating values: somebody who pastes a secret behind a wrong flag must
  * not find it in a log. An error nobody expected is told by its message, without a stack (KEYTURN_DEBUG=1 shows it).
  */
+import { stripVTControlCharacters } from 'node:util'
 import { exitCodes, KeyturnError } from '@keyturn/tokens'
 import type { Paint } from './colour.ts'
 import { terminalLines } from './terminal-text.ts'
@@ -42,8 +43,7 @@ const fromParser = (error: ParserError): KeyturnError => {
     const names = (error.args ?? []).map((arg) => String((arg as { readonly name?: unknown }).name ?? '').toUpperCase())
     return new KeyturnError('BAD_ARGUMENT', `Missing: ${names.join(', ')}`)
   }
-  const text = error.message
-    .replace(/\u001b\[[0-9;]*m/g, '')
+  const text = stripVTControlCharacters(error.message)
     .replace(/^The following errors? occurred:\s*/, '')
     .replace(/\s*See more help with --help\s*$/, '')
     .replace(/\s*\n\s*/g, '; ')

@@ -2,6 +2,7 @@
  * Text from outside (Salesforce, a file, an argument) made fit for a terminal: control characters, escape sequences
  * and direction overrides are shown instead of obeyed, so that no answer can repaint the screen or fake a line.
  */
+// oxlint-disable-next-line no-control-regex -- control characters are what this file is about
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
 
 const shown = (character: string): string => {

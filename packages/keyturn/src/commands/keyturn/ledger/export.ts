@@ -1,0 +1,60 @@
+import { createWriteStream } from 'node:fs'
+import { once } from 'node:events'
+import { integer, string } from '@oclif/core/flags'
+import { KeyturnError } from '@keyturn/tokens'
+import { KeyturnCommand } from '../../../keyturn-command.ts'
+import type { Json } from '../../../keyturn-command.ts'
+
+export default class LedgerExportCommand extends KeyturnCommand {
+  static override summary = 'Write the ledger as lines of canonical JSON'
+  static override description =
+    'One entry a line, byte for byte the same whoever exports it (docs/formats/ledger.md). An existing file is not overwritten. `ledger verify --file` checks it anywhere.'
+  static override examples = [
+    { description: 'Into a file', command: '<%= config.bin %> <%= command.id %> --output ledger.jsonl' },
+    {
+      description: 'From entry 1000 on, through a pipe',
+      command: '<%= config.bin %> <%= command.id %> --from 1000 | gzip > ledger.jsonl.gz',
+    },
+  ]
+  static override flags = {
+    output: string({ char: 'o', helpValue: 'FILE', description: 'Default: stdout' }),
+    from: integer({ default: 1, min: 1, helpValue: 'SEQ', description: 'First entry' }),
+  }
+
+  async run(): Promise<Json> {
+    const { flags } = await this.parse(LedgerExportCommand)
+    const { exportLedger } = await import('@keyturn/tokens/ledger')
+    return this.withKeyturn(flags, async (keyturn) => {
+      const lines = exportLedger(keyturn.store, flags.from)
+      let entries = 0
+      if (flags.output === undefined) {
+        // With --json stdout belongs to the summary: the lines need a file then.
+        if (this.jsonEnabled())
+          throw new KeyturnError('BAD_ARGUMENT', '--json and lines on stdout exclude each other', {
+            fix: 'Add --output FILE.',
+          })
+        for await (const line of lines) {
+          entries++
+          if (!process.stdout.write(line)) await once(process.stdout, 'drain')
+        }
+        return { file: null, entries }
+      }
+      const file = createWriteStream(flags.output, { flags: 'wx', mode: 0o600 })
+      const failed = once(file, 'error').then(([error]: readonly unknown[]) => {
+        const code = (error as NodeJS.ErrnoException).code
+        throw new KeyturnError('BAD_ARGUMENT', `${flags.output} cannot be written (${code ?? 'unknown'})`, {
+          fix: code === 'EEXIST' ? 'Choose a new name: nothing is overwritten.' : 'Choose a writable place.',
+        })
+      })
+      await Promise.race([once(file, 'open'), failed])
+      for await (const line of lines) {
+        entries++
+        if (!file.write(line)) await Promise.race([once(file, 'drain'), failed])
+      }
+      file.end()
+      await Promise.race([once(file, 'close'), failed])
+      this.log(`${entries} entries in ${flags.output}`)
+      return { file: flags.output, entries }
+    })
+  }
+}

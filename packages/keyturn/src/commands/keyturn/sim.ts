@@ -1,0 +1,118 @@
+import { writeFileSync } from 'node:fs'
+import { boolean, integer, string } from '@oclif/core/flags'
+import { KeyturnError } from '@keyturn/tokens'
+import { KeyturnCommand } from '../../keyturn-command.ts'
+import type { Json } from '../../keyturn-command.ts'
+import { facts, table } from '../../output/table.ts'
+
+/** Resolves when somebody ends this process in a friendly way. */
+const asked = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+  })
+
+export default class SimCommand extends KeyturnCommand {
+  static override summary = 'Start a simulated Salesforce org on this machine'
+  static override description =
+    'Runs in the foreground until Ctrl-C: OAuth with refresh token rotation, REST and SOQL, SOAP login, faults at will. Prints its address and the users and apps it was seeded with. The control plane is below /__sim/. Needs the package @keyturn/simulator.'
+  static override examples = [
+    { description: 'On a free port, nothing kept', command: '<%= config.bin %> <%= command.id %>' },
+    {
+      description: 'On port 8443 with HTTPS, state kept in a folder',
+      command: '<%= config.bin %> <%= command.id %> --port 8443 --https --certificate sim.pem --directory ./sim',
+    },
+    {
+      description: 'For a script: one line of JSON once it listens',
+      command: '<%= config.bin %> <%= command.id %> --json',
+    },
+  ]
+  static override flags = {
+    port: integer({ min: 1, max: 65_535, description: 'Port of the org; the login host follows. Default: free ports' }),
+    https: boolean({ description: 'HTTPS with a certificate made at the start' }),
+    certificate: string({
+      dependsOn: ['https'],
+      helpValue: 'FILE',
+      description: 'Write that certificate here, for NODE_EXTRA_CA_CERTS',
+    }),
+    directory: string({ helpValue: 'FOLDER', description: 'Keep the state here; default: in memory' }),
+    seed: string({ description: 'The same seed makes the same ids and credentials' }),
+    'clock-file': string({
+      helpValue: 'FILE',
+      description: 'A file that always holds the clock’s offset, for programs that follow it',
+    }),
+  }
+
+  async run(): Promise<Json> {
+    const { flags } = await this.parse(SimCommand)
+    const ended = asked()
+    const simulator = await this.start(flags)
+    const { url, loginUrl, orgs, certificate } = simulator
+    if (flags.certificate !== undefined && certificate !== undefined) writeFileSync(flags.certificate, certificate)
+    const ready = { url, loginUrl, control: `${url}/__sim/`, certificate: certificate ?? null, orgs }
+    if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(ready)}\n`)
+    for (const org of orgs) {
+      this.log(
+        facts([
+          ['Org', `${org.title} (${org.id})`],
+          ['Instance URL', org.instanceUrl],
+          ['Login host', loginUrl],
+          ['Control plane', ready.control],
+        ]),
+      )
+      this.log(
+        `\n${table(org.users, [
+          { title: 'USERNAME', of: (user) => user.username },
+          { title: 'PASSWORD', of: (user) => user.password },
+          { title: 'SECURITY TOKEN', of: (user) => user.securityToken },
+          { title: 'PROFILE', of: (user) => user.profile },
+        ])}`,
+      )
+      this.log(
+        `\n${table(org.apps, [
+          { title: 'APP', of: (app) => app.name },
+          { title: 'CLIENT ID', of: (app) => app.clientId },
+          { title: 'CLIENT SECRET', of: (app) => app.clientSecret },
+          { title: 'CALLBACKS', of: (app) => app.callbacks.join(' ') },
+        ])}\n`,
+      )
+    }
+    this.log('Runs until Ctrl-C.')
+    await ended
+    await simulator.close()
+    return ready
+  }
+
+  /** The one line was printed when the simulator was ready; the end adds nothing to it. */
+  override logJson(json: unknown): void {
+    if (typeof json === 'object' && json !== null && 'error' in json) super.logJson(json)
+  }
+
+  private async start(flags: {
+    readonly port?: number | undefined
+    readonly https: boolean
+    readonly directory?: string | undefined
+    readonly seed?: string | undefined
+    readonly 'clock-file'?: string | undefined
+  }) {
+    const { startSimulator } = await import('@keyturn/simulator').catch(() => {
+      throw new KeyturnError('DRIVER_MISSING', 'The simulator is not installed', {
+        fix: 'npm install --save-dev @keyturn/simulator',
+      })
+    })
+    try {
+      return await startSimulator({
+        https: flags.https,
+        ...(flags.port === undefined ? {} : { port: flags.port }),
+        ...(flags.directory === undefined ? {} : { directory: flags.directory }),
+        ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+        ...(flags['clock-file'] === undefined ? {} : { clockFile: flags['clock-file'] }),
+      })
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
+      throw new KeyturnError('BAD_ARGUMENT', `Port ${flags.port ?? ''} cannot be used (${code})`, {
+        fix: 'Choose another with --port, or leave it out for a free one.',
+      })
+    }
+  }
+}
