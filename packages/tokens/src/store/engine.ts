@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto'
 import { KeyturnError } from '../errors.ts'
 import { newGrant } from '../protocol/state.ts'
 import type { Holder } from '../protocol/state.ts'
+import { checkpointMethods } from './checkpoints.ts'
 import { heldElsewhere, paceApp, runEvent, saveGrant, sealSecrets, withPuts } from './grant-change.ts'
 import type { TransitionFunction } from './grant-change.ts'
 import { grantColumns, insertGrant, readGrant } from './grant-row.ts'
@@ -152,6 +153,7 @@ export const createStore = (parts: EngineParts): Store => {
 
     ...hostMethods(engine),
     ...orphanMethods(engine),
+    ...checkpointMethods(engine),
 
     mark: async () => markOf(await readMeta(read, driver.describe)),
     contains: (mark) => holds(read, mark),

@@ -286,6 +286,16 @@ export const openPostgres = async (url: string, options: PostgresOptions): Promi
       attend = handler
     },
     startClock: () => Promise.resolve(),
+    snapshot: (work) =>
+      patiently(async () => {
+        const session = await connectSession(url, describe)
+        try {
+          await session.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+          return await work(sessionSql(session))
+        } finally {
+          await session.client.end().catch(() => session.destroy())
+        }
+      }),
     now: async () => {
       const [row] = await read.all(`SELECT ${milliseconds} AS now`)
       return integer(row ?? {}, 'now') + clock.offset()

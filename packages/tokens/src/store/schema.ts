@@ -147,9 +147,9 @@ export const refuseIfTooNew = (where: string, schema: number, minWriter: number)
 }
 
 /** Runs what is missing, in the transaction it is given. */
-export const migrate = async (dialect: Dialect, sql: Sql, from: number): Promise<void> => {
+export const migrate = async (dialect: Dialect, sql: Sql, from: number, to = schemaVersion): Promise<void> => {
   for (const migration of migrations) {
-    if (migration.schema <= from) continue
+    if (migration.schema <= from || migration.schema > to) continue
     for (const statement of migration.statements(dialect)) await sql.run(statement)
     if (from > 0) {
       await sql.run('UPDATE keyturn_meta SET schema_version = ?, min_writer = ?', [

@@ -48,6 +48,8 @@ export interface Driver {
   whenStrange(handler: () => Promise<void>): void
   /** SQLite: finds the base of the store's clock for this boot, once the tables are there. */
   startClock(): Promise<void>
+  /** Runs `work` on one snapshot of committed data, over a connection of its own: backups, moves, checks. */
+  snapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   now(): Promise<number>
   version(): number | string | Promise<number | string>
   changed(ms: number): Promise<void>

@@ -208,6 +208,14 @@ export const openSqlite = async (file: string, options: SqliteOptions): Promise<
         if (!closed && integer(seenByWriter.get() ?? {}, 'data_version') !== before) return
       }
     },
+    snapshot: async (work) => {
+      const connection = await connect(50, 'PRAGMA query_only = ON; BEGIN')
+      try {
+        return await work(statements(connection, explain))
+      } finally {
+        connection.close()
+      }
+    },
     startClock: async () => {
       const boot = bootId(clock)
       const find = async (sql: Sql): Promise<number | null> => {

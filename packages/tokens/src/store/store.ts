@@ -213,6 +213,10 @@ export interface Store {
     data: { readonly [key: string]: string | number | boolean | null },
   ): Promise<LedgerEntry>
 
+  /** The ledger's head, signed: a note to keep elsewhere, and the key to verify it with (docs/formats/ledger.md). */
+  checkpoint(): Promise<{ readonly note: string; readonly verifyingKey: string }>
+  verifyingKey(): Promise<string>
+
   /** Wakes when something was committed by another process (SQLite: polling; PostgreSQL: LISTEN), or after `ms`. */
   changed(ms: number): Promise<void>
   close(): Promise<void>
