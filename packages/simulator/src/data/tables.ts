@@ -40,7 +40,9 @@ function createTable(sobject: SObject): readonly string[] {
       const living = columns.some((other) => other.name === 'IsDeleted') ? ' WHERE "IsDeleted" = 0' : ''
       const kind = field.unique ? 'UNIQUE INDEX' : 'INDEX'
       const name = quoted(`${sobject.name}_${field.name}`)
-      return `CREATE ${kind} IF NOT EXISTS ${name} ON ${table} (${quoted(field.name)})${field.unique ? living : ''}`
+      // With the id behind it an index also gives the order that pages are cut by.
+      const parts = field.unique ? quoted(field.name) : `${quoted(field.name)}, "Id"`
+      return `CREATE ${kind} IF NOT EXISTS ${name} ON ${table} (${parts})${field.unique ? living : ''}`
     }),
   ]
 }

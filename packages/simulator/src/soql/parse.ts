@@ -9,7 +9,8 @@ export function parseSoql(soql: string): Query {
   if (soql.trim() === '') throw malformed('A query string has to be specified')
   if (soql.length > longest) throw malformed('SOQL statements cannot be longer than 100000 characters.')
   try {
-    return parseQuery(soql, { allowApexBindVariables: false, logErrors: false })
+    // Left out, `ignoreParseErrors` makes the library build a new parser for every query, which takes 20 ms.
+    return parseQuery(soql, { allowApexBindVariables: false, logErrors: false, ignoreParseErrors: false })
   } catch (error) {
     throw refusal(soql, error instanceof Error ? error.message : String(error))
   }

@@ -163,11 +163,13 @@ function fetchFirst(context: QueryContext, compiled: Compiled, joinedParams: rea
   const first = rowsOf(context, firstSql, [...params, Math.min(limit, pageSize + 1), offset])
   if (first.length <= pageSize) return { totalSize: first.length, done: true, records: toRecords(first) }
 
+  // Before the locator opens, because children may open some of their own and the oldest are closed first.
+  const records = toRecords(first.slice(0, pageSize))
   // Small capped results are kept whole (their rows may have no id); of others only the ids, as they can be long.
   if (scope.sobject.paging !== null) {
     const all = rowsOf(context, firstSql, [...params, limit, offset])
     const locator = openLocator(context.org, context.access.userId, all.length, pageSize, (from, size) => toRecords(all.slice(from, from + size)))
-    return answer(context, all.length, locator.id, pageSize, toRecords(all.slice(0, pageSize)))
+    return answer(context, all.length, locator.id, pageSize, records)
   }
   const ids = rowsOf(context, `SELECT ${scope.alias}."Id" FROM ${scope.fromSql()}${where.sql}${compiled.orderSql} LIMIT ? OFFSET ?`, [...params, limit, offset])
     .map(([id]) => id)
@@ -178,5 +180,5 @@ function fetchFirst(context: QueryContext, compiled: Compiled, joinedParams: rea
     return toRecords(wanted.map((id) => rows.get(id ?? null)).filter((row) => row !== undefined))
   }
   const locator = openLocator(context.org, context.access.userId, ids.length, pageSize, fetch)
-  return answer(context, ids.length, locator.id, pageSize, toRecords(first.slice(0, pageSize)))
+  return answer(context, ids.length, locator.id, pageSize, records)
 }
