@@ -16,6 +16,9 @@ export interface Protocol {
 
 const RESOLVED_KEPT = 8
 
+/** More access tokens than any store can have handed out between a backup and its return. */
+const GENERATIONS_LOST = 1_000_000
+
 /** Builds the protocol over a table of clauses; the product uses the standard one, the explorer tables with one dropped. */
 export const protocol = (table: Clauses): Protocol => {
   const failing = <E>(
@@ -55,6 +58,7 @@ const guardOf = (table: Clauses, event: ProtocolEvent): Guard | null => {
     case 'mint':
     case 'enrol':
     case 'enrolled':
+    case 'revive':
       return table[event.type] as Guard
     default:
       return null
@@ -78,6 +82,22 @@ const backoff = (base: number, most: number, times: number): number => Math.min(
 
 /** A claim of this attempt is over; a claim of another attempt stays: it may be on the wire. */
 const without = (spend: Spend | null, attempt: string): Spend | null => (spend?.attempt === attempt ? null : spend)
+
+/**
+ * What stays in doubt once this attempt's holder knows for certain that it spent nothing: what it repeated, if anything.
+ * Undefined when the attempt is neither claimed nor in doubt. After a store went back the certainty is about a time line
+ * that is lost: the doubt stays until every host has told what it knows.
+ */
+const settle = ({ spend, doubt }: GrantState, attempt: string, now: number): Doubt | null | undefined => {
+  if (spend !== null) return spend.attempt === attempt ? doubt : undefined
+  if (doubt?.attempt !== attempt || doubt.cause === 'restored') return undefined
+  if (doubt.behind === null) return null
+  return { ...doubt, attempt: doubt.behind, behind: null, finishedAt: doubt.finishedAt ?? now }
+}
+
+/** Without a doubt a grant that was in doubt is live again. */
+const certain = (state: GrantState, doubt: Doubt | null) =>
+  doubt === null && state.status === 'in-doubt' ? ({ status: 'live', why: null } as const) : {}
 
 const apply = (
   state: GrantState,
@@ -142,22 +162,25 @@ const apply = (
 
     case 'busy': {
       const { attempt, lineage } = event
-      if (state.spend?.attempt !== attempt || state.lineage !== lineage) return refuse('stray')
+      const left = settle(state, attempt, now)
+      if (left === undefined || state.lineage !== lineage) return refuse('stray')
       // Rule 7: without an earlier unresolved attempt the token is unspent; with one the doubt stays, and this replay
       // doesn't count as one whose outcome is unknown.
-      const doubt = state.doubt === null ? null : { ...state.doubt, notBefore: now + policy.replayBackoff }
+      const doubt = left === null ? null : { ...left, notBefore: now + policy.replayBackoff }
       return done(
-        unlessRefused({ ...state, spend: null, doubt, resolved: resolve(state, attempt) }, now),
-        [{ kind: 'busy', data: { attempt, lineage, replay: state.spend.replayOf !== null } }],
+        unlessRefused({ ...state, ...certain(state, doubt), spend: null, doubt, resolved: resolve(state, attempt) }, now),
+        [{ kind: 'busy', data: { attempt, lineage, replay: left !== null } }],
         ['paced'],
       )
     }
 
     case 'blocked': {
       const { attempt, lineage, code, text } = event
-      if (state.spend?.attempt !== attempt || state.lineage !== lineage) return refuse('stray')
+      const doubt = settle(state, attempt, now)
+      if (doubt === undefined || state.lineage !== lineage) return refuse('stray')
+      const reason = why(code, text, now)
       return done(
-        { ...state, status: 'blocked', spend: null, why: why(code, text, now), resolved: resolve(state, attempt) },
+        { ...state, status: 'blocked', spend: null, doubt, why: reason, resolved: resolve(state, attempt) },
         [{ kind: 'blocked', data: { attempt, lineage, code, text } }],
         ['blocked'],
       )
@@ -165,31 +188,13 @@ const apply = (
 
     case 'never-left': {
       const { attempt, lineage } = event
-      if (state.lineage !== lineage) return refuse('stray')
-      const entry: Draft = { kind: 'released', data: { attempt, lineage } }
-      if (state.spend?.attempt === attempt) {
-        return done(unlessRefused({ ...state, spend: null, resolved: resolve(state, attempt) }, now), [entry])
-      }
-      // Somebody called it in doubt; its holder knows better. What it repeated, if anything, is still unresolved.
-      // After the store went back one attempt that never left explains nothing.
-      if (state.doubt?.attempt === attempt && state.spend === null && state.doubt.cause !== 'restored') {
-        const { behind } = state.doubt
-        const resolved = resolve(state, attempt)
-        if (behind === null) {
-          return done(
-            { ...state, status: state.status === 'in-doubt' ? 'live' : state.status, doubt: null, resolved },
-            [entry],
-          )
-        }
-        const doubt: Doubt = {
-          ...state.doubt,
-          attempt: behind,
-          behind: null,
-          finishedAt: state.doubt.finishedAt ?? now,
-        }
-        return done({ ...state, doubt, resolved }, [entry])
-      }
-      return refuse('stray')
+      // Somebody may have called it in doubt; its holder knows better.
+      const doubt = settle(state, attempt, now)
+      if (doubt === undefined || state.lineage !== lineage) return refuse('stray')
+      return done(
+        unlessRefused({ ...state, ...certain(state, doubt), spend: null, doubt, resolved: resolve(state, attempt) }, now),
+        [{ kind: 'released', data: { attempt, lineage } }],
+      )
     }
 
     case 'doubted': {
@@ -215,7 +220,11 @@ const apply = (
       // A lineage that was refused meanwhile is dead, however this attempt ended.
       if (state.status === 'dead') return done({ ...state, spend: null }, [entry])
       const kept = event.access === true ? ownToken(state, now) : {}
-      return done({ ...state, ...kept, status: 'in-doubt', spend: null, doubt, why: why(cause, '', now) }, [entry], ['in-doubt'])
+      return done(
+        { ...state, ...kept, status: 'in-doubt', spend: null, doubt, why: why(cause, '', now) },
+        [entry],
+        ['in-doubt'],
+      )
     }
 
     case 'finished': {
@@ -356,8 +365,10 @@ const apply = (
         awaiting: event.hosts,
       }
       const reason = why('restored', 'the store is an older copy of itself', now)
+      // Callers hold generations of the time line that is lost: none of them may ever name another access token.
+      const generation = state.generation + GENERATIONS_LOST
       return done(
-        { ...state, status: 'in-doubt', spend: null, doubt, why: reason },
+        { ...state, status: 'in-doubt', generation, spend: null, doubt, why: reason },
         [{ kind: 'restored', data: { lineage: state.lineage, hosts: event.hosts.length } }],
         ['restored', 'in-doubt'],
       )
@@ -374,7 +385,9 @@ const apply = (
 
     case 'spares': {
       const spares = Object.fromEntries(event.names.map((name) => [name, state.spares[name] ?? ('untried' as const)]))
-      return done({ ...state, spares, cascadeSpares: event.cascade }, [{ kind: 'spares-changed', data: { spares: event.names.length } }])
+      return done({ ...state, spares, cascadeSpares: event.cascade }, [
+        { kind: 'spares-changed', data: { spares: event.names.length } },
+      ])
     }
 
     case 'retry': {
@@ -393,6 +406,8 @@ const apply = (
 /** A new access token, bought with the refresh token. */
 const ownToken = (state: GrantState, now: number) =>
   ({
+    // A mint that is still on its way is not needed: its token would hide the end of this one.
+    mint: null,
     generation: state.generation + 1,
     access: 'alive',
     ownAccess: 'alive',
@@ -436,8 +451,9 @@ const answered = (
   const moved = lineage !== sent
   const late = state.spend?.attempt !== attempt
   const generation = access ? state.generation + 1 : state.generation
-  // Rule 12: what a journal tells after the store went back is a link of the chain, not proof that it is the newest.
-  const stillRestored = rolledForward && state.doubt?.cause === 'restored'
+  // Rule 12: after the store went back, an answer to an attempt of the lost time line is a link of the chain, not proof
+  // that it is the newest; also when its own process commits it late.
+  const stillRestored = state.doubt?.cause === 'restored' && state.spend?.attempt !== attempt
   const settles = moved || state.doubt === null || state.doubt.attempt === attempt || !late
   const doubt = stillRestored ? state.doubt : settles ? null : state.doubt
   return done(
@@ -451,7 +467,8 @@ const answered = (
       // A lineage that moved voids every other claim on the old one; one that stayed leaves other claims on the wire.
       spend: moved ? null : without(state.spend, attempt),
       doubt,
-      why: event.mismatch !== undefined ? why('identity-changed', event.mismatch, now) : doubt === null ? null : state.why,
+      why:
+        event.mismatch !== undefined ? why('identity-changed', event.mismatch, now) : doubt === null ? null : state.why,
       resolved: resolve(state, attempt),
     },
     [{ kind: 'exchanged', data: { attempt, sent, lineage, generation, late, rolledForward, access } }],
