@@ -1,6 +1,7 @@
 /**
  * The public contract of @keyturn/tokens: what `openKeyturn` returns and what it takes.
  */
+import type { ExchangeCompanion } from './adapters/companion.ts'
 import type { Clock } from './clock.ts'
 import type { Secret } from './secret.ts'
 import type { Notice, Policy } from './protocol/event.ts'
@@ -29,6 +30,8 @@ export interface OpenOptions {
   readonly forceNetworkFileSystem?: boolean
   readonly limits?: Partial<Limits>
   readonly clock?: Clock
+  /** Programs that share a refresh token with this store (`sfCompanion` of the salesforce-core adapter). */
+  readonly companions?: readonly ExchangeCompanion[]
   /** UUIDs for attempts and enrolments; default node:crypto. */
   readonly newId?: () => string
   /** Sweep by itself every so many ms (keep-alive, refresh ahead, doubts) while the process lives; default: never. */

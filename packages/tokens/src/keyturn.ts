@@ -84,6 +84,7 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
     net: await prepareNetwork({ clock, env, caFile: options.caFile, connectTimeout: limits.connect }),
     newId: options.newId ?? randomUUID,
     emit,
+    companions: options.companions ?? [],
     background: new Set(),
     closing: closing.signal,
     secretOf: async (grant, name) => {

@@ -1,6 +1,7 @@
 /**
  * What the parts of one open Keyturn share: the store, the host's journal, the network, time and chance.
  */
+import type { ExchangeCompanion } from './adapters/companion.ts'
 import type { Clock } from './clock.ts'
 import type { Limits } from './contract.ts'
 import type { JournalKey } from './journal/frame.ts'
@@ -28,6 +29,8 @@ export interface Runtime {
   readonly background: Set<Promise<unknown>>
   /** Aborted by close(). */
   readonly closing: AbortSignal
+  /** Other programs that hold the refresh token of a grant, too, and how to lock them out. */
+  readonly companions: readonly ExchangeCompanion[]
   /** A secret of a grant: sealed in the store, or a reference resolved now. */
   readonly secretOf: (grant: StoredGrant, name: string) => Promise<Secret | null>
 }

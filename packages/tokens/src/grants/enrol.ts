@@ -56,12 +56,13 @@ const nothingOnTheWire = async (rt: Runtime, grantId: string, id: string): Promi
     const { grant, context } = await rt.store.look(grantId)
     const clause = mayExchangeCode(grant.state, id, context)
     if (clause === null) return
-    if (clause !== 'code-nothing-on-the-wire')
+    if (clause !== 'code-nothing-on-the-wire' && clause !== 'code-no-sibling-replay')
       throw new KeyturnError(
         'ENROLMENT_RUNNING',
         `The announced authorisation of ${grant.name} ran out or was replaced`,
       )
     if (rt.closing.aborted) throw new KeyturnError('EXCHANGE_TIMEOUT', 'Keyturn is being closed')
+    // Held up by an exchange, or by a replay that may still sit in a queue.
     if (!(await settleAbandoned(rt, grant))) await rt.store.changed(NAP_MS)
   }
 }

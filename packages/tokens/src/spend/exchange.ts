@@ -4,6 +4,7 @@
  * Rules 2 to 5 of ARCHITECTURE.md, in the order they happen. Nothing here decides whether a token may be spent: the
  * store's transition does.
  */
+import { takeTurn, type SharedTurn } from '../adapters/shared-turn.ts'
 import { KeyturnError } from '../errors.ts'
 import { refreshBody, TOKEN_PATH } from '../oauth/request.ts'
 import { mayStillSend } from '../protocol/transition.ts'
@@ -25,6 +26,33 @@ export type ExchangeEnd =
 
 /** Exchanges the refresh token of `grant`; `replayOf` names the unresolved attempt this repeats. */
 export const exchange = async (rt: Runtime, grant: StoredGrant, replayOf: string | null): Promise<ExchangeEnd> => {
+  // A grant shared with another program (the sf CLI): that one is locked out from here to the end of the hearing.
+  const turn = await takeTurn(rt.store, grant, rt.companions, rt.newId)
+  if (turn === null) return spend(rt, grant, replayOf, null)
+  if (turn.moved) {
+    await turn.end()
+    return { kind: 'settled' }
+  }
+  const shared = { turn, heard: false }
+  try {
+    return await spend(rt, grant, replayOf, shared)
+  } finally {
+    if (!shared.heard) await turn.end()
+  }
+}
+
+/** A turn that the hearing ends, once there is one. */
+interface Shared {
+  readonly turn: SharedTurn
+  heard: boolean
+}
+
+const spend = async (
+  rt: Runtime,
+  grant: StoredGrant,
+  replayOf: string | null,
+  shared: Shared | null,
+): Promise<ExchangeEnd> => {
   const { lineage, generation } = grant.state
   const token = await rt.secretOf(grant, 'refreshToken')
   if (lineage === null || token === null)
@@ -84,7 +112,7 @@ export const exchange = async (rt: Runtime, grant: StoredGrant, replayOf: string
     rt.emit(claimed.grant, claimed.notices)
 
     const stillAllowed = async (): Promise<boolean> => {
-      if (older || rt.closing.aborted) return false
+      if (older || rt.closing.aborted || shared?.turn.holds() === false) return false
       const { grant: fresh, context } = await rt.store.look(grant.id)
       return mayStillSend(fresh.state, { attempt, lineage }, context) === null
     }
@@ -92,7 +120,9 @@ export const exchange = async (rt: Runtime, grant: StoredGrant, replayOf: string
     const firstByteBy = { wall: started.wall + rt.limits.send, boot: started.boot + rt.limits.send }
 
     const body = refreshBody(token, grant.settings.clientId, clientSecret)
-    const settled = hear(rt, grant, { attempt, lineage }, connection, body, { stillAllowed, firstByteBy })
+    if (shared !== null) shared.heard = true
+    const heard = hear(rt, grant, { attempt, lineage }, connection, body, { stillAllowed, firstByteBy })
+    const settled = shared === null ? heard : heard.finally(() => shared.turn.end())
     rt.background.add(settled)
     void settled.finally(() => rt.background.delete(settled)).catch(() => undefined)
 

@@ -120,6 +120,8 @@ const fallback = async (
     if (failedHere.has(spare.name) || grant.state.spares[spare.name] === 'failed') continue
     const end = await mint(rt, grant, spareWayIn(grant, spare), lendFor(rt, grant.name, lending))
     if (end.kind === 'minted') return true
+    // The grant's own token lives: nobody needs another.
+    if (end.kind === 'not-claimed' && end.reason === 'mint-needed') return false
     if (end.kind === 'not-claimed') {
       await rt.store.changed(NAP_MS)
       return true
