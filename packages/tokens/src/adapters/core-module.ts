@@ -10,17 +10,17 @@ import { KeyturnError } from '../errors.ts'
 
 /** One authorisation as core keeps it, decrypted. Only what is read here. */
 export interface SfFields {
-  readonly username?: string
-  readonly accessToken?: string
-  readonly refreshToken?: string
-  readonly instanceUrl?: string
-  readonly loginUrl?: string
-  readonly clientId?: string
-  readonly clientSecret?: string
-  readonly orgId?: string
-  readonly privateKey?: string
+  readonly username?: string | undefined
+  readonly accessToken?: string | undefined
+  readonly refreshToken?: string | undefined
+  readonly instanceUrl?: string | undefined
+  readonly loginUrl?: string | undefined
+  readonly clientId?: string | undefined
+  readonly clientSecret?: string | undefined
+  readonly orgId?: string | undefined
+  readonly privateKey?: string | undefined
   /** Further apps linked to this user, each with tokens of its own. */
-  readonly clientApps?: Readonly<Record<string, unknown>>
+  readonly clientApps?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** `undefined` deletes a field. */
@@ -48,10 +48,10 @@ export interface SfConnection {
 }
 
 interface SfOrgs {
-  read(username: string, decrypt: boolean, throwOnNotFound: boolean): Promise<SfFields | null>
+  read(username: string, decrypt: boolean, throwOnNotFound: boolean): Promise<SfFields | null | undefined>
   hasFile?(username: string): Promise<boolean>
   /** Since 9.2.0. */
-  peek?(username: string, decrypt: boolean): Promise<SfFields | null>
+  peek?(username: string, decrypt: boolean): Promise<SfFields | null | undefined>
   getPath?(username: string): string
 }
 
@@ -65,10 +65,14 @@ export interface SfState {
 
 /** The module `@salesforce/core`. `C` is its `Connection`. */
 export interface SfCore<C extends SfConnection = SfConnection> {
-  readonly AuthInfo: { create(options: never): Promise<SfAuthInfo> }
+  readonly AuthInfo: { create(options: never): Promise<unknown> }
   readonly Connection: { create(options: never): Promise<C> }
   readonly StateAggregator: { getInstance(): Promise<SfState> }
 }
+
+/** Core types its factories by their `this`, which no structural type can follow: hence the one cast, here. */
+export const authInfoOf = async (core: SfCore, options: Readonly<Record<string, unknown>>): Promise<SfAuthInfo> =>
+  (await core.AuthInfo.create(options as never)) as SfAuthInfo
 
 /** Where core is looked for when it isn't passed: the program that was started, then the working folder. */
 const places = (): readonly string[] => [

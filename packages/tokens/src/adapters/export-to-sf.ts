@@ -4,7 +4,7 @@
  */
 import type { Keyturn } from '../contract.ts'
 import { KeyturnError } from '../errors.ts'
-import { loadCore } from './core-module.ts'
+import { authInfoOf, loadCore } from './core-module.ts'
 import type { SfCore } from './core-module.ts'
 import { orgOf } from './org-connection.ts'
 
@@ -29,7 +29,7 @@ export const exportToSf = async ({ keyturn, name, alias, ...where }: ExportToSf)
   const fresh = { accessToken: token.accessToken, instanceUrl: token.instanceUrl, loginUrl: grant.loginUrl }
   const username = grant.username === null ? null : state.aliases.resolveUsername(grant.username)
   if (username !== null && (await state.orgs.hasFile?.(username)) === true) {
-    const authInfo = await core.AuthInfo.create({ username } as never)
+    const authInfo = await authInfoOf(core, { username })
     const { refreshToken, privateKey } = authInfo.getFields()
     if (refreshToken !== undefined || privateKey !== undefined) {
       throw new KeyturnError('BAD_ARGUMENT', `the sf CLI has a login of its own for ${username}: it is left as it is`, {
@@ -41,13 +41,13 @@ export const exportToSf = async ({ keyturn, name, alias, ...where }: ExportToSf)
     await setAlias(core, alias, username)
     return { username, generation: token.generation }
   }
-  const authInfo = await core.AuthInfo.create({
+  const authInfo = await authInfoOf(core, {
     accessTokenOptions: {
       ...fresh,
       ...(username === null ? {} : { username }),
       ...orgOf(token),
     },
-  } as never)
+  })
   await authInfo.save()
   await setAlias(core, alias, authInfo.getUsername())
   return { username: authInfo.getUsername(), generation: token.generation }

@@ -6,7 +6,7 @@
  * It is also kept from writing files: an access token that Keyturn renews has no business on disk.
  */
 import type { Keyturn, Token } from '../contract.ts'
-import { loadCore } from './core-module.ts'
+import { authInfoOf, loadCore } from './core-module.ts'
 import type { SfAuthInfo, SfConnection, SfCore } from './core-module.ts'
 import { reportSuccess } from './jsforce.ts'
 import { refresher } from './refresh-function.ts'
@@ -33,7 +33,7 @@ export const keyturnOrgConnection = async <C extends SfConnection>(
 ): Promise<C> => {
   const core = options.core ?? ((await loadCore(options.from)) as SfCore<C>)
   const [token, grant] = [await keyturn.token(name), await keyturn.grants.show(name)]
-  const authInfo = await core.AuthInfo.create({
+  const authInfo = await authInfoOf(core, {
     accessTokenOptions: {
       accessToken: token.accessToken,
       instanceUrl: token.instanceUrl,
@@ -43,7 +43,7 @@ export const keyturnOrgConnection = async <C extends SfConnection>(
       // Named, so that core doesn't ask: `null` counts as an answer.
       ...(options.describeOrg === true ? {} : { isDevHub: false, namespacePrefix: null }),
     },
-  } as never)
+  })
   let current: Token = token
   const source = refresher(keyturn, name, options, (fresh) => {
     current = fresh

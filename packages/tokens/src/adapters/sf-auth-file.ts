@@ -5,6 +5,7 @@
 import type { Clock } from '../clock.ts'
 import { KeyturnError } from '../errors.ts'
 import { lockRotation } from './rotation-lock.ts'
+import { authInfoOf } from './core-module.ts'
 import type { SfChange, SfCore, SfFields } from './core-module.ts'
 
 export interface SfAuthFile {
@@ -42,7 +43,7 @@ export const openSfAuthFile = async (options: OpenSfAuthFile): Promise<SfAuthFil
     })
   }
   const peek = orgs.peek.bind(orgs)
-  if ((await peek(username, false)) === null || (await orgs.hasFile?.(username)) === false) {
+  if ((await orgs.hasFile?.(username)) !== true) {
     throw new KeyturnError('BAD_ARGUMENT', `the sf CLI has no authorisation for ${options.aliasOrUsername}`, {
       data: { aliasOrUsername: options.aliasOrUsername },
       fix: 'See `sf org list` for aliases and usernames.',
@@ -58,9 +59,9 @@ export const openSfAuthFile = async (options: OpenSfAuthFile): Promise<SfAuthFil
     abandoned: lock.abandoned,
     holds: () => lock.holds(),
     close: () => lock.release(),
-    read: () => peek(username, true),
+    read: async () => (await peek(username, true)) ?? null,
     write: async (change) => {
-      const authInfo = await core.AuthInfo.create({ username } as never)
+      const authInfo = await authInfoOf(core, { username })
       await authInfo.save(change)
       // Core writes in place, without a rename: what counts is what can be read back.
       const now: Readonly<Record<string, unknown>> = { ...(await peek(username, true)) }

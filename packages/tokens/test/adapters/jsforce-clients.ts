@@ -1,5 +1,5 @@
 /** The connections under test, unmodified, through one shape: a query, and a look at what they hold. */
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import { createRequire } from 'node:module'
 import type { RefreshFunction } from '../../src/adapters/jsforce.ts'
 

@@ -16,6 +16,8 @@ export const ADMIN = 'admin@acme.example'
 export interface Org {
   readonly sim: Simulator
   readonly ready: ReadyGrant
+  /** Where the store is, for a child process. */
+  readonly place: { readonly store: string; readonly masterKey: string }
   /** Opens Keyturn on the same store: a second time is a second process, as far as the protocol can tell. */
   open(options?: Partial<OpenOptions>): Promise<Keyturn>
   /** The grant as it was authorised. */
@@ -39,12 +41,14 @@ export const startOrg = async (
     rmSync(folder, { recursive: true, force: true })
   })
   const masterKey = randomBytes(32)
+  const store = `sqlite:${join(folder, 'keyturn.db')}`
   const ready = sim.control.grant({ user: options.user ?? USER, app: options.app ?? 'Web' })
   return {
     sim,
     ready,
+    place: { store, masterKey: masterKey.toString('base64') },
     open: async (more = {}) => {
-      const keyturn = await openKeyturn({ store: `sqlite:${join(folder, 'keyturn.db')}`, masterKey, env: {}, ...more })
+      const keyturn = await openKeyturn({ store, masterKey, env: {}, ...more })
       opened.push(keyturn)
       return keyturn
     },

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import { authInfoOf } from '../../src/adapters/core-module.ts'
 import type { SfAuthInfo, SfConnection, SfCore } from '../../src/adapters/salesforce-core.ts'
 import type { Org } from './org.ts'
 
@@ -64,7 +65,7 @@ export const sfLogin = async (org: Org, more: Readonly<Record<string, unknown>> 
     readonly orgs: { remove?(name: string): Promise<void> }
   }
   await state.orgs.remove?.(username).catch(() => undefined)
-  const authInfo = await core.AuthInfo.create({
+  const authInfo = await authInfoOf(core, {
     accessTokenOptions: {
       username,
       accessToken,
@@ -74,7 +75,7 @@ export const sfLogin = async (org: Org, more: Readonly<Record<string, unknown>> 
       isDevHub: false,
       namespacePrefix: null,
     },
-  } as never)
+  })
   await authInfo.save({ refreshToken, clientId, clientSecret, loginUrl: org.sim.url, ...more })
   return username
 }
