@@ -71,6 +71,8 @@ export type WireResult = (
 ) & { readonly hookError?: unknown }
 
 export interface Connection {
+  /** False once the other side closed or spoke: then `send` sends nothing. */
+  readonly usable: boolean
   /** Once. The socket is destroyed when it resolves: nothing more can be heard. Rejects only for a wrong request. */
   send(request: WireRequest, options: SendOptions): Promise<WireResult>
   /** Gives up a connection that wasn't used. */
@@ -95,6 +97,9 @@ export async function openConnection(url: URL, net: Network, signal?: AbortSigna
   let used = false
 
   return {
+    get usable() {
+      return spoiled === null && socket.writable
+    },
     close: () => void socket.destroy(),
     async send(request, options) {
       if (used) throw new KeyturnError('DEFECT', 'A connection is used for one request only.')

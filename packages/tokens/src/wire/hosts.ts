@@ -44,7 +44,7 @@ export function checkLoginUrl(url: string, allowHosts: readonly string[] = []): 
   // URL parsers drop tabs and newlines and read a backslash as a slash: what a person reads isn't what is called.
   // eslint-disable-next-line no-control-regex
   if (/[\x00-\x20\\\x7f]/.test(text)) throw refused('It holds blanks, control characters or a backslash.')
-  if (!/^https?:\/\//i.test(text)) throw refused('It must begin with https://.')
+  if (!/^https?:\/\/[^/]/i.test(text)) throw refused('It must begin with https://.')
   const parsed = URL.parse(text)
   if (!parsed) throw refused('It is not a URL.')
   if (parsed.username || parsed.password || /^[^/?#]*@/.test(text.slice(text.indexOf('//') + 2))) {

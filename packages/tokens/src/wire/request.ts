@@ -6,6 +6,7 @@
  */
 import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { KeyturnError } from '../errors.ts'
 import { Secret } from '../secret.ts'
 import { dial } from './dial.ts'
@@ -53,12 +54,19 @@ export async function request(url: URL, init: PlainRequest, net: Network): Promi
 export function agentFor(url: URL, net: Network): Agent {
   const known = net.agents.get(url.origin)
   if (known) return known
+  const connectFor = async (callback: Parameters<Agent['createConnection']>[1]): Promise<void> => {
+    let socket: Socket
+    try {
+      socket = await dial(url, net)
+    } catch (error) {
+      callback?.(error as Error, undefined as never)
+      return
+    }
+    callback?.(null, socket)
+  }
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 8, timeout: idle })
   agent.createConnection = (_options, callback) => {
-    dial(url, net).then(
-      (socket) => callback?.(null, socket),
-      (error: Error) => callback?.(error, undefined as never),
-    )
+    void connectFor(callback)
     return undefined
   }
   net.agents.set(url.origin, agent)
@@ -69,6 +77,7 @@ class Stale extends KeyturnError<'ENDPOINT_UNREACHABLE'> {}
 
 async function once(url: URL, method: string, init: PlainRequest, net: Network): Promise<PlainResponse> {
   const { timeout = 60_000, bodyLimit = 33_554_432, signal } = init
+  signal?.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<PlainResponse>()
   const done = new AbortController()
   const body = init.body instanceof Secret ? init.body.reveal() : init.body
@@ -102,7 +111,6 @@ async function once(url: URL, method: string, init: PlainRequest, net: Network):
   })
   void net.clock.sleep(timeout, done.signal).then(() => reject(failure('TIMEOUT', `no answer within ${timeout} ms`)))
   const abort = (): void => reject(signal?.reason as Error)
-  if (signal?.aborted) abort()
   signal?.addEventListener('abort', abort, { once: true, signal: done.signal })
   outgoing.end(body)
   try {
