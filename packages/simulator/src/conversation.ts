@@ -162,7 +162,8 @@ async function underFault(
       where,
     })
   }
-  const wait = (ms: number | undefined): Promise<void> => (ms === undefined ? Promise.resolve() : delay(ms))
+  const wait = (ms: number | undefined): Promise<void> =>
+    ms === undefined ? Promise.resolve() : delay(ms, undefined, { ref: false })
   const lost = (status: number): void => {
     if (socket !== null) drop(socket, action.reset ?? false)
     finish(call, { status }, { complete: false, bytes: 0 }, fault)

@@ -32,6 +32,8 @@ export type { Fault, FaultAction, FaultMatch, FaultSpec, Position } from './faul
 export type { Held } from './faults/holds.ts'
 export type { SimEvent } from './oracle/events.ts'
 export type { Counters, Verdict } from './oracle/judge.ts'
+export type { RequestLine } from './oracle/requests.ts'
+export type { GrantOutlook, Outlook } from './control/outlook.ts'
 export type { AppSpec, OrgSpec, SeededApp, SeededOrg, SeededUser, UserSpec } from './state/seed.ts'
 export type { AppSettings, OrgSettings, RefreshTokenPolicy } from './state/settings.ts'
 
@@ -96,8 +98,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   })
   if (options.directory !== undefined) log.replace(eventsOf(orgs))
 
-  const orgAt = (request: SimRequest): Org =>
-    orgs.find((org) => new URL(org.origin()).port === new URL(request.baseUrl).port) ?? onlyOrg(orgs)
+  const orgOf = new WeakMap<SimRequest, Org>()
   const sim: Simulation = {
     seed,
     clock,
@@ -106,7 +107,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults: createFaultQueue(seed),
     holds: createHolds(),
     locks: createLocks(),
-    dataRoutes: dataRoutes((request) => judgeSession(orgAt(request), request), apiUsage),
+    dataRoutes: dataRoutes((request) => judgeSession(orgOf.get(request) ?? onlyOrg(orgs), request), apiUsage),
+    orgOf,
   }
   const listeners = new Map<string, Listener>()
   const control = createControl(sim, {

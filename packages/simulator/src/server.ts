@@ -123,6 +123,7 @@ async function answer(options: ListenerOptions, req: IncomingMessage, res: Serve
 
   const form = formOf(request)
   const org = options.org ?? findOrg(sim.orgs, request, form)
+  sim.orgOf.set(request, org)
   const call: Call = {
     request,
     number: sim.log.nextRequest(),

@@ -1,5 +1,5 @@
 /** Everything one simulator consists of, for those who serve requests and those who control it. */
-import type { Route } from './route.ts'
+import type { Route, SimRequest } from './route.ts'
 import type { SimClock } from './clock.ts'
 import type { FaultQueue } from './faults/queue.ts'
 import type { Holds } from './faults/holds.ts'
@@ -16,4 +16,6 @@ export interface Simulation {
   readonly holds: Holds
   readonly locks: Locks
   readonly dataRoutes: readonly Route[]
+  /** Which org a request on its way is for. */
+  readonly orgOf: WeakMap<SimRequest, Org>
 }

@@ -5,8 +5,8 @@
 import type { Fault, FaultSpec } from '../faults/fault.ts'
 import type { Held } from '../faults/holds.ts'
 import type { SimEvent } from '../oracle/events.ts'
-import { judge } from '../oracle/judge.ts'
-import type { Verdict } from '../oracle/judge.ts'
+import { requestLines } from '../oracle/requests.ts'
+import type { RequestLine } from '../oracle/requests.ts'
 import { endAccessToken, openSession } from '../sessions/access-tokens.ts'
 import type { Simulation } from '../simulation.ts'
 import { appNamed, changeApp } from '../state/apps.ts'
@@ -18,6 +18,8 @@ import type { AppSettings, OrgSettings } from '../state/settings.ts'
 import { updateUser, userByName } from '../state/users.ts'
 import type { SimUser } from '../state/users.ts'
 import { load, save } from './folder.ts'
+import { outlook } from './outlook.ts'
+import type { Outlook } from './outlook.ts'
 import { secretsOf, stateOf } from './snapshot.ts'
 import type { OrgState } from './snapshot.ts'
 
@@ -87,7 +89,9 @@ export interface Control {
   removeFaults(which?: string): number
   clock(): ClockReading
   moveClock(to: { readonly advanceMs?: number; readonly set?: number }): ClockReading
-  oracle(): Verdict
+  oracle(): Outlook
+  /** One line per request, in the order of arrival. */
+  requests(): readonly RequestLine[]
   log(of?: { readonly after?: number }): readonly SimEvent[]
   /** Waits until requests are held by a fault. */
   held(of?: { readonly fault?: string; readonly count?: number; readonly timeoutMs?: number }): Promise<readonly Held[]>
@@ -226,7 +230,8 @@ export function createControl(sim: Simulation, doors: Doors): Control {
       if (to.advanceMs !== undefined) sim.clock.advance(to.advanceMs)
       return reading()
     },
-    oracle: () => judge(sim.log.all()),
+    oracle: () => outlook(sim),
+    requests: () => requestLines(sim.log.all()),
     log: (of) => sim.log.all().slice(of?.after ?? 0),
     held: (of) => sim.holds.wait(of ?? {}),
     release: (which) => sim.holds.release(which),

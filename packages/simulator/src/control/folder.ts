@@ -44,6 +44,13 @@ export function load(sim: Simulation, folder: string): void {
     const file = fileOf(folder, org.name)
     if (!existsSync(file)) throw new Error(`No saved org "${org.name}" in ${folder}`)
     org.db.prepare('ATTACH ? AS saved').run(file)
+    const saved = org.db.prepare(`SELECT value FROM saved.sim_meta WHERE name = 'org'`).get()?.['value']
+    if (saved !== org.id) {
+      org.db.exec('DETACH saved')
+      throw new Error(
+        `The saved org "${org.name}" is ${String(saved)}, this one is ${org.id}: start with the seed it was saved under`,
+      )
+    }
     const tables = org.db
       .prepare(`SELECT name FROM saved.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
       .all()

@@ -1,7 +1,7 @@
 /**
  * The control plane over HTTP, on every port of the simulator (the login host's stays open when an org refuses).
  *
- *   GET    /__sim/orgs | state | oracle | secrets | clock | faults
+ *   GET    /__sim/orgs | state | oracle | requests | secrets | clock | faults
  *   GET    /__sim/log?after=N
  *   GET    /__sim/held?fault=&count=1&timeoutMs=10000      long poll
  *   POST   /__sim/clock {advanceMs} | {set}
@@ -42,6 +42,7 @@ function verbs(control: Control, orgs: () => readonly SeededOrg[]): Readonly<Rec
     'GET orgs': () => orgs(),
     'GET state': () => control.state(),
     'GET oracle': () => control.oracle(),
+    'GET requests': () => control.requests(),
     'GET secrets': () => control.secrets(),
     'GET log': (_body, request) => control.log({ after: number(request, 'after') ?? 0 }),
     'GET clock': () => control.clock(),

@@ -104,7 +104,7 @@ export async function deliverFaulty(
     while (sent < to && !socket.destroyed) {
       const next = Math.min(to, sent + Math.max(1, step))
       if (await write(socket, layout.bytes.subarray(sent, next))) sent = next
-      if (action.drip !== undefined && sent < to) await delay(action.drip.everyMs)
+      if (action.drip !== undefined && sent < to) await delay(action.drip.everyMs, undefined, { ref: false })
     }
   }
   await send(pause)

@@ -42,7 +42,6 @@ const rows = {
   'missing-parameter': ['invalid_request', 'missing required parameter'],
   pending: ['authorization_pending', 'user has not authorized the device yet'],
   denied: ['access_denied', 'end-user denied authorization'],
-  'slow-down': ['slow_down', 'polling too frequently'],
   'login-rate': ['invalid_grant', 'login rate exceeded'],
 } as const satisfies Record<string, readonly [string, string]>
 

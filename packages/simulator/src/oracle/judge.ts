@@ -58,6 +58,8 @@ export interface Verdict {
   /** Keys: org/app. */
   readonly byApp: Readonly<Record<string, Counters>>
   readonly grants: readonly GrantVerdict[]
+  /** Fingerprints of the tokens that reached the client. */
+  readonly reached: ReadonlySet<string>
 }
 
 type Tally = { -readonly [K in keyof Counters]: K extends 'rejections' ? Record<string, number> : number }
@@ -211,5 +213,11 @@ export function judge(events: readonly SimEvent[]): Verdict {
     for (const to of [total, byOrg[facts.org], byApp[`${facts.org}/${facts.app ?? ''}`]])
       if (to !== undefined) to.orphaned += 1
   }
-  return { total, byOrg, byApp, grants: [...grants.values()].map(({ current: _current, ...verdict }) => verdict) }
+  return {
+    total,
+    byOrg,
+    byApp,
+    grants: [...grants.values()].map(({ current: _current, ...verdict }) => verdict),
+    reached,
+  }
 }

@@ -67,7 +67,15 @@ export function insertApp(org: Org, app: SimApp): void {
       app.menuItemId,
       JSON.stringify(app.settings),
     )
+  showPolicy(org, app)
   forgetApps(org)
+}
+
+/** What an administrator sees of the switches in the app's rows. */
+function showPolicy(org: Org, app: SimApp): void {
+  const admin = Number(app.settings.permittedUsers === 'admin')
+  org.sql('UPDATE ConnectedApplication SET OptionsAllowAdminApprovedUsersOnly = ? WHERE Id = ?').run(admin, app.id)
+  org.sql('UPDATE AppMenuItem SET IsUsingAdminAuthorization = ? WHERE Id = ?').run(admin, app.menuItemId)
 }
 
 /** Changes what is named: settings by name, or the row's own fields (clientSecret, publicKey, callbacks, scopes). */
@@ -100,6 +108,7 @@ export function changeApp(
       JSON.stringify(next.scopes),
       app.id,
     )
+  showPolicy(org, next)
   forgetApps(org)
   return next
 }

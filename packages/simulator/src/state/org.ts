@@ -38,7 +38,10 @@ export function createOrg(options: {
   readonly record: (org: string, request: number, event: SimEventBody) => void
 }): Org {
   const db = new DatabaseSync(options.file)
-  db.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY')
+  // A simulator that is killed keeps a whole database (WAL); a machine that dies may lose some of a simulation.
+  db.exec(
+    `PRAGMA journal_mode = ${options.file === ':memory:' ? 'MEMORY' : 'WAL'}; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY`,
+  )
   createIdentityTables(db)
 
   const statements = new Map<string, StatementSync>()

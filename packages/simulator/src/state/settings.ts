@@ -146,6 +146,20 @@ export const defaultOrgSettings: OrgSettings = {
   dailyApiRequests: 1_000_000,
 }
 
+const choices: Readonly<Record<string, readonly string[]>> = {
+  reuse: ['documented', 'lenient'],
+  cascade: ['family', 'user-app'],
+  lockScope: ['token', 'app', 'none'],
+  ipRelaxation: ['ENFORCE', 'BYPASS', 'BYPASS_2FACTOR', 'ENFORCE_RELAXREFRESH'],
+  newAuthorization: ['keeps', 'kills'],
+  revokeGrant: ['spares', 'kills'],
+  sessionPerGrant: ['same-live', 'new'],
+  oauthTokenRow: ['kept', 'replaced'],
+  accessTokenFormat: ['opaque', 'jwt'],
+  uncurable: ['no', 'always401', 'not-valid-for-rest', 'not-attached-to-agent', 'scope', 'bad-oauth-token'],
+  permittedUsers: ['self', 'admin'],
+}
+
 /** Lays a patch over settings; a name that isn't a setting is refused, so that a misspelt switch can't pass a test. */
 export function patchSettings<S extends object>(current: S, patch: Readonly<Record<string, unknown>>): S {
   const known = current as Readonly<Record<string, unknown>>
@@ -154,6 +168,10 @@ export function patchSettings<S extends object>(current: S, patch: Readonly<Reco
     const was = known[name]
     if (was !== null && value !== null && typeof was !== typeof value) {
       throw new Error(`Setting "${name}" wants a ${typeof was}, got a ${typeof value}`)
+    }
+    const allowed = choices[name]
+    if (allowed !== undefined && !allowed.includes(String(value))) {
+      throw new Error(`Setting "${name}" is one of ${allowed.join(', ')}; got "${String(value)}"`)
     }
   }
   return { ...current, ...patch }

@@ -164,4 +164,10 @@ test('an uninstalled app, a user who is not admin-approved and an inactive org a
 test('a misspelt switch is an error, not a silence', async () => {
   const sim = await simulator()
   assert.throws(() => sim.control.changeApp({ app: 'Web', settings: { rotatoin: true } as never }), /rotatoin/)
+  assert.throws(
+    () => sim.control.changeApp({ app: 'Web', settings: { lockScope: 'tokn' } as never }),
+    /one of token, app, none/,
+  )
+  assert.throws(() => sim.control.changeApp({ app: 'Web', settings: { rotation: 'off' } as never }), /wants a boolean/)
+  assert.throws(() => sim.control.grant({ user: 'nobody', app: 'Web' }), /no user "nobody"/)
 })

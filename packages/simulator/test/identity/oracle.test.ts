@@ -165,6 +165,39 @@ test('a tester can declare that an answer was never kept', async () => {
   )
 })
 
+test('a grant is alive for its client by its current refresh token, or by an access token that lives', async () => {
+  const sim = await simulator()
+  const grant = grantUnder(sim)
+  const alive = (): boolean | undefined => sim.control.oracle().grants[0]?.alive
+  assert.equal(alive(), true)
+  await lose(sim, grant)
+  assert.equal(alive(), true)
+  sim.control.expireAccessTokens()
+  assert.equal(alive(), false)
+})
+
+test('the requests read one line each', async () => {
+  const sim = await simulator()
+  const grant = grantUnder(sim)
+  await lose(sim, grant)
+  await refresh(sim, grant)
+  const lines = sim.control
+    .requests()
+    .map(({ endpoint, grantType, app, status, outcome, complete, faults }) => [
+      endpoint,
+      grantType,
+      app,
+      status,
+      outcome,
+      complete,
+      faults.length,
+    ])
+  assert.deepEqual(lines, [
+    ['token', 'refresh_token', 'Web', 0, 'issued', false, 1],
+    ['token', 'refresh_token', 'Web', 400, 'rotated-token', true, 0],
+  ])
+})
+
 test('the log holds no secret', async () => {
   const sim = await simulator()
   const grant = grantUnder(sim)
