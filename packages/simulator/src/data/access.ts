@@ -34,21 +34,29 @@ const nothing: ObjectAccess = { read: false, create: false, edit: false, delete:
 export const securedBy = (field: Field): string =>
   field.compoundFieldName?.endsWith('Address') === true ? field.compoundFieldName : field.name
 
-const flag = (row: Readonly<Record<string, unknown>> | undefined, column: string): boolean => Number(row?.[column] ?? 0) === 1
+const flag = (row: Readonly<Record<string, unknown>> | undefined, column: string): boolean =>
+  Number(row?.[column] ?? 0) === 1
 
 /** The access of one user, looked up lazily and kept for the length of one request. */
 export function accessOf(org: SimOrg, userId: string): Access {
-  const user = prepared(org.db, `SELECT u."ProfileId" AS profileId, u."TimeZoneSidKey" AS timeZone, p."Name" AS profile
-    FROM "User" u LEFT JOIN "Profile" p ON p."Id" = u."ProfileId" WHERE u."Id" = ?`).get(userId)
+  const user = prepared(
+    org.db,
+    `SELECT u."ProfileId" AS profileId, u."TimeZoneSidKey" AS timeZone, p."Name" AS profile
+    FROM "User" u LEFT JOIN "Profile" p ON p."Id" = u."ProfileId" WHERE u."Id" = ?`,
+  ).get(userId)
   const profileId = typeof user?.['profileId'] === 'string' ? user['profileId'] : null
   const administrator = user?.['profile'] === administratorProfile
   const sets = JSON.stringify(
-    prepared(org.db, `SELECT "Id" FROM "PermissionSet" WHERE "ProfileId" = ?1 AND "IsOwnedByProfile" = 1
+    prepared(
+      org.db,
+      `SELECT "Id" FROM "PermissionSet" WHERE "ProfileId" = ?1 AND "IsOwnedByProfile" = 1
       UNION SELECT a."PermissionSetId" FROM "PermissionSetAssignment" a
       JOIN "PermissionSet" s ON s."Id" = a."PermissionSetId"
       WHERE a."AssigneeId" = ?2 AND a."IsActive" = 1 AND s."HasActivationRequired" = 0
-      AND (a."ExpirationDate" IS NULL OR a."ExpirationDate" > ?3)`)
-      .all(profileId, userId, dateTimeText(org.now())).map((row) => row['Id']),
+      AND (a."ExpirationDate" IS NULL OR a."ExpirationDate" > ?3)`,
+    )
+      .all(profileId, userId, dateTimeText(org.now()))
+      .map((row) => row['Id']),
   )
   const inSets = 'IN (SELECT value FROM json_each(?))'
   let granted: Readonly<Record<string, unknown>> | undefined
@@ -56,26 +64,37 @@ export function accessOf(org: SimOrg, userId: string): Access {
   const fields = new Map<string, ReadonlyMap<string, { read: boolean; edit: boolean }>>()
 
   const has = (permission: string): boolean => {
-    granted ??= prepared(org.db, `SELECT ${userPermissions.map((name) => `MAX("${permissionColumn(name)}") AS "${name}"`).join(', ')}
-      FROM "PermissionSet" WHERE "Id" ${inSets}`).get(sets)
+    granted ??= prepared(
+      org.db,
+      `SELECT ${userPermissions.map((name) => `MAX("${permissionColumn(name)}") AS "${name}"`).join(', ')}
+      FROM "PermissionSet" WHERE "Id" ${inSets}`,
+    ).get(sets)
     return flag(granted, permission)
   }
 
   const fieldRow = (sobject: SObject, field: Field): { read: boolean; edit: boolean } | undefined => {
-    const known = fields.get(sobject.name) ?? new Map(
-      prepared(org.db, `SELECT "Field" AS name, MAX("PermissionsRead") AS read, MAX("PermissionsEdit") AS edit
-        FROM "FieldPermissions" WHERE "SobjectType" = ? AND "ParentId" ${inSets} GROUP BY "Field"`)
-        .all(sobject.name, sets)
-        .map((row) => [String(row['name']), { read: flag(row, 'read'), edit: flag(row, 'edit') }]),
-    )
+    const known =
+      fields.get(sobject.name) ??
+      new Map(
+        prepared(
+          org.db,
+          `SELECT "Field" AS name, MAX("PermissionsRead") AS read, MAX("PermissionsEdit") AS edit
+        FROM "FieldPermissions" WHERE "SobjectType" = ? AND "ParentId" ${inSets} GROUP BY "Field"`,
+        )
+          .all(sobject.name, sets)
+          .map((row) => [String(row['name']), { read: flag(row, 'read'), edit: flag(row, 'edit') }]),
+      )
     fields.set(sobject.name, known)
     return known.get(`${sobject.name}.${securedBy(field)}`)
   }
 
   const objectFromRows = (sobject: SObject): ObjectAccess => {
-    const row = prepared(org.db, `SELECT MAX("PermissionsRead") AS r, MAX("PermissionsCreate") AS c,
+    const row = prepared(
+      org.db,
+      `SELECT MAX("PermissionsRead") AS r, MAX("PermissionsCreate") AS c,
       MAX("PermissionsEdit") AS e, MAX("PermissionsDelete") AS d FROM "ObjectPermissions"
-      WHERE "SobjectType" = ? AND "ParentId" ${inSets}`).get(sobject.name, sets)
+      WHERE "SobjectType" = ? AND "ParentId" ${inSets}`,
+    ).get(sobject.name, sets)
     return { read: flag(row, 'r'), create: flag(row, 'c'), edit: flag(row, 'e'), delete: flag(row, 'd') }
   }
 
@@ -90,7 +109,12 @@ export function accessOf(org: SimOrg, userId: string): Access {
     const write = administrator || sobject.writableWith.some(has)
     // Whoever sees a session may end it.
     const remove = sobject.writableWith.length === 0 || write
-    return { read, create: write && sobject.createable, edit: write && sobject.updateable, delete: remove && sobject.deletable }
+    return {
+      read,
+      create: write && sobject.createable,
+      edit: write && sobject.updateable,
+      delete: remove && sobject.deletable,
+    }
   }
 
   return {
@@ -103,10 +127,8 @@ export function accessOf(org: SimOrg, userId: string): Access {
       objects.set(sobject.name, known)
       return known
     },
-    canRead: (sobject, field) =>
-      administrator || !field.permissionable || fieldRow(sobject, field)?.read === true,
-    canEdit: (sobject, field) =>
-      administrator || !field.permissionable || fieldRow(sobject, field)?.edit === true,
+    canRead: (sobject, field) => administrator || !field.permissionable || fieldRow(sobject, field)?.read === true,
+    canEdit: (sobject, field) => administrator || !field.permissionable || fieldRow(sobject, field)?.edit === true,
   }
 }
 

@@ -4,25 +4,58 @@ import { account } from './objects/account.ts'
 import { appMenuItem, connectedApplication, oauthToken } from './objects/apps.ts'
 import { contact } from './objects/contact.ts'
 import {
-  fieldPermissions, objectPermissions, organization, permissionSet, permissionSetAssignment, profile, setupEntityAccess,
+  fieldPermissions,
+  objectPermissions,
+  organization,
+  permissionSet,
+  permissionSetAssignment,
+  profile,
+  setupEntityAccess,
 } from './objects/permissions.ts'
 import { lead, opportunity } from './objects/sales.ts'
 import { invoice, supportCase, task } from './objects/service.ts'
 import {
-  authSession, loginHistory, setupAuditTrail, twoFactorMethodsInfo, verificationHistory,
+  authSession,
+  loginHistory,
+  setupAuditTrail,
+  twoFactorMethodsInfo,
+  verificationHistory,
 } from './objects/sign-in.ts'
 import { user, userLicense, userLogin } from './objects/user.ts'
 import type { SObject } from './sobject.ts'
 
 export const catalogue: readonly SObject[] = [
-  account, appMenuItem, authSession, connectedApplication, contact, fieldPermissions, invoice, lead, loginHistory,
-  oauthToken, objectPermissions, opportunity, organization, permissionSet, permissionSetAssignment, profile,
-  setupAuditTrail, setupEntityAccess, supportCase, task, twoFactorMethodsInfo, user, userLicense, userLogin,
+  account,
+  appMenuItem,
+  authSession,
+  connectedApplication,
+  contact,
+  fieldPermissions,
+  invoice,
+  lead,
+  loginHistory,
+  oauthToken,
+  objectPermissions,
+  opportunity,
+  organization,
+  permissionSet,
+  permissionSetAssignment,
+  profile,
+  setupAuditTrail,
+  setupEntityAccess,
+  supportCase,
+  task,
+  twoFactorMethodsInfo,
+  user,
+  userLicense,
+  userLogin,
   verificationHistory,
 ]
 
 const byName = new Map(catalogue.map((sobject) => [sobject.name.toLowerCase(), sobject]))
-const byPrefix = new Map(catalogue.flatMap((sobject) => (sobject.keyPrefix === null ? [] : [[sobject.keyPrefix, sobject] as const])))
+const byPrefix = new Map(
+  catalogue.flatMap((sobject) => (sobject.keyPrefix === null ? [] : [[sobject.keyPrefix, sobject] as const])),
+)
 const fieldIndex = new Map(
   catalogue.map((sobject) => [sobject, new Map(sobject.fields.map((field) => [field.name.toLowerCase(), field]))]),
 )

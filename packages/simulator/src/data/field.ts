@@ -3,8 +3,23 @@
  * what can be filtered, sorted, grouped and summed, and how long it is. Object files say only what differs.
  */
 export type FieldType =
-  | 'id' | 'string' | 'textarea' | 'picklist' | 'multipicklist' | 'reference' | 'boolean' | 'int' | 'double'
-  | 'currency' | 'percent' | 'date' | 'datetime' | 'email' | 'phone' | 'url' | 'address'
+  | 'id'
+  | 'string'
+  | 'textarea'
+  | 'picklist'
+  | 'multipicklist'
+  | 'reference'
+  | 'boolean'
+  | 'int'
+  | 'double'
+  | 'currency'
+  | 'percent'
+  | 'date'
+  | 'datetime'
+  | 'email'
+  | 'phone'
+  | 'url'
+  | 'address'
 
 export interface Field {
   readonly name: string
@@ -105,7 +120,12 @@ export const url = (name: string, label: string, options: FieldOptions = {}): Fi
 export const picklist = (name: string, label: string, values: readonly string[], options: FieldOptions = {}): Field =>
   field('picklist', name, label, { length: 255, likeable: true, picklist: values }, options)
 
-export const multiPicklist = (name: string, label: string, values: readonly string[], options: FieldOptions = {}): Field =>
+export const multiPicklist = (
+  name: string,
+  label: string,
+  values: readonly string[],
+  options: FieldOptions = {},
+): Field =>
   field('multipicklist', name, label, { length: 4099, picklist: values, sortable: false, groupable: false }, options)
 
 export const checkbox = (name: string, label: string, options: FieldOptions = {}): Field =>
@@ -114,8 +134,13 @@ export const checkbox = (name: string, label: string, options: FieldOptions = {}
 export const integer = (name: string, label: string, options: FieldOptions = {}): Field =>
   field('int', name, label, { precision: 8 }, options)
 
-export const number = (name: string, label: string, precision: number, scale: number, options: FieldOptions = {}): Field =>
-  field('double', name, label, { precision, scale, groupable: false }, options)
+export const number = (
+  name: string,
+  label: string,
+  precision: number,
+  scale: number,
+  options: FieldOptions = {},
+): Field => field('double', name, label, { precision, scale, groupable: false }, options)
 
 export const currency = (name: string, label: string, options: FieldOptions = {}): Field =>
   field('currency', name, label, { precision: 18, scale: 2, groupable: false }, options)
@@ -136,13 +161,27 @@ export const reference = (
   relationshipName: string | null,
   options: FieldOptions = {},
 ): Field =>
-  field('reference', name, label, { length: 18, referenceTo: typeof to === 'string' ? [to] : to, relationshipName }, options)
+  field(
+    'reference',
+    name,
+    label,
+    { length: 18, referenceTo: typeof to === 'string' ? [to] : to, relationshipName },
+    options,
+  )
 
 /** Street, city and so on as one value: it can be read, and nothing else. */
 export const address = (name: string, label: string): Field =>
-  field('address', name, label, { filterable: false, sortable: false, groupable: false }, {
-    createable: false, updateable: false, permissionable: true,
-  })
+  field(
+    'address',
+    name,
+    label,
+    { filterable: false, sortable: false, groupable: false },
+    {
+      createable: false,
+      updateable: false,
+      permissionable: true,
+    },
+  )
 
 const generated: FieldOptions = { createable: false, updateable: false, nillable: false }
 
@@ -160,8 +199,7 @@ export const auditFields = (): readonly Field[] => [
   dateTime('SystemModstamp', 'System Modstamp', generated),
 ]
 
-export const deletedFlag = (): Field =>
-  checkbox('IsDeleted', 'Deleted', { ...generated, permissionable: false })
+export const deletedFlag = (): Field => checkbox('IsDeleted', 'Deleted', { ...generated, permissionable: false })
 
 /** Street to country of one address, and the compound that holds them. */
 export const addressFields = (prefix: string, label: string): readonly Field[] => {
@@ -181,7 +219,11 @@ export const personName = (): readonly Field[] => [
   text('LastName', 'Last Name', 80, { nillable: false, compoundFieldName: 'Name' }),
   text('FirstName', 'First Name', 40, { compoundFieldName: 'Name', permissionable: false }),
   text('Name', 'Full Name', 121, {
-    createable: false, updateable: false, nillable: false, nameField: true, permissionable: false,
+    createable: false,
+    updateable: false,
+    nillable: false,
+    nameField: true,
+    permissionable: false,
     expression: `TRIM(COALESCE("FirstName" || ' ', '') || "LastName")`,
   }),
 ]

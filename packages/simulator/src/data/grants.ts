@@ -21,7 +21,9 @@ export interface GrantDeclaration {
 }
 
 export const everything: Readonly<Record<string, ObjectGrant>> = Object.fromEntries(
-  catalogue.filter((sobject) => sobject.visibleTo === 'object-permissions').map((sobject) => [sobject.name, { rights: 'rced' }]),
+  catalogue
+    .filter((sobject) => sobject.visibleTo === 'object-permissions')
+    .map((sobject) => [sobject.name, { rights: 'rced' }]),
 )
 
 const asColumns = (permissions: readonly UserPermission[]): Readonly<Record<string, boolean>> =>
@@ -29,11 +31,22 @@ const asColumns = (permissions: readonly UserPermission[]): Readonly<Record<stri
 
 export function insertProfile(org: SimOrg, name: string, licenseId: string, declared: GrantDeclaration): string {
   const permissions = asColumns(declared.permissions)
-  const profileId = insertRow(org, 'Profile', { Name: name, UserType: 'Standard', UserLicenseId: licenseId, ...permissions })
+  const profileId = insertRow(org, 'Profile', {
+    Name: name,
+    UserType: 'Standard',
+    UserLicenseId: licenseId,
+    ...permissions,
+  })
   const setId = insertRow(org, 'PermissionSet', {
     // The hidden set is named by its profile's id, as an X00e… name that nobody types.
-    Name: `X${profileId.slice(0, 15)}`, Label: profileId, IsOwnedByProfile: true, IsCustom: false, Type: 'Profile',
-    ProfileId: profileId, LicenseId: licenseId, ...permissions,
+    Name: `X${profileId.slice(0, 15)}`,
+    Label: profileId,
+    IsOwnedByProfile: true,
+    IsCustom: false,
+    Type: 'Profile',
+    ProfileId: profileId,
+    LicenseId: licenseId,
+    ...permissions,
   })
   insertGrants(org, setId, declared.objects)
   return profileId
@@ -57,8 +70,11 @@ function insertGrants(org: SimOrg, parentId: string, objects: Readonly<Record<st
     const sobject = sobjectNamed(name)
     if (sobject === undefined) throw new Error(`No sobject ${name}`)
     insertRow(org, 'ObjectPermissions', {
-      ParentId: parentId, SobjectType: sobject.name, PermissionsRead: grant.rights.includes('r'),
-      PermissionsCreate: grant.rights.includes('c'), PermissionsEdit: grant.rights.includes('e'),
+      ParentId: parentId,
+      SobjectType: sobject.name,
+      PermissionsRead: grant.rights.includes('r'),
+      PermissionsCreate: grant.rights.includes('c'),
+      PermissionsEdit: grant.rights.includes('e'),
       PermissionsDelete: grant.rights.includes('d'),
     })
     insertFieldGrants(org, parentId, sobject, grant)
@@ -71,7 +87,10 @@ function insertFieldGrants(org: SimOrg, parentId: string, sobject: SObject, gran
     if (grant.hidden?.includes(field.name) === true) continue
     const editable = (field.createable || field.updateable || field.type === 'address') && /[ce]/.test(grant.rights)
     insertRow(org, 'FieldPermissions', {
-      ParentId: parentId, SobjectType: sobject.name, Field: `${sobject.name}.${field.name}`, PermissionsRead: true,
+      ParentId: parentId,
+      SobjectType: sobject.name,
+      Field: `${sobject.name}.${field.name}`,
+      PermissionsRead: true,
       PermissionsEdit: editable && grant.readOnly?.includes(field.name) !== true,
     })
   }

@@ -22,7 +22,8 @@ export function insertRow(org: SimOrg, sobject: string, values: Readonly<Record<
   const given = new Map<string, unknown>()
   for (const [name, value] of Object.entries(values)) {
     const field = fieldNamed(definition, name)
-    if (field === undefined || !hasColumn(field) || field.expression !== null) throw new Error(`${sobject} has no column ${name}`)
+    if (field === undefined || !hasColumn(field) || field.expression !== null)
+      throw new Error(`${sobject} has no column ${name}`)
     given.set(field.name, value)
   }
   const id = given.get('Id') ?? org.newId(definition.keyPrefix ?? '000')
@@ -43,7 +44,11 @@ export function insertRow(org: SimOrg, sobject: string, values: Readonly<Record<
   return id
 }
 
-function stamps(org: SimOrg, sobject: SObject, given: ReadonlyMap<string, unknown>): readonly (readonly [string, unknown])[] {
+function stamps(
+  org: SimOrg,
+  sobject: SObject,
+  given: ReadonlyMap<string, unknown>,
+): readonly (readonly [string, unknown])[] {
   const now = dateTimeText(org.now())
   const created = given.get('CreatedDate') ?? now
   const all: [string, unknown][] = [

@@ -26,25 +26,48 @@ export type PermissionSetName = 'Billing_Sync_Integration' | 'Security_Audit_Lig
 
 /** Checkboxes that restrict their holder, or that no administrator has from the start. */
 const notForAdministrators: ReadonlySet<string> = new Set<UserPermission>([
-  'ApiUserOnly', 'BulkApiHardDelete', 'CanApproveUninstalledApps', 'ClientSecretRotation', 'ForceTwoFactor', 'MustUseSso',
-  'PasswordNeverExpires', 'QueryAllFiles', 'SkipIdentityConfirmation', 'TransactionSecurityExempt', 'TwoFactorApi',
-  'UseAnyApiAuth', 'ViewClientSecret', 'ViewEncryptedData',
+  'ApiUserOnly',
+  'BulkApiHardDelete',
+  'CanApproveUninstalledApps',
+  'ClientSecretRotation',
+  'ForceTwoFactor',
+  'MustUseSso',
+  'PasswordNeverExpires',
+  'QueryAllFiles',
+  'SkipIdentityConfirmation',
+  'TransactionSecurityExempt',
+  'TwoFactorApi',
+  'UseAnyApiAuth',
+  'ViewClientSecret',
+  'ViewEncryptedData',
 ])
 
 const audit: readonly UserPermission[] = [
-  'ApiEnabled', 'ViewSetup', 'ViewAllUsers', 'ViewAllProfiles', 'MonitorLoginHistory', 'ViewSetupAuditTrail',
-  'ViewEventLogFiles', 'ViewHealthCheck',
+  'ApiEnabled',
+  'ViewSetup',
+  'ViewAllUsers',
+  'ViewAllProfiles',
+  'MonitorLoginHistory',
+  'ViewSetupAuditTrail',
+  'ViewEventLogFiles',
+  'ViewHealthCheck',
 ]
 
 export function seedData(org: SimOrg, options: SeedOptions = {}): SeededData {
   org.db.exec('SAVEPOINT seed_data')
   insertRow(org, 'User', {
-    Username: `autoproc@${org.id.toLowerCase()}`, LastName: automatedProcess, Email: `autoproc@${org.id.toLowerCase()}`,
-    Alias: 'autoproc', UserType: 'AutomatedProcess',
+    Username: `autoproc@${org.id.toLowerCase()}`,
+    LastName: automatedProcess,
+    Email: `autoproc@${org.id.toLowerCase()}`,
+    Alias: 'autoproc',
+    UserType: 'AutomatedProcess',
   })
   insertRow(org, 'Organization', {
-    Id: org.id, Name: options.organizationName ?? 'Acme Corp', PrimaryContact: 'Ada Admin',
-    OrganizationType: 'Enterprise Edition', InstanceName: options.instanceName ?? 'SIM1',
+    Id: org.id,
+    Name: options.organizationName ?? 'Acme Corp',
+    PrimaryContact: 'Ada Admin',
+    OrganizationType: 'Enterprise Edition',
+    InstanceName: options.instanceName ?? 'SIM1',
     IsSandbox: options.isSandbox ?? false,
   })
   const full = license(org, 'Salesforce', 'SFDC', 50)
@@ -59,10 +82,15 @@ export function seedData(org: SimOrg, options: SeedOptions = {}): SeededData {
       objects: everything,
     }),
     // API only, and no object at all: everything an integration may touch has to come from a permission set.
-    'Minimum Access - API Only Integrations': insertProfile(org, 'Minimum Access - API Only Integrations', integration, {
-      permissions: ['ApiEnabled', 'ApiUserOnly'],
-      objects: {},
-    }),
+    'Minimum Access - API Only Integrations': insertProfile(
+      org,
+      'Minimum Access - API Only Integrations',
+      integration,
+      {
+        permissions: ['ApiEnabled', 'ApiUserOnly'],
+        objects: {},
+      },
+    ),
   }
   const permissionSets = {
     Billing_Sync_Integration: insertPermissionSet(org, 'Billing_Sync_Integration', 'Billing Sync Integration', {
@@ -75,10 +103,12 @@ export function seedData(org: SimOrg, options: SeedOptions = {}): SeededData {
       },
     }),
     Security_Audit_Light: insertPermissionSet(org, 'Security_Audit_Light', 'Security Audit (light)', {
-      permissions: audit, objects: {},
+      permissions: audit,
+      objects: {},
     }),
     Security_Audit_Full: insertPermissionSet(org, 'Security_Audit_Full', 'Security Audit (full)', {
-      permissions: [...audit, 'ManageUsers', 'CustomizeApplication', 'ManageTwoFactor', 'ModifyMetadata'], objects: {},
+      permissions: [...audit, 'ManageUsers', 'CustomizeApplication', 'ManageTwoFactor', 'ModifyMetadata'],
+      objects: {},
     }),
   }
   org.db.exec('RELEASE seed_data')
@@ -87,6 +117,11 @@ export function seedData(org: SimOrg, options: SeedOptions = {}): SeededData {
 
 function license(org: SimOrg, name: string, key: string, total: number): string {
   return insertRow(org, 'UserLicense', {
-    Name: name, MasterLabel: name, LicenseDefinitionKey: key, Status: 'Active', TotalLicenses: total, UsedLicenses: 1,
+    Name: name,
+    MasterLabel: name,
+    LicenseDefinitionKey: key,
+    Status: 'Active',
+    TotalLicenses: total,
+    UsedLicenses: 1,
   })
 }

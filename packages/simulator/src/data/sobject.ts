@@ -59,7 +59,14 @@ export function businessObject(declared: Declared): SObject {
 export function setupObject(declared: Declared): SObject {
   const writable = declared.createable === true || declared.updateable === true
   return {
-    ...businessObject({ createable: false, updateable: false, deletable: false, searchable: false, visibleTo: [], ...declared }),
+    ...businessObject({
+      createable: false,
+      updateable: false,
+      deletable: false,
+      searchable: false,
+      visibleTo: [],
+      ...declared,
+    }),
     fields: declared.fields.map((field) => ({
       ...field,
       permissionable: false,

@@ -27,8 +27,11 @@ function column(field: Field): string {
 export const hasColumn = (field: Field): boolean => field.type !== 'address'
 
 const isIndexed = (field: Field): boolean =>
-  (field.type === 'reference' && !['LastModifiedById', 'CreatedById'].includes(field.name)) || field.unique ||
-  field.externalId || field.nameField || ['CreatedDate', 'LoginTime', 'SystemModstamp', 'Email'].includes(field.name)
+  (field.type === 'reference' && !['LastModifiedById', 'CreatedById'].includes(field.name)) ||
+  field.unique ||
+  field.externalId ||
+  field.nameField ||
+  ['CreatedDate', 'LoginTime', 'SystemModstamp', 'Email'].includes(field.name)
 
 function createTable(sobject: SObject): readonly string[] {
   const table = quoted(sobject.name)

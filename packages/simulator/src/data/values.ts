@@ -32,7 +32,8 @@ export function toColumn(field: Field, value: unknown): SqlValue {
   if (value === null || value === undefined || value === '') return field.type === 'boolean' ? 0 : null
   if (field.type === 'boolean') return value === true || value === 1 ? 1 : 0
   if (field.type === 'datetime') {
-    const epoch = value instanceof Date ? value.getTime() : typeof value === 'number' ? value : parseDateTime(String(value))
+    const epoch =
+      value instanceof Date ? value.getTime() : typeof value === 'number' ? value : parseDateTime(String(value))
     if (epoch === undefined) throw new TypeError(`${field.name} is no datetime: ${String(value)}`)
     return dateTimeText(epoch)
   }

@@ -43,20 +43,30 @@ function writableRow({ org, access }: Writer, sobject: SObject, id: string): Row
   if (row === undefined) throw notFound()
   if (row['IsDeleted'] === 1) throw new ApiError(404, 'ENTITY_IS_DELETED', 'entity is deleted')
   const own = sobject.ownRows
-  if (own !== null && !own.unless.some((permission) => access.has(permission)) && row[own.column] !== access.userId) throw notFound()
+  if (own !== null && !own.unless.some((permission) => access.has(permission)) && row[own.column] !== access.userId)
+    throw notFound()
   return row
 }
 
-const noRight = (): ApiError => new ApiError(403, 'INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id')
+const noRight = (): ApiError =>
+  new ApiError(403, 'INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id')
 
 /** Values by field, from what the client sent: names checked, parents named by external id looked up. */
-function fieldValues(writer: Writer, sobject: SObject, sent: Values, purpose: 'create' | 'update'): Map<Field, SqlValue> {
+function fieldValues(
+  writer: Writer,
+  sobject: SObject,
+  sent: Values,
+  purpose: 'create' | 'update',
+): Map<Field, SqlValue> {
   const { org, access } = writer
   const values = new Map<Field, SqlValue>()
   const refused: string[] = []
   for (const [name, value] of Object.entries(sent)) {
     if (name === 'attributes') continue
-    const parent = typeof value === 'object' && value !== null ? parentByExternalId(writer, sobject, name, value as Values) : undefined
+    const parent =
+      typeof value === 'object' && value !== null
+        ? parentByExternalId(writer, sobject, name, value as Values)
+        : undefined
     const field = parent?.field ?? fieldNamed(sobject, name)
     if (field === undefined || !access.canRead(sobject, field)) {
       throw new ApiError(400, 'INVALID_FIELD', `No such column '${name}' on sobject of type ${sobject.name}`)
@@ -71,12 +81,22 @@ function fieldValues(writer: Writer, sobject: SObject, sent: Values, purpose: 'c
     else values.set(field, parent?.id ?? columnValue(org, field, value))
   }
   if (refused.length > 0) {
-    throw new ApiError(400, 'INVALID_FIELD_FOR_INSERT_UPDATE', `Unable to create/update fields: ${refused.join(', ')}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`, refused)
+    throw new ApiError(
+      400,
+      'INVALID_FIELD_FOR_INSERT_UPDATE',
+      `Unable to create/update fields: ${refused.join(', ')}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`,
+      refused,
+    )
   }
   return values
 }
 
-function parentByExternalId(writer: Writer, sobject: SObject, name: string, key: Values): { field: Field; id: string } | undefined {
+function parentByExternalId(
+  writer: Writer,
+  sobject: SObject,
+  name: string,
+  key: Values,
+): { field: Field; id: string } | undefined {
   const field = sobject.fields.find((each) => each.relationshipName?.toLowerCase() === name.toLowerCase())
   const parent = field === undefined ? undefined : sobjectNamed(field.referenceTo[0] ?? '')
   const [[keyName, value] = ['', undefined], ...more] = Object.entries(key).filter(([each]) => each !== 'attributes')
@@ -85,7 +105,11 @@ function parentByExternalId(writer: Writer, sobject: SObject, name: string, key:
   if (!keyField.externalId && !keyField.idLookup) return undefined
   const [id] = idsByField(writer.org, parent, keyField, String(value))
   if (id === undefined) {
-    throw new ApiError(400, 'INVALID_FIELD', `Foreign key external ID: ${String(value)} not found for field ${keyField.name} in entity ${parent.name}`)
+    throw new ApiError(
+      400,
+      'INVALID_FIELD',
+      `Foreign key external ID: ${String(value)} not found for field ${keyField.name} in entity ${parent.name}`,
+    )
   }
   return { field, id }
 }
@@ -93,8 +117,12 @@ function parentByExternalId(writer: Writer, sobject: SObject, name: string, key:
 /** Ids of living records whose field holds a value; more than one when the field isn't unique. */
 export function idsByField(org: SimOrg, sobject: SObject, field: Field, value: string): readonly string[] {
   const living = hasField(sobject, 'IsDeleted') ? ' AND "IsDeleted" = 0' : ''
-  return prepared(org.db, `SELECT "Id" AS id FROM ${quoted(sobject.name)} WHERE ${quoted(field.name)} = ?${living} LIMIT 2`)
-    .all(value).map((row) => String(row['id']))
+  return prepared(
+    org.db,
+    `SELECT "Id" AS id FROM ${quoted(sobject.name)} WHERE ${quoted(field.name)} = ?${living} LIMIT 2`,
+  )
+    .all(value)
+    .map((row) => String(row['id']))
 }
 
 function checkUnique(org: SimOrg, sobject: SObject, values: ReadonlyMap<Field, SqlValue>, selfId: string | null): void {
@@ -102,8 +130,18 @@ function checkUnique(org: SimOrg, sobject: SObject, values: ReadonlyMap<Field, S
     if (!field.unique || typeof value !== 'string') continue
     const other = idsByField(org, sobject, field, value).find((id) => id !== selfId)
     if (other === undefined) continue
-    if (field.name === 'Username') throw new ApiError(400, 'DUPLICATE_USERNAME', 'Duplicate Username. Another user has already selected this username. Please select another.', ['Username'])
-    throw new ApiError(400, 'DUPLICATE_VALUE', `duplicate value found: ${field.name} duplicates value on record with id: ${other.slice(0, 15)}`)
+    if (field.name === 'Username')
+      throw new ApiError(
+        400,
+        'DUPLICATE_USERNAME',
+        'Duplicate Username. Another user has already selected this username. Please select another.',
+        ['Username'],
+      )
+    throw new ApiError(
+      400,
+      'DUPLICATE_VALUE',
+      `duplicate value found: ${field.name} duplicates value on record with id: ${other.slice(0, 15)}`,
+    )
   }
 }
 
@@ -117,12 +155,16 @@ const isRequired = (field: Field): boolean => !field.nillable && field.type !== 
 
 export function createRecord(writer: Writer, sobject: SObject, sent: Values): string {
   const { org, access } = writer
-  if (!sobject.createable) throw new ApiError(400, 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type cannot be inserted: ${sobject.label}`)
+  if (!sobject.createable)
+    throw new ApiError(400, 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type cannot be inserted: ${sobject.label}`)
   if (!access.object(sobject).create) throw noRight()
   const values = fieldValues(writer, sobject, sent, 'create')
-  missing(sobject.fields.filter((field) =>
-    field.createable && isRequired(field) && field.defaultValue === null && (values.get(field) ?? null) === null,
-  ))
+  missing(
+    sobject.fields.filter(
+      (field) =>
+        field.createable && isRequired(field) && field.defaultValue === null && (values.get(field) ?? null) === null,
+    ),
+  )
   checkUnique(org, sobject, values, null)
   return atomically(org, () => {
     const id = insertRow(org, sobject.name, {
@@ -144,7 +186,9 @@ export function updateRecord(writer: Writer, sobject: SObject, id: string, sent:
   if (values.size === 0) return
   const now = dateTimeText(org.now())
   const stamps: readonly (readonly [string, string])[] = [
-    ['LastModifiedDate', now], ['SystemModstamp', now], ['LastModifiedById', access.userId],
+    ['LastModifiedDate', now],
+    ['SystemModstamp', now],
+    ['LastModifiedById', access.userId],
   ]
   const columns = [
     ...[...values].map(([field, value]) => [field.name, value] as const),
@@ -152,7 +196,10 @@ export function updateRecord(writer: Writer, sobject: SObject, id: string, sent:
   ]
   atomically(org, () => {
     const assignments = columns.map(([name]) => `${quoted(name)} = ?`).join(', ')
-    prepared(org.db, `UPDATE ${quoted(sobject.name)} SET ${assignments} WHERE "Id" = ?`).run(...columns.map(([, value]) => value), id)
+    prepared(org.db, `UPDATE ${quoted(sobject.name)} SET ${assignments} WHERE "Id" = ?`).run(
+      ...columns.map(([, value]) => value),
+      id,
+    )
     recordChange(org, access.userId, { sobject, before, after: rowOf(org, sobject, id) ?? {} })
   })
 }
@@ -172,17 +219,25 @@ export function deleteRecord(writer: Writer, sobject: SObject, id: string): void
 
 /** The platform keeps a permission set that somebody still has. */
 function isAssigned(org: SimOrg, permissionSetId: string): boolean {
-  return prepared(org.db, `SELECT 1 FROM "PermissionSetAssignment" WHERE "PermissionSetId" = ?`).get(permissionSetId) !== undefined
+  return (
+    prepared(org.db, `SELECT 1 FROM "PermissionSetAssignment" WHERE "PermissionSetId" = ?`).get(permissionSetId) !==
+    undefined
+  )
 }
 
 function removeRow(org: SimOrg, sobject: SObject, id: string): void {
   for (const { child, field } of childrenOf(sobject)) {
     if (!field.cascadeDelete || !hasColumn(field)) continue
-    const rows = prepared(org.db, `SELECT "Id" AS id FROM ${quoted(child.name)} WHERE ${quoted(field.name)} = ?`).all(id)
+    const rows = prepared(org.db, `SELECT "Id" AS id FROM ${quoted(child.name)} WHERE ${quoted(field.name)} = ?`).all(
+      id,
+    )
     for (const row of rows) removeRow(org, child, String(row['id']))
   }
   if (hasField(sobject, 'IsDeleted')) {
-    prepared(org.db, `UPDATE ${quoted(sobject.name)} SET "IsDeleted" = 1, "SystemModstamp" = ? WHERE "Id" = ?`).run(dateTimeText(org.now()), id)
+    prepared(org.db, `UPDATE ${quoted(sobject.name)} SET "IsDeleted" = 1, "SystemModstamp" = ? WHERE "Id" = ?`).run(
+      dateTimeText(org.now()),
+      id,
+    )
   } else {
     prepared(org.db, `DELETE FROM ${quoted(sobject.name)} WHERE "Id" = ?`).run(id)
   }

@@ -55,10 +55,15 @@ export function parseJson(body: string): unknown {
 
 export function jsonBody(call: Call): JsonObject {
   const value = parseJson(call.body)
-  if (!isObject(value)) throw new ApiError(400, 'JSON_PARSER_ERROR', 'The HTTP entity body is required to be a JSON object')
+  if (!isObject(value))
+    throw new ApiError(400, 'JSON_PARSER_ERROR', 'The HTTP entity body is required to be a JSON object')
   return value
 }
 
 export const errorBody = (error: ApiError): unknown => [
-  { message: error.message, errorCode: error.errorCode, ...(error.fields === undefined ? {} : { fields: error.fields }) },
+  {
+    message: error.message,
+    errorCode: error.errorCode,
+    ...(error.fields === undefined ? {} : { fields: error.fields }),
+  },
 ]

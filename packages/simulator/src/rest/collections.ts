@@ -21,7 +21,13 @@ const failure = (error: ApiError): JsonObject => ({
   errors: [{ statusCode: error.errorCode, message: error.message, fields: error.fields ?? [] }],
 })
 
-const rolledBack = failure(new ApiError(400, 'ALL_OR_NONE_OPERATION_ROLLED_BACK', 'Record rolled back because not all records were valid and the request was using AllOrNone header'))
+const rolledBack = failure(
+  new ApiError(
+    400,
+    'ALL_OR_NONE_OPERATION_ROLLED_BACK',
+    'Record rolled back because not all records were valid and the request was using AllOrNone header',
+  ),
+)
 
 class RolledBack extends Error {}
 
@@ -64,7 +70,8 @@ function recordsOf(body: JsonObject): readonly JsonObject[] {
 function typeOf(record: JsonObject): string {
   const attributes = record['attributes']
   const type = isObject(attributes) ? attributes['type'] : undefined
-  if (typeof type !== 'string') throw new ApiError(400, 'INVALID_INPUT', 'Include an attributes object with the type in each record')
+  if (typeof type !== 'string')
+    throw new ApiError(400, 'INVALID_INPUT', 'Include an attributes object with the type in each record')
   return type
 }
 
@@ -104,7 +111,10 @@ export function upsertMany(call: Call, name: string, key: string): Answer {
 }
 
 export function deleteMany(call: Call): Answer {
-  const ids = (call.query.get('ids') ?? '').split(',').map((id) => id.trim()).filter((id) => id !== '')
+  const ids = (call.query.get('ids') ?? '')
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '')
   if (ids.length === 0) throw new ApiError(400, 'MISSING_ARGUMENT', 'The ids parameter is required')
   return each(call, ids, call.query.get('allOrNone') === 'true', (text) => {
     const id = canonicalId(text)
@@ -118,13 +128,25 @@ export function deleteMany(call: Call): Answer {
 /** Reads records by id; one that isn't there is null in its place. */
 export function readMany(call: Call, name: string): Answer {
   const sobject = visibleSObject(call, name)
-  const asked = call.method === 'POST' ? jsonBody(call) : {
-    ids: (call.query.get('ids') ?? '').split(','), fields: (call.query.get('fields') ?? '').split(','),
-  }
+  const asked =
+    call.method === 'POST'
+      ? jsonBody(call)
+      : {
+          ids: (call.query.get('ids') ?? '').split(','),
+          fields: (call.query.get('fields') ?? '').split(','),
+        }
   const { ids, fields } = asked as { ids?: unknown; fields?: unknown }
-  const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String).map((text) => text.trim()).filter((text) => text !== '') : [])
-  if (texts(ids).length === 0 || texts(fields).length === 0) throw new ApiError(400, 'MISSING_ARGUMENT', 'The ids and fields parameters are required')
-  if (texts(ids).length > mostRead) throw new ApiError(400, 'EXCEEDED_ID_LIMIT', `The requested number of records exceeds the limit of ${mostRead}`)
+  const texts = (value: unknown): readonly string[] =>
+    Array.isArray(value)
+      ? value
+          .map(String)
+          .map((text) => text.trim())
+          .filter((text) => text !== '')
+      : []
+  if (texts(ids).length === 0 || texts(fields).length === 0)
+    throw new ApiError(400, 'MISSING_ARGUMENT', 'The ids and fields parameters are required')
+  if (texts(ids).length > mostRead)
+    throw new ApiError(400, 'EXCEEDED_ID_LIMIT', `The requested number of records exceeds the limit of ${mostRead}`)
   const read = (id: string): JsonObject | null => {
     try {
       return retrieve(call, sobject, recordId(sobject, id), texts(fields))

@@ -15,7 +15,11 @@ const mostInTree = 200
 function inner(call: Call, method: unknown, url: unknown, body: unknown): Call {
   const match = /^(?:\/services\/data\/)?\/?v([\d.]+)(\/[^?]*)?(?:\?(.*))?$/s.exec(typeof url === 'string' ? url : '')
   if (match?.[1] === undefined || typeof method !== 'string' || judgeVersion(match[1]) !== 'spoken') {
-    throw new ApiError(400, 'INVALID_INPUT', `Subrequest has an invalid method or url: ${String(method)} ${String(url)}`)
+    throw new ApiError(
+      400,
+      'INVALID_INPUT',
+      `Subrequest has an invalid method or url: ${String(method)} ${String(url)}`,
+    )
   }
   return {
     ...call,
@@ -29,8 +33,10 @@ function inner(call: Call, method: unknown, url: unknown, body: unknown): Call {
 
 function subrequests(body: JsonObject, name: string): readonly JsonObject[] {
   const list = body[name]
-  if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) throw new ApiError(400, 'INVALID_INPUT', `${name} needs at least one subrequest`)
-  if (list.length > mostSubrequests) throw new ApiError(400, 'LIMIT_EXCEEDED', `The limit of ${mostSubrequests} subrequests is exceeded`)
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isObject))
+    throw new ApiError(400, 'INVALID_INPUT', `${name} needs at least one subrequest`)
+  if (list.length > mostSubrequests)
+    throw new ApiError(400, 'LIMIT_EXCEEDED', `The limit of ${mostSubrequests} subrequests is exceeded`)
   return list
 }
 
@@ -39,7 +45,15 @@ export function batch(call: Call): Answer {
   let halted = false
   const results = subrequests(body, 'batchRequests').map((request) => {
     if (halted) {
-      return { statusCode: 412, result: [{ errorCode: 'BATCH_PROCESSING_HALTED', message: 'Batch processing halted per request. Halting on the first error' }] }
+      return {
+        statusCode: 412,
+        result: [
+          {
+            errorCode: 'BATCH_PROCESSING_HALTED',
+            message: 'Batch processing halted per request. Halting on the first error',
+          },
+        ],
+      }
     }
     const answer = call.dispatch(inner(call, request['method'], request['url'], request['richInput']))
     halted = body['haltOnError'] === true && answer.status >= 400
@@ -56,13 +70,18 @@ function resolved(value: unknown, results: ReadonlyMap<string, unknown>): unknow
       let found: unknown = results.get(reference)
       for (const step of steps) found = (found as Record<string, unknown> | null | undefined)?.[step]
       if (found === undefined || found === null || typeof found === 'object') {
-        throw new ApiError(400, 'PROCESSING_HALTED', `Invalid reference specified. No value for ${path} found in ${reference}`)
+        throw new ApiError(
+          400,
+          'PROCESSING_HALTED',
+          `Invalid reference specified. No value for ${path} found in ${reference}`,
+        )
       }
       return String(found as string | number | boolean)
     })
   }
   if (Array.isArray(value)) return value.map((item) => resolved(item, results))
-  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolved(item, results)]))
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolved(item, results)]))
   return value
 }
 
@@ -78,17 +97,26 @@ export function composite(call: Call): Answer {
   const responses: { body: unknown; httpHeaders: unknown; httpStatusCode: number; referenceId: unknown }[] = []
   const halt = (message: string): void => {
     const halted = [{ errorCode: 'PROCESSING_HALTED', message }]
-    responses.splice(0, responses.length, ...requests.map((request, index) => {
-      const was = responses[index]
-      return was !== undefined && was.httpStatusCode >= 400 ? was : { body: halted, httpHeaders: {}, httpStatusCode: 400, referenceId: request['referenceId'] }
-    }))
+    responses.splice(
+      0,
+      responses.length,
+      ...requests.map((request, index) => {
+        const was = responses[index]
+        return was !== undefined && was.httpStatusCode >= 400
+          ? was
+          : { body: halted, httpHeaders: {}, httpStatusCode: 400, referenceId: request['referenceId'] }
+      }),
+    )
   }
   const run = (): void => {
     const results = new Map<string, unknown>()
     for (const request of requests) {
       const answer = answerTo(call, request, results)
       responses.push({
-        body: answer.body ?? null, httpHeaders: answer.headers ?? {}, httpStatusCode: answer.status, referenceId: request['referenceId'],
+        body: answer.body ?? null,
+        httpHeaders: answer.headers ?? {},
+        httpStatusCode: answer.status,
+        referenceId: request['referenceId'],
       })
       results.set(String(request['referenceId']), answer.status < 400 ? answer.body : undefined)
       if (answer.status >= 400 && body['allOrNone'] === true) throw new RolledBack()
@@ -105,7 +133,9 @@ export function composite(call: Call): Answer {
 
 function answerTo(call: Call, request: JsonObject, results: ReadonlyMap<string, unknown>): Answer {
   try {
-    return call.dispatch(inner(call, request['method'], resolved(request['url'], results), resolved(request['body'], results)))
+    return call.dispatch(
+      inner(call, request['method'], resolved(request['url'], results), resolved(request['body'], results)),
+    )
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return { status: error.status, body: [{ errorCode: error.errorCode, message: error.message }] }
@@ -121,7 +151,8 @@ interface TreeResult {
 export function tree(call: Call, name: string): Answer {
   const sobject = visibleSObject(call, name)
   const { records } = jsonBody(call)
-  if (!Array.isArray(records) || !records.every(isObject)) throw new ApiError(400, 'INVALID_INPUT', 'The HTTP entity body needs an array of records')
+  if (!Array.isArray(records) || !records.every(isObject))
+    throw new ApiError(400, 'INVALID_INPUT', 'The HTTP entity body needs an array of records')
   const results: TreeResult[] = []
   try {
     atomically(call.org, () => {
@@ -132,7 +163,15 @@ export function tree(call: Call, name: string): Answer {
     const { reason, referenceId } = error
     return {
       status: 400,
-      body: { hasErrors: true, results: [{ referenceId, errors: [{ statusCode: reason.errorCode, message: reason.message, fields: reason.fields ?? [] }] }] },
+      body: {
+        hasErrors: true,
+        results: [
+          {
+            referenceId,
+            errors: [{ statusCode: reason.errorCode, message: reason.message, fields: reason.fields ?? [] }],
+          },
+        ],
+      },
     }
   }
   return { status: 201, body: { hasErrors: false, results } }
@@ -152,15 +191,26 @@ class TreeRefusal extends Error {
 function plant(call: Call, sobject: SObject, record: JsonObject, parent: JsonObject, results: TreeResult[]): void {
   const attributes = record['attributes']
   const referenceId = isObject(attributes) ? String(attributes['referenceId'] ?? '') : ''
-  if (results.length >= mostInTree) throw new TreeRefusal(referenceId, new ApiError(400, 'LIMIT_EXCEEDED', `The limit of ${mostInTree} records is exceeded`))
-  const nested = Object.entries(record).filter(([name, value]) => name !== 'attributes' && isObject(value) && Array.isArray(value['records']))
+  if (results.length >= mostInTree)
+    throw new TreeRefusal(
+      referenceId,
+      new ApiError(400, 'LIMIT_EXCEEDED', `The limit of ${mostInTree} records is exceeded`),
+    )
+  const nested = Object.entries(record).filter(
+    ([name, value]) => name !== 'attributes' && isObject(value) && Array.isArray(value['records']),
+  )
   const own = Object.fromEntries(Object.entries(record).filter(([name]) => !nested.some(([each]) => each === name)))
   const id = refusable(referenceId, () => createRecord(call, sobject, { ...own, ...parent }))
   results.push({ referenceId, id })
   for (const [name, value] of nested) {
-    const relationship = childrenOf(sobject).find(({ field }) => field.childRelationshipName?.toLowerCase() === name.toLowerCase())
+    const relationship = childrenOf(sobject).find(
+      ({ field }) => field.childRelationshipName?.toLowerCase() === name.toLowerCase(),
+    )
     if (relationship === undefined) {
-      throw new TreeRefusal(referenceId, new ApiError(400, 'INVALID_FIELD', `No such column '${name}' on sobject of type ${sobject.name}`))
+      throw new TreeRefusal(
+        referenceId,
+        new ApiError(400, 'INVALID_FIELD', `No such column '${name}' on sobject of type ${sobject.name}`),
+      )
     }
     const children = (isObject(value) ? value['records'] : []) as readonly JsonObject[]
     const child = refusable(referenceId, () => visibleSObject(call, relationship.child.name))

@@ -10,14 +10,32 @@ import { isNumeric } from '../data/values.ts'
 import type { JsonObject } from './call.ts'
 
 const soapTypes: Readonly<Partial<Record<Field['type'], string>>> = {
-  id: 'tns:ID', reference: 'tns:ID', boolean: 'xsd:boolean', int: 'xsd:int', double: 'xsd:double', currency: 'xsd:double',
-  percent: 'xsd:double', date: 'xsd:date', datetime: 'xsd:dateTime', address: 'urn:address',
+  id: 'tns:ID',
+  reference: 'tns:ID',
+  boolean: 'xsd:boolean',
+  int: 'xsd:int',
+  double: 'xsd:double',
+  currency: 'xsd:double',
+  percent: 'xsd:double',
+  date: 'xsd:date',
+  datetime: 'xsd:dateTime',
+  address: 'urn:address',
 }
 
 function describeField(access: Access, sobject: SObject, field: Field): JsonObject {
   const object = access.object(sobject)
   const editable = access.canEdit(sobject, field)
-  const isText = ['string', 'textarea', 'picklist', 'multipicklist', 'email', 'phone', 'url', 'id', 'reference'].includes(field.type)
+  const isText = [
+    'string',
+    'textarea',
+    'picklist',
+    'multipicklist',
+    'email',
+    'phone',
+    'url',
+    'id',
+    'reference',
+  ].includes(field.type)
   return {
     aggregatable: field.groupable || isNumeric(field) || field.type === 'datetime',
     aiPredictionField: false,
@@ -34,7 +52,8 @@ function describeField(access: Access, sobject: SObject, field: Field): JsonObje
     dataTranslationEnabled: null,
     defaultValue: field.defaultValue,
     defaultValueFormula: null,
-    defaultedOnCreate: field.defaultValue !== null || (!field.nillable && !field.createable) || field.name === 'OwnerId',
+    defaultedOnCreate:
+      field.defaultValue !== null || (!field.nillable && !field.createable) || field.name === 'OwnerId',
     dependentPicklist: false,
     deprecatedAndHidden: false,
     digits: field.type === 'int' ? field.precision : 0,
@@ -60,7 +79,11 @@ function describeField(access: Access, sobject: SObject, field: Field): JsonObje
     nillable: field.nillable,
     permissionable: field.permissionable,
     picklistValues: field.picklist.map((value) => ({
-      active: true, defaultValue: field.defaultValue === value, label: value, validFor: null, value,
+      active: true,
+      defaultValue: field.defaultValue === value,
+      label: value,
+      validFor: null,
+      value,
     })),
     polymorphicForeignKey: field.referenceTo.length > 1,
     precision: isNumeric(field) && field.type !== 'int' ? field.precision : 0,
@@ -125,7 +148,9 @@ export function describeSummary(access: Access, sobject: SObject, prefix: string
 }
 
 export function describeSObject(access: Access, sobject: SObject, prefix: string): JsonObject {
-  const children = childrenOf(sobject).filter(({ child, field }) => access.object(child).read && access.canRead(child, field))
+  const children = childrenOf(sobject).filter(
+    ({ child, field }) => access.object(child).read && access.canRead(child, field),
+  )
   return {
     actionOverrides: [],
     childRelationships: children.map(({ child, field }) => ({
@@ -142,7 +167,9 @@ export function describeSObject(access: Access, sobject: SObject, prefix: string
     defaultImplementation: null,
     extendedBy: null,
     extendsInterfaces: null,
-    fields: sobject.fields.filter((field) => access.canRead(sobject, field)).map((field) => describeField(access, sobject, field)),
+    fields: sobject.fields
+      .filter((field) => access.canRead(sobject, field))
+      .map((field) => describeField(access, sobject, field)),
     implementedBy: null,
     implementsInterfaces: null,
     listviewable: null,

@@ -17,33 +17,57 @@ const table: readonly Resource[] = [
   { pattern: /^\/limits$/, methods: { GET: limits } },
   { pattern: /^(\/tooling)?\/query$/, methods: { GET: (call, match) => query(call, match[1] !== undefined, false) } },
   { pattern: /^\/queryAll$/, methods: { GET: (call) => query(call, false, true) } },
-  { pattern: /^(\/tooling)?\/query\/([^/]+)$/, methods: { GET: (call, match) => queryMore(call, match[1] !== undefined, match[2] ?? '') } },
+  {
+    pattern: /^(\/tooling)?\/query\/([^/]+)$/,
+    methods: { GET: (call, match) => queryMore(call, match[1] !== undefined, match[2] ?? '') },
+  },
   { pattern: /^\/queryAll\/([^/]+)$/, methods: { GET: (call, match) => queryMore(call, false, match[1] ?? '') } },
-  { pattern: /^(\/tooling)?\/sobjects$/, methods: { GET: (call, match) => describeGlobal(call, match[1] !== undefined) } },
-  { pattern: new RegExp(`^(/tooling)?/sobjects/${name}/describe$`), methods: { GET: (call, match) => describe(call, match[2] ?? '', match[1] !== undefined) } },
-  { pattern: new RegExp(`^(/tooling)?/sobjects/${name}$`), methods: {
-    GET: (call, match) => basicInformation(call, match[2] ?? '', match[1] !== undefined),
-    POST: (call, match) => create(call, match[2] ?? ''),
-  } },
-  { pattern: new RegExp(`^(/tooling)?/sobjects/${name}/([^/]+)$`), methods: {
-    GET: (call, match) => readById(call, match[2] ?? '', match[3] ?? ''),
-    PATCH: (call, match) => updateById(call, match[2] ?? '', match[3] ?? ''),
-    DELETE: (call, match) => deleteById(call, match[2] ?? '', match[3] ?? ''),
-  } },
-  { pattern: new RegExp(`^/sobjects/${name}/${name}/(.+)$`), methods: {
-    GET: (call, match) => readByKey(call, match[1] ?? '', match[2] ?? '', match[3] ?? ''),
-    PATCH: (call, match) => upsertByKey(call, match[1] ?? '', match[2] ?? '', match[3] ?? ''),
-    DELETE: (call, match) => deleteByKey(call, match[1] ?? '', match[2] ?? '', match[3] ?? ''),
-  } },
+  {
+    pattern: /^(\/tooling)?\/sobjects$/,
+    methods: { GET: (call, match) => describeGlobal(call, match[1] !== undefined) },
+  },
+  {
+    pattern: new RegExp(`^(/tooling)?/sobjects/${name}/describe$`),
+    methods: { GET: (call, match) => describe(call, match[2] ?? '', match[1] !== undefined) },
+  },
+  {
+    pattern: new RegExp(`^(/tooling)?/sobjects/${name}$`),
+    methods: {
+      GET: (call, match) => basicInformation(call, match[2] ?? '', match[1] !== undefined),
+      POST: (call, match) => create(call, match[2] ?? ''),
+    },
+  },
+  {
+    pattern: new RegExp(`^(/tooling)?/sobjects/${name}/([^/]+)$`),
+    methods: {
+      GET: (call, match) => readById(call, match[2] ?? '', match[3] ?? ''),
+      PATCH: (call, match) => updateById(call, match[2] ?? '', match[3] ?? ''),
+      DELETE: (call, match) => deleteById(call, match[2] ?? '', match[3] ?? ''),
+    },
+  },
+  {
+    pattern: new RegExp(`^/sobjects/${name}/${name}/(.+)$`),
+    methods: {
+      GET: (call, match) => readByKey(call, match[1] ?? '', match[2] ?? '', match[3] ?? ''),
+      PATCH: (call, match) => upsertByKey(call, match[1] ?? '', match[2] ?? '', match[3] ?? ''),
+      DELETE: (call, match) => deleteByKey(call, match[1] ?? '', match[2] ?? '', match[3] ?? ''),
+    },
+  },
   { pattern: /^\/composite$/, methods: { POST: composite } },
   { pattern: /^\/composite\/batch$/, methods: { POST: batch } },
   { pattern: new RegExp(`^/composite/tree/${name}$`), methods: { POST: (call, match) => tree(call, match[1] ?? '') } },
   { pattern: /^\/composite\/sobjects$/, methods: { POST: createMany, PATCH: updateMany, DELETE: deleteMany } },
-  { pattern: new RegExp(`^/composite/sobjects/${name}$`), methods: {
-    GET: (call, match) => readMany(call, match[1] ?? ''),
-    POST: (call, match) => readMany(call, match[1] ?? ''),
-  } },
-  { pattern: new RegExp(`^/composite/sobjects/${name}/${name}$`), methods: { PATCH: (call, match) => upsertMany(call, match[1] ?? '', match[2] ?? '') } },
+  {
+    pattern: new RegExp(`^/composite/sobjects/${name}$`),
+    methods: {
+      GET: (call, match) => readMany(call, match[1] ?? ''),
+      POST: (call, match) => readMany(call, match[1] ?? ''),
+    },
+  },
+  {
+    pattern: new RegExp(`^/composite/sobjects/${name}/${name}$`),
+    methods: { PATCH: (call, match) => upsertMany(call, match[1] ?? '', match[2] ?? '') },
+  },
   { pattern: /^\/recent$/, methods: { GET: () => ({ status: 200, body: [] }) } },
   { pattern: /^\/(?:search|parameterizedSearch)$/, methods: { GET: noSearch, POST: noSearch } },
 ]
@@ -68,7 +92,11 @@ function run(call: Call): Answer {
     const handle = Object.entries(methods).find(([method]) => method === call.method)?.[1]
     if (handle !== undefined) return handle(call, match)
     const allowed = Object.keys(methods).join(',')
-    const refusal = new ApiError(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${call.method}' not allowed. Allowed are ${allowed}`)
+    const refusal = new ApiError(
+      405,
+      'METHOD_NOT_ALLOWED',
+      `HTTP Method '${call.method}' not allowed. Allowed are ${allowed}`,
+    )
     return { status: 405, headers: { Allow: allowed }, body: errorBody(refusal) }
   }
   throw notFound()

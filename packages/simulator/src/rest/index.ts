@@ -19,7 +19,11 @@ function respond(answer: Answer, headers: Readonly<Record<string, string>> = {})
 const refuse = (error: ApiError): SimResponse => respond({ status: error.status, body: errorBody(error) })
 
 const retired = (version: string): ApiError =>
-  new ApiError(410, 'GONE', `The requested resource is no longer available. API version ${version} is retired; use version 31.0 or later.`)
+  new ApiError(
+    410,
+    'GONE',
+    `The requested resource is no longer available. API version ${version} is retired; use version 31.0 or later.`,
+  )
 
 /** `usage` says how many calls the org has made today and may make; without it, the calls that come here are counted. */
 export function dataRoutes(authenticate: Authenticate, usage: UsageOf = countedHere()): readonly Route[] {

@@ -26,7 +26,11 @@ const mostPermissionSets = 1_500
 
 export function limits(call: Call): Answer {
   if (!call.access.has('ViewSetup')) {
-    throw new ApiError(403, 'INSUFFICIENT_ACCESS', 'You need the View Setup and Configuration permission to see the limits of this org')
+    throw new ApiError(
+      403,
+      'INSUFFICIENT_ACCESS',
+      'You need the View Setup and Configuration permission to see the limits of this org',
+    )
   }
   const sets = prepared(call.org.db, `SELECT COUNT(*) AS n FROM "PermissionSet" WHERE "IsOwnedByProfile" = 0`).get()
   const remaining = mostPermissionSets - Number(sets?.['n'] ?? 0)
@@ -35,7 +39,11 @@ export function limits(call: Call): Answer {
     body: {
       ...Object.fromEntries(Object.entries(constant).map(([name, max]) => [name, { Max: max, Remaining: max }])),
       DailyApiRequests: { Max: call.usage.limit, Remaining: Math.max(0, call.usage.limit - call.usage.used) },
-      PermissionSets: { Max: mostPermissionSets, Remaining: remaining, CreateCustom: { Max: mostPermissionSets, Remaining: remaining } },
+      PermissionSets: {
+        Max: mostPermissionSets,
+        Remaining: remaining,
+        CreateCustom: { Max: mostPermissionSets, Remaining: remaining },
+      },
     },
   }
 }

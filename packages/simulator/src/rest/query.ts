@@ -27,7 +27,8 @@ function batchSize(call: Call): number {
 }
 
 export function query(call: Call, tooling: boolean, allRows: boolean): Answer {
-  if (call.query.has('explain')) throw new ApiError(400, 'MALFORMED_QUERY', 'Query plans are not available in this simulator')
+  if (call.query.has('explain'))
+    throw new ApiError(400, 'MALFORMED_QUERY', 'Query plans are not available in this simulator')
   const soql = call.query.get('q')
   if (soql === null) throw new ApiError(400, 'MALFORMED_QUERY', 'A query string has to be specified')
   return { status: 200, body: runQuery(queryContext(call, soql, tooling, allRows), batchSize(call)) }
@@ -36,5 +37,8 @@ export function query(call: Call, tooling: boolean, allRows: boolean): Answer {
 export function queryMore(call: Call, tooling: boolean, locator: string): Answer {
   const match = /^([A-Za-z0-9]{15,18})-(\d+)$/.exec(locator)
   if (match?.[1] === undefined) throw new ApiError(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator')
-  return { status: 200, body: runQueryMore(queryContext(call, '', tooling, false), match[1], Number(match[2]), batchSize(call)) }
+  return {
+    status: 200,
+    body: runQueryMore(queryContext(call, '', tooling, false), match[1], Number(match[2]), batchSize(call)),
+  }
 }

@@ -31,7 +31,8 @@ export function recordId(sobject: SObject, text: string): string {
 
 function externalKey(call: Call, sobject: SObject, fieldName: string): Field {
   const field = fieldNamed(sobject, fieldName)
-  if (field === undefined || !call.access.canRead(sobject, field) || !(field.externalId || field.idLookup)) throw unknownKey(fieldName)
+  if (field === undefined || !call.access.canRead(sobject, field) || !(field.externalId || field.idLookup))
+    throw unknownKey(fieldName)
   return field
 }
 
@@ -42,7 +43,8 @@ function idByKey(call: Call, sobject: SObject, field: Field, value: string): str
     return rowOf(call.org, sobject, id) === undefined ? undefined : id
   }
   const ids = idsByField(call.org, sobject, field, value)
-  if (ids.length > 1) throw new ApiError(300, 'MULTIPLE_CHOICES', `External ID ${field.name} matches more than one record`)
+  if (ids.length > 1)
+    throw new ApiError(300, 'MULTIPLE_CHOICES', `External ID ${field.name} matches more than one record`)
   return ids[0]
 }
 
@@ -52,8 +54,10 @@ export function retrieve(call: Call, sobject: SObject, id: string, fields: reado
   if (row === undefined) throw notFound()
   if (row['IsDeleted'] === 1) throw new ApiError(404, 'ENTITY_IS_DELETED', 'entity is deleted')
   const wrong = fields?.find((field) => !/^\w+(\.\w+)*$/.test(field))
-  if (wrong !== undefined) throw new ApiError(400, 'INVALID_FIELD', `No such column '${wrong}' on entity '${sobject.name}'`)
-  const names = fields ?? sobject.fields.filter((field) => call.access.canRead(sobject, field)).map((field) => field.name)
+  if (wrong !== undefined)
+    throw new ApiError(400, 'INVALID_FIELD', `No such column '${wrong}' on entity '${sobject.name}'`)
+  const names =
+    fields ?? sobject.fields.filter((field) => call.access.canRead(sobject, field)).map((field) => field.name)
   const soql = `SELECT ${names.join(', ')} FROM ${sobject.name} WHERE Id = '${id}'`
   const tooling = sobject.api === 'tooling'
   const [record] = runQuery(queryContext(call, soql, tooling, false), 1).records
@@ -63,7 +67,12 @@ export function retrieve(call: Call, sobject: SObject, id: string, fields: reado
 
 const wantedFields = (call: Call): readonly string[] | null => {
   const asked = call.query.get('fields')
-  return asked === null ? null : asked.split(',').map((field) => field.trim()).filter((field) => field !== '')
+  return asked === null
+    ? null
+    : asked
+        .split(',')
+        .map((field) => field.trim())
+        .filter((field) => field !== '')
 }
 
 export function readById(call: Call, name: string, id: string): Answer {
@@ -99,7 +108,13 @@ export function deleteByKey(call: Call, name: string, key: string, value: string
 }
 
 /** Changes the record with this key, or creates it; says which. */
-export function upsert(call: Call, sobject: SObject, key: string, value: string, values: JsonObject): { id: string; created: boolean } {
+export function upsert(
+  call: Call,
+  sobject: SObject,
+  key: string,
+  value: string,
+  values: JsonObject,
+): { id: string; created: boolean } {
   const field = externalKey(call, sobject, key)
   if (Object.keys(values).some((name) => name.toLowerCase() === field.name.toLowerCase())) {
     throw new ApiError(400, 'INVALID_FIELD', `The ${field.name} field should not be specified in the sobject data.`)

@@ -17,15 +17,23 @@ export function visibleSObject(call: Call, name: string, tooling = false): SObje
 const urlPrefix = (call: Call, tooling: boolean): string => (tooling ? `${prefixOf(call)}/tooling` : prefixOf(call))
 
 export function describeGlobal(call: Call, tooling: boolean): Answer {
-  const sobjects = visibleSObjects(call.access, tooling).map((sobject) => describeSummary(call.access, sobject, urlPrefix(call, tooling)))
+  const sobjects = visibleSObjects(call.access, tooling).map((sobject) =>
+    describeSummary(call.access, sobject, urlPrefix(call, tooling)),
+  )
   return { status: 200, body: { encoding: 'UTF-8', maxBatchSize: 200, sobjects } }
 }
 
 export function basicInformation(call: Call, name: string, tooling: boolean): Answer {
   const sobject = visibleSObject(call, name, tooling)
-  return { status: 200, body: { objectDescribe: describeSummary(call.access, sobject, urlPrefix(call, tooling)), recentItems: [] } }
+  return {
+    status: 200,
+    body: { objectDescribe: describeSummary(call.access, sobject, urlPrefix(call, tooling)), recentItems: [] },
+  }
 }
 
 export function describe(call: Call, name: string, tooling: boolean): Answer {
-  return { status: 200, body: describeSObject(call.access, visibleSObject(call, name, tooling), urlPrefix(call, tooling)) }
+  return {
+    status: 200,
+    body: describeSObject(call.access, visibleSObject(call, name, tooling), urlPrefix(call, tooling)),
+  }
 }

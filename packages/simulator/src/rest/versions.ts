@@ -20,9 +20,10 @@ export function judgeVersion(version: string): VersionJudgement {
   return number < oldestVersion ? 'retired' : 'spoken'
 }
 
-export const versions = Array.from({ length: newestVersion - oldestVersion + 1 }, (_, index) => oldestVersion + index).map(
-  (version) => ({ label: releaseLabel(version), url: `/services/data/v${version}.0`, version: `${version}.0` }),
-)
+export const versions = Array.from(
+  { length: newestVersion - oldestVersion + 1 },
+  (_, index) => oldestVersion + index,
+).map((version) => ({ label: releaseLabel(version), url: `/services/data/v${version}.0`, version: `${version}.0` }))
 
 export function resources(call: Call): Answer {
   const prefix = prefixOf(call)

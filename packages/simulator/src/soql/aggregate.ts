@@ -19,7 +19,8 @@ const listOf = <T>(value: T | readonly T[] | undefined): readonly T[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value as T]
 
 export const isAggregateQuery = (query: Query): boolean =>
-  listOf(query.groupBy).length > 0 || query.having !== undefined ||
+  listOf(query.groupBy).length > 0 ||
+  query.having !== undefined ||
   (query.fields ?? []).some((item) => item.type === 'FieldFunctionExpression' && isAggregate(item))
 
 export function runAggregate(context: QueryContext, scope: Scope, query: Query): readonly JsonRecord[] {
@@ -38,13 +39,18 @@ export function runAggregate(context: QueryContext, scope: Scope, query: Query):
   const grouping = groups.length === 0 ? '' : ` GROUP BY ${groups.map(({ sql }) => sql).join(', ')}`
   const ordering = [...order, ...groups.map(({ sql }) => sql)].join(', ')
   const limit = Math.min(query.limit ?? mostGroups + 1, mostGroups + 1)
-  const sql = `SELECT ${outputs.map((output) => output.sql).join(', ')} FROM ${scope.fromSql()}${where.sql}${grouping}${having}` +
+  const sql =
+    `SELECT ${outputs.map((output) => output.sql).join(', ')} FROM ${scope.fromSql()}${where.sql}${grouping}${having}` +
     `${ordering === '' ? '' : ` ORDER BY ${ordering}`} LIMIT ? OFFSET ?`
   const statement = prepared(context.org.db, sql)
   statement.setReturnArrays(true)
   const rows = statement.all(...params, limit, query.offset ?? 0) as unknown as readonly (readonly SqlValue[])[]
   if (rows.length > mostGroups) {
-    throw new ApiError(400, 'EXCEEDED_ID_LIMIT', 'Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch')
+    throw new ApiError(
+      400,
+      'EXCEEDED_ID_LIMIT',
+      'Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch',
+    )
   }
   return rows.map((row) => ({
     attributes: { type: 'AggregateResult' },
@@ -59,7 +65,8 @@ function groupExpression(context: QueryContext, scope: Scope, clause: GroupByCla
     return compiled
   }
   const { sql, field } = scope.resolve(clause.field)
-  if (!field.groupable) throw invalidField(context.soql, clause.field, `field '${field.name}' can not be grouped in a query call`)
+  if (!field.groupable)
+    throw invalidField(context.soql, clause.field, `field '${field.name}' can not be grouped in a query call`)
   return { sql, field, aggregate: false }
 }
 
@@ -69,7 +76,12 @@ interface Output {
   readonly field: Field
 }
 
-function outputsOf(context: QueryContext, scope: Scope, items: readonly SelectItem[], groups: readonly Expression[]): readonly Output[] {
+function outputsOf(
+  context: QueryContext,
+  scope: Scope,
+  items: readonly SelectItem[],
+  groups: readonly Expression[],
+): readonly Output[] {
   let unnamed = 0
   const outputs = items.map((item): Output => {
     if (item.type === 'Field' || item.type === 'FieldRelationship') {
@@ -94,12 +106,23 @@ function outputsOf(context: QueryContext, scope: Scope, items: readonly SelectIt
   return outputs
 }
 
-function havingSql(context: QueryContext, scope: Scope, query: Query, groups: readonly Expression[], params: SqlValue[]): string {
+function havingSql(
+  context: QueryContext,
+  scope: Scope,
+  query: Query,
+  groups: readonly Expression[],
+  params: SqlValue[],
+): string {
   if (query.having === undefined) return ''
   const comparand = (comparison: { field: string } | { fn: Parameters<typeof compileFunction>[2] }) => {
-    const expression = 'fn' in comparison ? compileFunction(context, scope, comparison.fn) : { ...scope.resolve(comparison.field), aggregate: false }
+    const expression =
+      'fn' in comparison
+        ? compileFunction(context, scope, comparison.fn)
+        : { ...scope.resolve(comparison.field), aggregate: false }
     if (!expression.aggregate && !groups.some((group) => group.sql === expression.sql)) {
-      throw malformed(`Field must be grouped or aggregated: ${'fn' in comparison ? (comparison.fn.rawValue ?? '') : comparison.field}`)
+      throw malformed(
+        `Field must be grouped or aggregated: ${'fn' in comparison ? (comparison.fn.rawValue ?? '') : comparison.field}`,
+      )
     }
     return { sql: expression.sql, field: expression.field, throughParent: false, sobject: scope.sobject }
   }
@@ -107,9 +130,12 @@ function havingSql(context: QueryContext, scope: Scope, query: Query, groups: re
 }
 
 function orderSql(context: QueryContext, scope: Scope, clause: OrderByClause, groups: readonly Expression[]): string {
-  const expression = 'fn' in clause ? compileFunction(context, scope, clause.fn) : { ...scope.resolve(clause.field), aggregate: false }
+  const expression =
+    'fn' in clause ? compileFunction(context, scope, clause.fn) : { ...scope.resolve(clause.field), aggregate: false }
   if (!expression.aggregate && !groups.some((group) => group.sql === expression.sql)) {
-    throw malformed(`Ordered field must be grouped or aggregated: ${'fn' in clause ? (clause.fn.rawValue ?? '') : clause.field}`)
+    throw malformed(
+      `Ordered field must be grouped or aggregated: ${'fn' in clause ? (clause.fn.rawValue ?? '') : clause.field}`,
+    )
   }
   return `${expression.sql} ${clause.order ?? 'ASC'} NULLS ${clause.nulls ?? 'FIRST'}`
 }

@@ -27,9 +27,10 @@ export interface Conditions {
 }
 
 const isText = (field: Field): boolean =>
-  !['id', 'reference', 'boolean', 'int', 'double', 'currency', 'percent', 'date', 'datetime'].includes(field.type) && !field.caseSensitive
+  !['id', 'reference', 'boolean', 'int', 'double', 'currency', 'percent', 'date', 'datetime'].includes(field.type) &&
+  !field.caseSensitive
 
-const isAscii = (value: string): boolean => /^[\x00-\x7f]*$/.test(value)
+const isAscii = (value: string): boolean => !/[^\p{ASCII}]/u.test(value)
 
 const listOf = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T])
 
@@ -49,8 +50,12 @@ function comparisonSql(conditions: Conditions, comparison: Comparison): string {
     operand(conditions.context, left.field, raw, types[types.length === 1 ? 0 : index], operator === 'LIKE'),
   )
   switch (operator) {
-    case 'IN': case 'NOT IN': return inSql(conditions, left, operands, operator === 'NOT IN')
-    case 'INCLUDES': case 'EXCLUDES': return includesSql(conditions, left, raws, operator === 'EXCLUDES')
+    case 'IN':
+    case 'NOT IN':
+      return inSql(conditions, left, operands, operator === 'NOT IN')
+    case 'INCLUDES':
+    case 'EXCLUDES':
+      return includesSql(conditions, left, raws, operator === 'EXCLUDES')
   }
   const [right] = operands
   if (right === undefined || raws.length !== 1) throw malformed(`unexpected token: '('`)
@@ -62,7 +67,8 @@ function simpleSql(conditions: Conditions, left: Comparand, operator: string, ri
   if (operator === 'LIKE') return likeSql(conditions, left, right)
   if (!['=', '!=', '<', '>', '<=', '>='].includes(operator)) throw malformed(`unexpected token: '${operator}'`)
   const ordered = operator !== '=' && operator !== '!='
-  if (ordered && ['boolean', 'multipicklist'].includes(field.type)) throw badOperator(`invalid operator on ${field.type} field`)
+  if (ordered && ['boolean', 'multipicklist'].includes(field.type))
+    throw badOperator(`invalid operator on ${field.type} field`)
   if (right.kind === 'range') return rangeSql(conditions, sql, operator, right)
   const { value } = right
   if (value === null) {
@@ -82,12 +88,25 @@ function simpleSql(conditions: Conditions, left: Comparand, operator: string, ri
 
 const collated = ({ sql, field }: Comparand): string => (isText(field) ? `${sql} COLLATE NOCASE` : sql)
 
-function rangeSql({ params }: Conditions, sql: string, operator: string, range: { from: string; until: string }): string {
+function rangeSql(
+  { params }: Conditions,
+  sql: string,
+  operator: string,
+  range: { from: string; until: string },
+): string {
   switch (operator) {
-    case '<': params.push(range.from); return `${sql} < ?`
-    case '<=': params.push(range.until); return `${sql} < ?`
-    case '>': params.push(range.until); return `${sql} >= ?`
-    case '>=': params.push(range.from); return `${sql} >= ?`
+    case '<':
+      params.push(range.from)
+      return `${sql} < ?`
+    case '<=':
+      params.push(range.until)
+      return `${sql} < ?`
+    case '>':
+      params.push(range.until)
+      return `${sql} >= ?`
+    case '>=':
+      params.push(range.from)
+      return `${sql} >= ?`
   }
   params.push(range.from, range.until)
   const inside = `(${sql} >= ? AND ${sql} < ?)`
@@ -117,12 +136,15 @@ function inSql({ params }: Conditions, left: Comparand, operands: readonly Opera
 
 /** `INCLUDES ('a;b', 'c')`: a and b, or c. */
 function includesSql({ params }: Conditions, left: Comparand, raws: readonly string[], negated: boolean): string {
-  if (left.field.type !== 'multipicklist') throw badOperator(`${negated ? 'excludes' : 'includes'} operator not valid on ${left.field.type} field`)
+  if (left.field.type !== 'multipicklist')
+    throw badOperator(`${negated ? 'excludes' : 'includes'} operator not valid on ${left.field.type} field`)
   const alternatives = raws.map((raw) => {
-    const all = unquote(raw, false).split(';').map((value) => {
-      params.push(`;${value.toLowerCase()};`)
-      return `instr(';' || sf_fold(${left.sql}) || ';', ?) > 0`
-    })
+    const all = unquote(raw, false)
+      .split(';')
+      .map((value) => {
+        params.push(`;${value.toLowerCase()};`)
+        return `instr(';' || sf_fold(${left.sql}) || ';', ?) > 0`
+      })
     return `(${all.join(' AND ')})`
   })
   const included = `(${alternatives.join(' OR ')})`
@@ -132,12 +154,20 @@ function includesSql({ params }: Conditions, left: Comparand, raws: readonly str
 function semiJoinSql(conditions: Conditions, left: Comparand, operator: string, query: Query): string {
   const { context, params } = conditions
   if (!['id', 'reference'].includes(left.field.type)) {
-    throw malformed(`The left operand '${left.field.name}' cannot have more than one level of relationships and must be an ID or reference field for a semi join sub-select`)
+    throw malformed(
+      `The left operand '${left.field.name}' cannot have more than one level of relationships and must be an ID or reference field for a semi join sub-select`,
+    )
   }
   if (operator !== 'IN' && operator !== 'NOT IN') throw malformed(`unexpected token: '('`)
   const inner = readableSObject(context, query.sObject ?? '')
-  if (inner === conditions.scope.sobject) throw malformed('The inner and outer selects should not be on the same object type')
-  if (query.groupBy !== undefined || query.orderBy !== undefined || query.limit !== undefined || query.offset !== undefined) {
+  if (inner === conditions.scope.sobject)
+    throw malformed('The inner and outer selects should not be on the same object type')
+  if (
+    query.groupBy !== undefined ||
+    query.orderBy !== undefined ||
+    query.limit !== undefined ||
+    query.offset !== undefined
+  ) {
     throw malformed('Semi join sub-selects can only have a WHERE clause')
   }
   const scope = makeScope(context, inner, `s${params.length}`, query.sObjectAlias)
@@ -145,7 +175,9 @@ function semiJoinSql(conditions: Conditions, left: Comparand, operator: string, 
   if (selected?.type !== 'Field' || rest.length > 0) throw malformed('semi join sub-selects can only select one field')
   const column = scope.resolve(selected.field)
   if (!pointsAtSame(left, column.field, inner.name)) {
-    throw malformed(`The selected field '${column.field.name}' in the subquery and the left operand field in the where expression in the outer query '${left.field.name}' should point to the same object type`)
+    throw malformed(
+      `The selected field '${column.field.name}' in the subquery and the left operand field in the where expression in the outer query '${left.field.name}' should point to the same object type`,
+    )
   }
   const rules = rowRules(context, scope)
   params.push(...rules.params)
@@ -172,8 +204,10 @@ export function subqueriesIn(tree: BooleanTree): number {
 }
 
 const orWithSubquery = (tree: BooleanTree): boolean =>
-  tree.kind === 'comparison' ? false
-    : tree.kind === 'not' ? orWithSubquery(tree.of)
+  tree.kind === 'comparison'
+    ? false
+    : tree.kind === 'not'
+      ? orWithSubquery(tree.of)
       : (tree.kind === 'or' && subqueriesIn(tree) > 0) || tree.of.some(orWithSubquery)
 
 /** The platform's limits on semi-joins, which hold for the whole WHERE clause. */
@@ -191,7 +225,11 @@ export function whereComparand(context: QueryContext, scope: Scope, compileFn?: 
     }
     const column = scope.resolve(comparison.field)
     if (!column.field.filterable) {
-      throw invalidField(context.soql, comparison.field, `field '${column.field.name}' can not be filtered in a query call`)
+      throw invalidField(
+        context.soql,
+        comparison.field,
+        `field '${column.field.name}' can not be filtered in a query call`,
+      )
     }
     return column
   }

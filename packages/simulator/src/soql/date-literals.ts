@@ -21,9 +21,18 @@ const text = ({ year, month, day }: Day): string => new Date(Date.UTC(year, mont
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function localParts(epochMs: number, timeZone: string): Readonly<Record<string, number>> {
-  const format = formats.get(timeZone) ?? new Intl.DateTimeFormat('en-US', {
-    timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
-  })
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    })
   formats.set(timeZone, format)
   return Object.fromEntries(format.formatToParts(epochMs).map((part) => [part.type, Number(part.value)]))
 }
@@ -38,7 +47,16 @@ export function midnight(day: string, timeZone: string): number {
   const utc = Date.parse(`${day}T00:00:00Z`)
   const offset = (at: number): number => {
     const p = localParts(at, timeZone)
-    return Date.UTC(p['year'] ?? 0, (p['month'] ?? 1) - 1, p['day'] ?? 1, p['hour'] ?? 0, p['minute'] ?? 0, p['second'] ?? 0) - at
+    return (
+      Date.UTC(
+        p['year'] ?? 0,
+        (p['month'] ?? 1) - 1,
+        p['day'] ?? 1,
+        p['hour'] ?? 0,
+        p['minute'] ?? 0,
+        p['second'] ?? 0,
+      ) - at
+    )
   }
   // Twice, because the offset at the first guess may be that of the other side of a change of the clocks.
   const guess = utc - offset(utc)
@@ -63,7 +81,9 @@ const range = (today: Day, unit: Unit, from: number, until: number): DayRange =>
 })
 
 const asUnit = (word: string): Unit | undefined =>
-  (['DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const).find((unit) => unit === word.replace(/^FISCAL_/, '').replace(/S$/, ''))
+  (['DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const).find(
+    (unit) => unit === word.replace(/^FISCAL_/, '').replace(/S$/, ''),
+  )
 
 /** The days a literal means; undefined when it is none. */
 export function dateLiteral(literal: string, now: number, timeZone: string): DayRange | undefined {
@@ -83,11 +103,16 @@ export function dateLiteral(literal: string, now: number, timeZone: string): Day
 
 function plainLiteral(name: string, today: Day): DayRange | undefined {
   switch (name) {
-    case 'YESTERDAY': return range(today, 'DAY', -1, 0)
-    case 'TODAY': return range(today, 'DAY', 0, 1)
-    case 'TOMORROW': return range(today, 'DAY', 1, 2)
-    case 'LAST_90_DAYS': return range(today, 'DAY', -90, 1)
-    case 'NEXT_90_DAYS': return range(today, 'DAY', 1, 91)
+    case 'YESTERDAY':
+      return range(today, 'DAY', -1, 0)
+    case 'TODAY':
+      return range(today, 'DAY', 0, 1)
+    case 'TOMORROW':
+      return range(today, 'DAY', 1, 2)
+    case 'LAST_90_DAYS':
+      return range(today, 'DAY', -90, 1)
+    case 'NEXT_90_DAYS':
+      return range(today, 'DAY', 1, 91)
   }
   const match = /^(LAST|THIS|NEXT)_(\w+)$/.exec(name)
   const unit = asUnit(match?.[2] ?? '')

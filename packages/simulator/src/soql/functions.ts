@@ -65,7 +65,8 @@ export function compileFunction(context: QueryContext, scope: Scope, fn: SoqlFun
 }
 
 function aggregateType(context: QueryContext, name: string, written: string, field: Field): Field {
-  const refusal = (): Error => invalidField(context.soql, written, `field ${field.name} does not support aggregate operator ${name}`)
+  const refusal = (): Error =>
+    invalidField(context.soql, written, `field ${field.name} does not support aggregate operator ${name}`)
   // Long text and compound fields can't be counted either.
   if (['textarea', 'address', 'multipicklist'].includes(field.type)) throw refusal()
   if (name === 'COUNT' || name === 'COUNT_DISTINCT') return wholeNumber

@@ -17,13 +17,23 @@ export type Operand =
   | { readonly kind: 'value'; readonly value: SqlValue }
   | { readonly kind: 'range'; readonly from: string; readonly until: string }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', '"': '"', "'": "'", '\\': '\\' }
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  b: '\b',
+  f: '\f',
+  '"': '"',
+  "'": "'",
+  '\\': '\\',
+}
 
 /** The text of a quoted literal. In a pattern, escaped wildcards and backslashes stay escaped, for SQL's ESCAPE. */
 export function unquote(literal: string, pattern: boolean): string {
   const body = literal.slice(1, -1)
   return body.replace(/\\(u[0-9a-fA-F]{4}|[\s\S]?)/g, (whole, escaped: string) => {
-    if (escaped.startsWith('u') && escaped.length === 5) return String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
+    if (escaped.startsWith('u') && escaped.length === 5)
+      return String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
     if (pattern && (escaped === '%' || escaped === '_' || escaped === '\\')) return whole
     const plain = escapes[escaped.toLowerCase()]
     if (plain === undefined) throw malformed(`Illegal character sequence '${whole}' in a string literal`)
@@ -40,7 +50,11 @@ const typeName = (field: Field): string => {
 function wrongType(context: LiteralContext, field: Field): Error {
   const name = typeName(field)
   const quotes = name === 'string' ? 'should be enclosed in quotes' : 'should not be enclosed in quotes'
-  return invalidField(context.soql, field.name, `value of filter criterion for field '${field.name}' must be of type ${name} and ${quotes}`)
+  return invalidField(
+    context.soql,
+    field.name,
+    `value of filter criterion for field '${field.name}' must be of type ${name} and ${quotes}`,
+  )
 }
 
 export const storedDateTime = (epochMs: number): string => new Date(epochMs).toISOString().replace('Z', '+0000')
@@ -51,7 +65,13 @@ function asRange(context: LiteralContext, field: Field, days: DayRange): Operand
   return { kind: 'range', from: at(days.from), until: at(days.until) }
 }
 
-export function operand(context: LiteralContext, field: Field, raw: string, type: LiteralType | undefined, pattern = false): Operand {
+export function operand(
+  context: LiteralContext,
+  field: Field,
+  raw: string,
+  type: LiteralType | undefined,
+  pattern = false,
+): Operand {
   const value = (converted: SqlValue): Operand => ({ kind: 'value', value: converted })
   if (type === 'NULL') return value(null)
   if (type === 'DATE_LITERAL' || type === 'DATE_N_LITERAL') {
@@ -67,7 +87,9 @@ export function operand(context: LiteralContext, field: Field, raw: string, type
     case 'int':
       if (type !== 'INTEGER') throw wrongType(context, field)
       return value(Number(raw))
-    case 'double': case 'currency': case 'percent':
+    case 'double':
+    case 'currency':
+    case 'percent':
       if (type !== 'INTEGER' && type !== 'DECIMAL') throw wrongType(context, field)
       return value(Number(raw))
     case 'date':
@@ -78,7 +100,19 @@ export function operand(context: LiteralContext, field: Field, raw: string, type
       if (epoch === undefined) throw wrongType(context, field)
       return value(storedDateTime(epoch))
     }
+    default:
+      return textOperand(context, field, raw, type, pattern)
   }
+}
+
+function textOperand(
+  context: LiteralContext,
+  field: Field,
+  raw: string,
+  type: LiteralType | undefined,
+  pattern: boolean,
+): Operand {
+  const value = (converted: SqlValue): Operand => ({ kind: 'value', value: converted })
   if (type !== 'STRING') throw wrongType(context, field)
   const string = unquote(raw, pattern)
   if (string === '') return value(null)

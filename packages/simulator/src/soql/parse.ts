@@ -19,7 +19,8 @@ export function parseSoql(soql: string): Query {
 /** The parser names the token it stumbled over in several ways; Salesforce always says `unexpected token`. */
 function refusal(soql: string, message: string): Error {
   const lexed = /unexpected character: ->(.+?)<- at offset: (\d+)/s.exec(message)
-  if (lexed !== null) return malformedAt(soql, Number(lexed[2]), `line 1:${lexed[2]} no viable alternative at character '${lexed[1]}'`)
+  if (lexed !== null)
+    return malformedAt(soql, Number(lexed[2]), `line 1:${lexed[2]} no viable alternative at character '${lexed[1]}'`)
   const found = /but found(?::|\s*-->) ?'?(.*?)'?(?: <--)?$/s.exec(message)?.[1] ?? ''
   const token = found.replace(/^'|'$/g, '')
   if (token === '') return malformedAt(soql, soql.length, `unexpected token: '<EOF>'`)

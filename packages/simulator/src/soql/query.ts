@@ -43,7 +43,12 @@ export function runQuery(context: QueryContext, pageSize: number): QueryResult {
   const sobject = readableSObject(context, query.sObject ?? '')
   const scope = makeScope(context, sobject, 't', query.sObjectAlias)
   const [first, ...others] = query.fields ?? []
-  if (first?.type === 'FieldFunctionExpression' && isBareCount(first) && others.length === 0 && query.groupBy === undefined) {
+  if (
+    first?.type === 'FieldFunctionExpression' &&
+    isBareCount(first) &&
+    others.length === 0 &&
+    query.groupBy === undefined
+  ) {
     return { totalSize: count(context, scope, query), done: true, records: [] }
   }
   if (isAggregateQuery(query)) {
@@ -55,13 +60,20 @@ export function runQuery(context: QueryContext, pageSize: number): QueryResult {
 
 export function runQueryMore(context: QueryContext, locatorId: string, from: number, pageSize: number): QueryResult {
   const locator = findLocator(context.org, context.access.userId, locatorId)
-  if (!Number.isInteger(from) || from < 0 || from >= locator.totalSize) throw new ApiError(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator')
+  if (!Number.isInteger(from) || from < 0 || from >= locator.totalSize)
+    throw new ApiError(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator')
   const size = Math.min(pageSize, locator.pageSize)
   const records = locator.fetch(from, size) as readonly JsonRecord[]
   return answer(context, locator.totalSize, locatorId, from + size, records)
 }
 
-function answer(context: QueryContext, totalSize: number, locatorId: string, next: number, records: readonly JsonRecord[]): QueryResult {
+function answer(
+  context: QueryContext,
+  totalSize: number,
+  locatorId: string,
+  next: number,
+  records: readonly JsonRecord[],
+): QueryResult {
   if (next >= totalSize) return { totalSize, done: true, records }
   return { totalSize, done: false, nextRecordsUrl: `${context.urlPrefix}/query/${locatorId}-${next}`, records }
 }
@@ -71,7 +83,8 @@ function refuseClauses(query: QueryBase): void {
     throw malformed(`USING SCOPE ${query.usingScope} is not supported by this simulator`)
   }
   if (query.withDataCategory !== undefined) throw malformed('WITH DATA CATEGORY is not supported by this simulator')
-  if (query.withSecurityEnforced === true || query.withAccessLevel !== undefined) throw malformed(`unexpected token: 'WITH'`)
+  if (query.withSecurityEnforced === true || query.withAccessLevel !== undefined)
+    throw malformed(`unexpected token: 'WITH'`)
   if (query.for === 'UPDATE') throw malformed('FOR UPDATE is not supported by this simulator')
   if (query.update !== undefined) throw malformed(`UPDATE ${query.update} is not supported by this simulator`)
 }
@@ -80,8 +93,10 @@ function count(context: QueryContext, scope: Scope, query: Query): number {
   if (query.orderBy !== undefined) throw malformed('COUNT() cannot be used with ORDER BY')
   const where = compileWhere(context, scope, query)
   const { limit, offset } = bounds(query, scope)
-  const row = prepared(context.org.db, `SELECT COUNT(*) AS n FROM (SELECT 1 FROM ${scope.fromSql()}${where.sql} LIMIT ? OFFSET ?)`)
-    .get(...where.params, limit, offset)
+  const row = prepared(
+    context.org.db,
+    `SELECT COUNT(*) AS n FROM (SELECT 1 FROM ${scope.fromSql()}${where.sql} LIMIT ? OFFSET ?)`,
+  ).get(...where.params, limit, offset)
   return Number(row?.['n'] ?? 0)
 }
 
@@ -122,22 +137,28 @@ function compile(context: QueryContext, scope: Scope, query: QueryBase, pageSize
 function compileChildren(context: QueryContext, parent: Scope, subquery: Subquery): Compiled {
   refuseClauses(subquery)
   const name = subquery.relationshipName
-  const relationship = childrenOf(parent.sobject).find(({ child, field }) =>
-    field.childRelationshipName?.toLowerCase() === name.toLowerCase() &&
-    context.access.object(child).read && context.access.canRead(child, field),
+  const relationship = childrenOf(parent.sobject).find(
+    ({ child, field }) =>
+      field.childRelationshipName?.toLowerCase() === name.toLowerCase() &&
+      context.access.object(child).read &&
+      context.access.canRead(child, field),
   )
   if (relationship === undefined) throw noSuchChildRelationship(context.soql, name, parent.sobject.name)
-  if (subquery.groupBy !== undefined || subquery.having !== undefined) throw malformed('Grouping is not allowed in a nested query')
+  if (subquery.groupBy !== undefined || subquery.having !== undefined)
+    throw malformed('Grouping is not allowed in a nested query')
   const scope = makeScope(context, relationship.child, 'c', subquery.sObjectAlias)
   return compile(context, scope, subquery, mostPerBatch, `c.${quoted(relationship.field.name)} = ?`)
 }
 
 function orderSql(context: QueryContext, scope: Scope, query: QueryBase): string {
-  const clauses: readonly OrderByClause[] = query.orderBy === undefined ? [] : Array.isArray(query.orderBy) ? query.orderBy : [query.orderBy]
+  const clauses: readonly OrderByClause[] =
+    query.orderBy === undefined ? [] : Array.isArray(query.orderBy) ? query.orderBy : [query.orderBy]
   const terms = clauses.map((clause) => {
-    if (!('field' in clause)) throw malformed(`${clause.fn.rawValue ?? 'a function'} is not supported in ORDER BY of a query without GROUP BY`)
+    if (!('field' in clause))
+      throw malformed(`${clause.fn.rawValue ?? 'a function'} is not supported in ORDER BY of a query without GROUP BY`)
     const { sql, field, throughParent } = scope.resolve(clause.field)
-    if (!field.sortable) throw invalidField(context.soql, clause.field, `field '${field.name}' can not be sorted in a query call`)
+    if (!field.sortable)
+      throw invalidField(context.soql, clause.field, `field '${field.name}' can not be sorted in a query call`)
     // Saying where nulls go keeps SQLite from using an index, so it isn't said where there are none.
     const nulls = field.nillable || throughParent ? ` NULLS ${clause.nulls ?? 'FIRST'}` : ''
     return `${sql} ${clause.order ?? 'ASC'}${nulls}`
@@ -168,15 +189,22 @@ function fetchFirst(context: QueryContext, compiled: Compiled, joinedParams: rea
   // Small capped results are kept whole (their rows may have no id); of others only the ids, as they can be long.
   if (scope.sobject.paging !== null) {
     const all = rowsOf(context, firstSql, [...params, limit, offset])
-    const locator = openLocator(context.org, context.access.userId, all.length, pageSize, (from, size) => toRecords(all.slice(from, from + size)))
+    const locator = openLocator(context.org, context.access.userId, all.length, pageSize, (from, size) =>
+      toRecords(all.slice(from, from + size)),
+    )
     return answer(context, all.length, locator.id, pageSize, records)
   }
-  const ids = rowsOf(context, `SELECT ${scope.alias}."Id" FROM ${scope.fromSql()}${where.sql}${compiled.orderSql} LIMIT ? OFFSET ?`, [...params, limit, offset])
-    .map(([id]) => id)
+  const ids = rowsOf(
+    context,
+    `SELECT ${scope.alias}."Id" FROM ${scope.fromSql()}${where.sql}${compiled.orderSql} LIMIT ? OFFSET ?`,
+    [...params, limit, offset],
+  ).map(([id]) => id)
   const byIds = `${select} WHERE ${scope.alias}."Id" IN (SELECT value FROM json_each(?))`
   const fetch = (from: number, size: number): readonly JsonRecord[] => {
     const wanted = ids.slice(from, from + size)
-    const rows = new Map(rowsOf(context, byIds, [JSON.stringify(wanted)]).map((row) => [row[selection.shape.idIndex], row]))
+    const rows = new Map(
+      rowsOf(context, byIds, [JSON.stringify(wanted)]).map((row) => [row[selection.shape.idIndex], row]),
+    )
     return toRecords(wanted.map((id) => rows.get(id ?? null)).filter((row) => row !== undefined))
   }
   const locator = openLocator(context.org, context.access.userId, ids.length, pageSize, fetch)

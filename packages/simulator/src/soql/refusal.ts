@@ -33,15 +33,39 @@ export const invalidField = (soql: string, name: string, message: string): ApiEr
 
 /** Absent and hidden fields are told apart by nothing: that is the point of hiding them. */
 export const noSuchColumn = (soql: string, name: string, sobject: string): ApiError =>
-  invalidField(soql, name, `No such column '${name.split('.').at(-1) ?? name}' on entity '${sobject}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. ${seeDocs}`)
+  invalidField(
+    soql,
+    name,
+    `No such column '${name.split('.').at(-1) ?? name}' on entity '${sobject}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. ${seeDocs}`,
+  )
 
 export const noSuchRelationship = (soql: string, path: string, relationship: string): ApiError =>
-  invalidField(soql, path, `Didn't understand relationship '${relationship}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. ${seeDocs}`)
+  invalidField(
+    soql,
+    path,
+    `Didn't understand relationship '${relationship}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. ${seeDocs}`,
+  )
 
 export const noSuchChildRelationship = (soql: string, name: string, sobject: string): ApiError =>
-  new ApiError(400, 'INVALID_TYPE', withCaret(soql, positionOf(soql, name), `Didn't understand relationship '${name}' in FROM part of query call on entity '${sobject}'. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. ${seeDocs}`))
+  new ApiError(
+    400,
+    'INVALID_TYPE',
+    withCaret(
+      soql,
+      positionOf(soql, name),
+      `Didn't understand relationship '${name}' in FROM part of query call on entity '${sobject}'. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. ${seeDocs}`,
+    ),
+  )
 
 export const noSuchType = (soql: string, name: string): ApiError =>
-  new ApiError(400, 'INVALID_TYPE', withCaret(soql, positionOf(soql, name), `sObject type '${name}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. ${seeDocs}`))
+  new ApiError(
+    400,
+    'INVALID_TYPE',
+    withCaret(
+      soql,
+      positionOf(soql, name),
+      `sObject type '${name}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. ${seeDocs}`,
+    ),
+  )
 
 export const badOperator = (message: string): ApiError => new ApiError(400, 'INVALID_QUERY_FILTER_OPERATOR', message)

@@ -57,7 +57,8 @@ const mostLevels = 5
 export function readableSObject(context: QueryContext, name: string): SObject {
   const sobject = sobjectNamed(name)
   const wrongApi = context.tooling ? 'rest' : 'tooling'
-  if (sobject === undefined || sobject.api === wrongApi || !context.access.object(sobject).read) throw noSuchType(context.soql, name)
+  if (sobject === undefined || sobject.api === wrongApi || !context.access.object(sobject).read)
+    throw noSuchType(context.soql, name)
   return sobject
 }
 
@@ -85,9 +86,15 @@ export function makeScope(context: QueryContext, sobject: SObject, alias: string
 
   const join = (parent: Target | null, link: Field, to: SObject): Target => {
     const joined = `${alias}_${joins.length + 1}`
-    joins.push(` LEFT JOIN ${quoted(to.name)} AS ${joined} ON ${joined}."Id" = ${parent?.alias ?? alias}.${quoted(link.name)}`)
+    joins.push(
+      ` LEFT JOIN ${quoted(to.name)} AS ${joined} ON ${joined}."Id" = ${parent?.alias ?? alias}.${quoted(link.name)}`,
+    )
     return {
-      alias: joined, sobject: to, idSql: `${joined}."Id"`, typeSql: null, candidates: [to],
+      alias: joined,
+      sobject: to,
+      idSql: `${joined}."Id"`,
+      typeSql: null,
+      candidates: [to],
       relationshipName: link.relationshipName ?? '',
     }
   }
@@ -96,18 +103,28 @@ export function makeScope(context: QueryContext, sobject: SObject, alias: string
     const idSql = `${parent?.alias ?? alias}.${quoted(link.name)}`
     const types = candidates.map((to) => `WHEN '${to.keyPrefix}' THEN '${to.name}'`).join(' ')
     return {
-      alias: `${parent?.alias ?? alias}.${link.name}`, sobject: null, idSql, candidates,
-      typeSql: `CASE substr(${idSql}, 1, 3) ${types} END`, relationshipName: link.relationshipName ?? '',
+      alias: `${parent?.alias ?? alias}.${link.name}`,
+      sobject: null,
+      idSql,
+      candidates,
+      typeSql: `CASE substr(${idSql}, 1, 3) ${types} END`,
+      relationshipName: link.relationshipName ?? '',
     }
   }
 
   /** A parent of several types offers what the platform's `Name` object does; here its id, its name and its type. */
   const polymorphic = (target: Target, fieldName: string, path: string): Column => {
-    const of = (name: string, sql: string): Column =>
-      ({ sql, field: text(name, name, 255), sobject, throughParent: true })
+    const of = (name: string, sql: string): Column => ({
+      sql,
+      field: text(name, name, 255),
+      sobject,
+      throughParent: true,
+    })
     switch (fieldName.toLowerCase()) {
-      case 'id': return of('Id', target.idSql)
-      case 'type': return of('Type', target.typeSql ?? 'NULL')
+      case 'id':
+        return of('Id', target.idSql)
+      case 'type':
+        return of('Type', target.typeSql ?? 'NULL')
       case 'name': {
         const names = target.candidates.map((to) => {
           const nameField = to.fields.find((field) => field.nameField)?.name ?? 'Id'
@@ -126,7 +143,8 @@ export function makeScope(context: QueryContext, sobject: SObject, alias: string
       const parts = path.split('.')
       const [first = ''] = parts
       const isAlias = first.toLowerCase() === written?.toLowerCase()
-      const isObject = first.toLowerCase() === sobject.name.toLowerCase() &&
+      const isObject =
+        first.toLowerCase() === sobject.name.toLowerCase() &&
         !sobject.fields.some((field) => field.relationshipName?.toLowerCase() === first.toLowerCase())
       return parts.length > 1 && (isAlias || isObject) ? parts.slice(1) : parts
     },
@@ -159,7 +177,10 @@ export function makeScope(context: QueryContext, sobject: SObject, alias: string
 }
 
 /** Conditions the platform adds by itself: no deleted records, and of some objects only one's own. */
-export function rowRules(context: QueryContext, scope: Scope): { readonly sql: string; readonly params: readonly string[] } {
+export function rowRules(
+  context: QueryContext,
+  scope: Scope,
+): { readonly sql: string; readonly params: readonly string[] } {
   const { sobject, alias } = scope
   const sql: string[] = []
   const params: string[] = []

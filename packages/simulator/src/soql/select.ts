@@ -1,5 +1,10 @@
 /** The SELECT list of a plain query: columns to fetch, and how their values become a nested record. */
-import type { FieldFunctionExpression, FieldType as SelectItem, QueryBase, Subquery } from '@jetstreamapp/soql-parser-js'
+import type {
+  FieldFunctionExpression,
+  FieldType as SelectItem,
+  QueryBase,
+  Subquery,
+} from '@jetstreamapp/soql-parser-js'
 import { childrenOf } from '../data/catalogue.ts'
 import type { Field } from '../data/field.ts'
 import type { SObject } from '../data/sobject.ts'
@@ -36,7 +41,12 @@ export function compileSelection(context: QueryContext, scope: Scope, query: Que
     const known = columns.indexOf(sql)
     return known >= 0 ? known : columns.push(sql) - 1
   }
-  const root: RecordShape = { sobject: scope.sobject, idIndex: indexOf(`${scope.alias}."Id"`), typeIndex: null, entries: new Map() }
+  const root: RecordShape = {
+    sobject: scope.sobject,
+    idIndex: indexOf(`${scope.alias}."Id"`),
+    typeIndex: null,
+    entries: new Map(),
+  }
 
   const shapeOf = (relationships: readonly string[], path: string): RecordShape => {
     let shape = root
@@ -56,7 +66,12 @@ export function compileSelection(context: QueryContext, scope: Scope, query: Que
     return shape
   }
 
-  const addColumn = (shape: RecordShape, column: Column, path: string, siblings: (name: string) => Column | undefined): void => {
+  const addColumn = (
+    shape: RecordShape,
+    column: Column,
+    path: string,
+    siblings: (name: string) => Column | undefined,
+  ): void => {
     const { field } = column
     if (shape.entries.has(field.name)) throw malformed(`duplicate field selected: ${path}`)
     if (field.type !== 'address') {
@@ -66,7 +81,9 @@ export function compileSelection(context: QueryContext, scope: Scope, query: Que
     const prefix = field.name.replace(/Address$/, '')
     const parts = ['City', 'Country', 'PostalCode', 'State', 'Street'].flatMap((part) => {
       const sibling = siblings(prefix + part)
-      return sibling === undefined ? [] : [[part.charAt(0).toLowerCase() + part.slice(1), indexOf(sibling.sql)] as const]
+      return sibling === undefined
+        ? []
+        : [[part.charAt(0).toLowerCase() + part.slice(1), indexOf(sibling.sql)] as const]
     })
     shape.entries.set(field.name, { kind: 'address', parts })
   }
@@ -76,12 +93,16 @@ export function compileSelection(context: QueryContext, scope: Scope, query: Que
     const relationships = segments.slice(0, -1)
     const target = relationships.length === 0 ? null : scope.target(relationships, path)
     const shape = shapeOf(relationships, path)
-    addColumn(shape, scope.column(target, segments.at(-1) ?? '', path), path, (name) => scope.column(target, name, path))
+    addColumn(shape, scope.column(target, segments.at(-1) ?? '', path), path, (name) =>
+      scope.column(target, name, path),
+    )
   }
 
   const addChildren = (subquery: Subquery): void => {
     const written = subquery.relationshipName
-    const declared = childrenOf(scope.sobject).find(({ field }) => field.childRelationshipName?.toLowerCase() === written.toLowerCase())
+    const declared = childrenOf(scope.sobject).find(
+      ({ field }) => field.childRelationshipName?.toLowerCase() === written.toLowerCase(),
+    )
     const name = declared?.field.childRelationshipName ?? written
     if (root.entries.has(name)) throw malformed(`duplicate field selected: ${written}`)
     root.entries.set(name, { kind: 'children', subquery })
@@ -89,7 +110,8 @@ export function compileSelection(context: QueryContext, scope: Scope, query: Que
 
   for (const item of query.fields ?? []) {
     switch (item.type) {
-      case 'Field': case 'FieldRelationship':
+      case 'Field':
+      case 'FieldRelationship':
         refuseAlias(item)
         addPath(pathOf(item))
         break
@@ -118,7 +140,12 @@ function refuseAlias(item: PathItem): void {
   if ('alias' in item && item.alias !== undefined) throw malformed('only aggregate expressions use field aliasing')
 }
 
-function fieldsFunction(context: QueryContext, scope: Scope, item: FieldFunctionExpression, query: QueryBase): readonly string[] {
+function fieldsFunction(
+  context: QueryContext,
+  scope: Scope,
+  item: FieldFunctionExpression,
+  query: QueryBase,
+): readonly string[] {
   const name = item.functionName.toUpperCase()
   if (isAggregate(item)) throw malformed('Field must be grouped or aggregated')
   if (name !== 'FIELDS') throw malformed(`${item.rawValue ?? name}: function ${name} is not supported`)
@@ -127,10 +154,12 @@ function fieldsFunction(context: QueryContext, scope: Scope, item: FieldFunction
   if (which !== 'STANDARD' && (query.limit === undefined || query.limit > mostRowsOfAllFields)) {
     throw malformed(`The SOQL FIELDS function must have a LIMIT of at most ${mostRowsOfAllFields}`)
   }
-  const chosen = scope.sobject.fields.filter((field) =>
-    context.access.canRead(scope.sobject, field) && (which === 'ALL' || field.custom === (which === 'CUSTOM')),
+  const chosen = scope.sobject.fields.filter(
+    (field) =>
+      context.access.canRead(scope.sobject, field) && (which === 'ALL' || field.custom === (which === 'CUSTOM')),
   )
-  if (chosen.length === 0) throw invalidField(context.soql, 'FIELDS', `The SOQL FIELDS function found no field on ${scope.sobject.name}`)
+  if (chosen.length === 0)
+    throw invalidField(context.soql, 'FIELDS', `The SOQL FIELDS function found no field on ${scope.sobject.name}`)
   return chosen.map((field) => field.name)
 }
 
@@ -159,7 +188,12 @@ export function toRecord(
       case 'address':
         record[name] = entry.parts.every(([, index]) => row[index] === null)
           ? null
-          : { ...Object.fromEntries(entry.parts.map(([part, index]) => [part, row[index]])), geocodeAccuracy: null, latitude: null, longitude: null }
+          : {
+              ...Object.fromEntries(entry.parts.map(([part, index]) => [part, row[index]])),
+              geocodeAccuracy: null,
+              latitude: null,
+              longitude: null,
+            }
         break
       case 'parent':
         record[name] = row[entry.record.idIndex] === null ? null : toRecord(context, entry.record, row, children)
@@ -170,4 +204,3 @@ export function toRecord(
   }
   return record
 }
-

@@ -24,7 +24,8 @@ export function compileWhere(context: QueryContext, scope: Scope, query: QueryBa
     const comparand = whereComparand(context, scope, (comparison) => {
       if (!('fn' in comparison)) throw malformed('a condition needs a field')
       const { sql, field, aggregate } = compileFunction(context, scope, comparison.fn)
-      if (aggregate) throw malformed(`aggregate functions are only allowed in a HAVING clause: ${comparison.fn.rawValue ?? ''}`)
+      if (aggregate)
+        throw malformed(`aggregate functions are only allowed in a HAVING clause: ${comparison.fn.rawValue ?? ''}`)
       return { sql, field, throughParent: false, sobject: scope.sobject }
     })
     parts.push(treeSql({ context, scope, params, comparand }, tree))

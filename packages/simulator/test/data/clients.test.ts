@@ -23,7 +23,11 @@ before(async () => {
   server = await listen(org)
   org.db.exec('BEGIN')
   for (let index = 0; index < 4100; index++) {
-    insertRow(org, 'Lead', { LastName: `Lead ${String(index).padStart(5, '0')}`, Company: 'Many', OwnerId: org.users.admin })
+    insertRow(org, 'Lead', {
+      LastName: `Lead ${String(index).padStart(5, '0')}`,
+      Company: 'Many',
+      OwnerId: org.users.admin,
+    })
   }
   org.db.exec('COMMIT')
 })
@@ -34,7 +38,10 @@ after(async () => {
 
 /** The part of a connection that all three share; their own types differ in ways that don't matter here. */
 interface AnyConnection {
-  query(soql: string, options?: object): PromiseLike<{ totalSize: number; done: boolean; nextRecordsUrl?: string; records: Record<string, unknown>[] }>
+  query(
+    soql: string,
+    options?: object,
+  ): PromiseLike<{ totalSize: number; done: boolean; nextRecordsUrl?: string; records: Record<string, unknown>[] }>
   queryMore(locator: string): PromiseLike<{ done: boolean; records: unknown[] }>
   describeGlobal(): Promise<{ sobjects: { name: string }[] }>
   describe(name: string): Promise<{ fields: { name: string; updateable: boolean }[] }>
@@ -53,27 +60,52 @@ interface AnyConnection {
 }
 
 const clients: readonly (readonly [name: string, connect: (who: string) => Promise<AnyConnection>])[] = [
-  ['jsforce', (who) => Promise.resolve(
-    new jsforce.Connection({ instanceUrl: server.url, accessToken: `00D!${who}`, version: '66.0' }) as unknown as AnyConnection,
-  )],
-  ['@jsforce/jsforce-node', (who) => Promise.resolve(
-    new NodeConnection({ instanceUrl: server.url, accessToken: `00D!${who}`, version: '66.0' }) as unknown as AnyConnection,
-  )],
-  ['@salesforce/core', async (who) => {
-    const authInfo = await AuthInfo.create({
-      username: `00D!${who}`, accessTokenOptions: { accessToken: `00D!${who}`, instanceUrl: server.url, loginUrl: server.url },
-    })
-    return await CoreConnection.create({ authInfo, connectionOptions: { version: '66.0' } }) as unknown as AnyConnection
-  }],
+  [
+    'jsforce',
+    (who) =>
+      Promise.resolve(
+        new jsforce.Connection({
+          instanceUrl: server.url,
+          accessToken: `00D!${who}`,
+          version: '66.0',
+        }) as unknown as AnyConnection,
+      ),
+  ],
+  [
+    '@jsforce/jsforce-node',
+    (who) =>
+      Promise.resolve(
+        new NodeConnection({
+          instanceUrl: server.url,
+          accessToken: `00D!${who}`,
+          version: '66.0',
+        }) as unknown as AnyConnection,
+      ),
+  ],
+  [
+    '@salesforce/core',
+    async (who) => {
+      const authInfo = await AuthInfo.create({
+        username: `00D!${who}`,
+        accessTokenOptions: { accessToken: `00D!${who}`, instanceUrl: server.url, loginUrl: server.url },
+      })
+      return (await CoreConnection.create({
+        authInfo,
+        connectionOptions: { version: '66.0' },
+      })) as unknown as AnyConnection
+    },
+  ],
 ]
 
 for (const [name, connect] of clients) {
   describe(`${name} on the REST side`, () => {
     it('queries with nested parents and children', async () => {
       const connection = await connect('admin')
-      const { records } = await connection.query(`SELECT Name, Owner.Name, (SELECT LastName FROM Contacts) FROM Account WHERE ERP_Id__c = 'ERP-0001'`)
-      assert.equal((records[0]?.['Owner'] as { Name: string }).Name, 'Ada Tester')
-      assert.equal((records[0]?.['Contacts'] as { records: unknown[] }).records.length, 2)
+      const { records } = await connection.query(
+        `SELECT Name, Owner.Name, (SELECT LastName FROM Contacts) FROM Account WHERE ERP_Id__c = 'ERP-0001'`,
+      )
+      const [record] = records as unknown as readonly { Owner: { Name: string }; Contacts: { records: unknown[] } }[]
+      assert.deepEqual([record?.Owner.Name, record?.Contacts.records.length], ['Ada Tester', 2])
     })
 
     it('fetches page after page', async () => {
@@ -82,19 +114,31 @@ for (const [name, connect] of clients) {
       assert.deepEqual([first.totalSize, first.done, first.records.length], [4100, false, 2000])
       const second = await connection.queryMore(first.nextRecordsUrl ?? '')
       assert.deepEqual([second.done, second.records.length], [false, 2000])
-      const all = await connection.query(`SELECT LastName FROM Lead WHERE Company = 'Many' ORDER BY LastName`, { autoFetch: true, maxFetch: 10_000 })
+      const all = await connection.query(`SELECT LastName FROM Lead WHERE Company = 'Many' ORDER BY LastName`, {
+        autoFetch: true,
+        maxFetch: 10_000,
+      })
       assert.equal(new Set(all.records.map((record) => record['LastName'])).size, 4100)
     })
 
     it('creates, reads, changes, upserts and deletes a record', async () => {
       const accounts = (await connect('admin')).sobject('Account')
-      const made = await accounts.create({ Name: `By ${name}`, Industry: 'Energy' }) as { id: string; success: boolean }
+      const made = (await accounts.create({ Name: `By ${name}`, Industry: 'Energy' })) as {
+        id: string
+        success: boolean
+      }
       assert.equal(made.success, true)
       await accounts.update({ Id: made.id, Industry: 'Retail' })
-      const read = await accounts.retrieve(made.id) as Record<string, unknown>
+      const read = (await accounts.retrieve(made.id)) as Record<string, unknown>
       assert.deepEqual([read['Name'], read['Industry'], read['OwnerId']], [`By ${name}`, 'Retail', org.users.admin])
-      const first = await accounts.upsert({ ERP_Id__c: `ERP-${name}`, Name: 'Upserted' }, 'ERP_Id__c') as { created: boolean; id: string }
-      const again = await accounts.upsert({ ERP_Id__c: `ERP-${name}`, Name: 'Again' }, 'ERP_Id__c') as { created: boolean; id: string }
+      const first = (await accounts.upsert({ ERP_Id__c: `ERP-${name}`, Name: 'Upserted' }, 'ERP_Id__c')) as {
+        created: boolean
+        id: string
+      }
+      const again = (await accounts.upsert({ ERP_Id__c: `ERP-${name}`, Name: 'Again' }, 'ERP_Id__c')) as {
+        created: boolean
+        id: string
+      }
       assert.deepEqual([first.created, again.created, again.id], [true, false, first.id])
       assert.equal(await accounts.count({ Name: { $like: 'By %' } }), 1)
       await accounts.destroy([made.id, first.id])
@@ -103,8 +147,15 @@ for (const [name, connect] of clients) {
 
     it('writes many records at once', async () => {
       const contacts = (await connect('admin')).sobject('Contact')
-      const results = await contacts.create([{ LastName: 'One' }, { LastName: 'Two' }, { FirstName: 'None' }]) as { success: boolean; id?: string; errors: { statusCode: string }[] }[]
-      assert.deepEqual(results.map(({ success }) => success), [true, true, false])
+      const results = (await contacts.create([{ LastName: 'One' }, { LastName: 'Two' }, { FirstName: 'None' }])) as {
+        success: boolean
+        id?: string
+        errors: { statusCode: string }[]
+      }[]
+      assert.deepEqual(
+        results.map(({ success }) => success),
+        [true, true, false],
+      )
       assert.equal(results[2]?.errors[0]?.statusCode, 'REQUIRED_FIELD_MISSING')
       const ids = results.flatMap(({ id }) => id ?? [])
       await contacts.update(ids.map((Id) => ({ Id, Title: name })))
@@ -119,24 +170,38 @@ for (const [name, connect] of clients) {
       assert.ok(names.includes('Industry') && !names.includes('AnnualRevenue'))
       assert.equal(fields.find((field) => field.name === 'Industry')?.updateable, false)
       const { sobjects } = await connection.describeGlobal()
-      assert.ok(sobjects.some((sobject) => sobject.name === 'Account') && !sobjects.some((sobject) => sobject.name === 'Case'))
+      assert.ok(
+        sobjects.some((sobject) => sobject.name === 'Account') && !sobjects.some((sobject) => sobject.name === 'Case'),
+      )
       const limits = await connection.limits()
       assert.equal(limits['DailyApiRequests']?.Max, 15_000)
       assert.equal(connection.limitInfo?.apiUsage?.limit, 15_000)
-      const answer = await connection.requestPost<{ compositeResponse: { httpStatusCode: number }[] }>('/services/data/v66.0/composite', {
-        compositeRequest: [
-          { method: 'GET', url: '/services/data/v66.0/sobjects/Account/describe', referenceId: 'a' },
-          { method: 'GET', url: '/services/data/v66.0/sobjects/Case/describe', referenceId: 'b' },
-        ],
-      })
-      assert.deepEqual(answer.compositeResponse.map(({ httpStatusCode }) => httpStatusCode), [200, 404])
+      const answer = await connection.requestPost<{ compositeResponse: { httpStatusCode: number }[] }>(
+        '/services/data/v66.0/composite',
+        {
+          compositeRequest: [
+            { method: 'GET', url: '/services/data/v66.0/sobjects/Account/describe', referenceId: 'a' },
+            { method: 'GET', url: '/services/data/v66.0/sobjects/Case/describe', referenceId: 'b' },
+          ],
+        },
+      )
+      assert.deepEqual(
+        answer.compositeResponse.map(({ httpStatusCode }) => httpStatusCode),
+        [200, 404],
+      )
     })
 
     it('gets refusals with code and text', async () => {
       const connection = await connect('integration')
-      await assert.rejects(async () => connection.query('SELECT AnnualRevenue FROM Account'), { errorCode: 'INVALID_FIELD' })
-      await assert.rejects(connection.sobject('Account').create({ Name: 'x', Industry: 'Energy' }), { errorCode: 'INVALID_FIELD_FOR_INSERT_UPDATE' })
-      await assert.rejects(connection.sobject('Opportunity').create({ Name: 'x' }), { errorCode: 'INSUFFICIENT_ACCESS_OR_READONLY' })
+      await assert.rejects(async () => connection.query('SELECT AnnualRevenue FROM Account'), {
+        errorCode: 'INVALID_FIELD',
+      })
+      await assert.rejects(connection.sobject('Account').create({ Name: 'x', Industry: 'Energy' }), {
+        errorCode: 'INVALID_FIELD_FOR_INSERT_UPDATE',
+      })
+      await assert.rejects(connection.sobject('Opportunity').create({ Name: 'x' }), {
+        errorCode: 'INSUFFICIENT_ACCESS_OR_READONLY',
+      })
     })
   })
 }

@@ -15,7 +15,10 @@ after(() => server.close())
 function flat(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value)
   if ('records' in value && Array.isArray(value.records)) return `#${value.records.length}`
-  return Object.entries(value).filter(([name]) => name !== 'attributes').map(([, each]) => flat(each)).join('|')
+  return Object.entries(value)
+    .filter(([name]) => name !== 'attributes')
+    .map(([, each]) => flat(each))
+    .join('|')
 }
 
 const cases: readonly (readonly [soql: string, expected: readonly string[]])[] = [
@@ -24,7 +27,10 @@ const cases: readonly (readonly [soql: string, expected: readonly string[]])[] =
   [`select NAME from ACCOUNT where NAME = 'SFORCE'`, ['sForce']],
   [`SELECT a.Name FROM Account a WHERE a.Name = 'sForce'`, ['sForce']],
   [`SELECT Account.Name FROM Account WHERE Account.Name = 'sForce'`, ['sForce']],
-  [`SELECT Name, Industry, AnnualRevenue FROM Account WHERE ERP_Id__c = 'ERP-0001'`, ['Edge Communications|Technology|139000000']],
+  [
+    `SELECT Name, Industry, AnnualRevenue FROM Account WHERE ERP_Id__c = 'ERP-0001'`,
+    ['Edge Communications|Technology|139000000'],
+  ],
   [`SELECT IsDeleted, Industry FROM Account WHERE Name = 'sForce'`, ['false|null']],
   [`SELECT BillingAddress FROM Account WHERE ERP_Id__c = 'ERP-0001'`, ['Austin|USA|null|TX|null|null|null|null']],
   [`SELECT ShippingAddress FROM Account WHERE ERP_Id__c = 'ERP-0001'`, ['null']],
@@ -35,11 +41,20 @@ const cases: readonly (readonly [soql: string, expected: readonly string[]])[] =
   [`SELECT LastName, Account.Name FROM Contact WHERE AccountId = null`, ['Unattached|null']],
   [`SELECT LastName FROM Contact WHERE Account.Industry = 'Energy'`, ['Green']],
   [`SELECT LastName FROM Contact WHERE Account.Name = null`, ['Unattached']],
-  [`SELECT Name, (SELECT Id FROM Contacts) FROM Account WHERE ERP_Id__c IN ('ERP-0001', 'ERP-0004')`, ['Edge Communications|#2', 'Grand Hotels & Resorts|null']],
-  [`SELECT Name, (SELECT LastName FROM Contacts WHERE LastName LIKE 'F%'), (SELECT Name FROM Opportunities) FROM Account WHERE ERP_Id__c = 'ERP-0001'`, ['Edge Communications|#1|#2']],
+  [
+    `SELECT Name, (SELECT Id FROM Contacts) FROM Account WHERE ERP_Id__c IN ('ERP-0001', 'ERP-0004')`,
+    ['Edge Communications|#2', 'Grand Hotels & Resorts|null'],
+  ],
+  [
+    `SELECT Name, (SELECT LastName FROM Contacts WHERE LastName LIKE 'F%'), (SELECT Name FROM Opportunities) FROM Account WHERE ERP_Id__c = 'ERP-0001'`,
+    ['Edge Communications|#1|#2'],
+  ],
   [`SELECT Name, (SELECT Name FROM Invoices__r) FROM Account WHERE ERP_Id__c = 'ERP-0001'`, ['Edge Communications|#1']],
   [`SELECT Name, Account__r.Name FROM Invoice__c`, ['INV-1|Edge Communications']],
-  [`SELECT Subject, What.Name, What.Type, Who.Name FROM Task WHERE Status = 'Not Started'`, ['Call|Edge Communications|Account|Rose Gonzalez']],
+  [
+    `SELECT Subject, What.Name, What.Type, Who.Name FROM Task WHERE Status = 'Not Started'`,
+    ['Call|Edge Communications|Account|Rose Gonzalez'],
+  ],
   [`SELECT Subject FROM Task WHERE What.Type = 'Opportunity'`, ['Send quote']],
   // Comparing text
   [`SELECT LastName FROM Contact WHERE Name = 'änne müller'`, ['Müller']],
@@ -50,9 +65,15 @@ const cases: readonly (readonly [soql: string, expected: readonly string[]])[] =
   [`SELECT Name FROM Account WHERE Name LIKE '%\\%%'`, []],
   [`SELECT Name FROM Account WHERE (NOT Name LIKE '%e%')`, ['Pyramid Construction']],
   [`SELECT Name FROM Account WHERE Name IN ('SFORCE', 'Dickenson PLC', 'nobody')`, ['Dickenson plc', 'sForce']],
-  [`SELECT Name FROM Account WHERE Rating NOT IN ('Hot', 'Warm')`, ['Pyramid Construction', 'Müller Logistik', 'Dickenson plc', 'sForce']],
+  [
+    `SELECT Name FROM Account WHERE Rating NOT IN ('Hot', 'Warm')`,
+    ['Pyramid Construction', 'Müller Logistik', 'Dickenson plc', 'sForce'],
+  ],
   [`SELECT Name FROM Account WHERE Rating IN ('Cold', null) AND Industry = null`, ['Dickenson plc', 'sForce']],
-  [`SELECT Name FROM Account WHERE Rating != 'Hot' AND Industry != null`, ['Burlington Textiles', 'Pyramid Construction', 'Grand Hotels & Resorts', 'Müller Logistik']],
+  [
+    `SELECT Name FROM Account WHERE Rating != 'Hot' AND Industry != null`,
+    ['Burlington Textiles', 'Pyramid Construction', 'Grand Hotels & Resorts', 'Müller Logistik'],
+  ],
   [`SELECT Name FROM Account WHERE Industry = ''`, ['Dickenson plc', 'sForce']],
   [`SELECT Name FROM Account WHERE Name > 'P' ORDER BY Name`, ['Pyramid Construction', 'sForce', 'United Oil & Gas']],
   [`SELECT Name FROM Account WHERE Name = 'it\\'s'`, []],
@@ -69,22 +90,49 @@ const cases: readonly (readonly [soql: string, expected: readonly string[]])[] =
   // Logic
   [`SELECT Name FROM Account WHERE (Rating = 'Hot' OR Rating = 'Cold') AND Region__c = 'EMEA'`, ['Müller Logistik']],
   [`SELECT Name FROM Account WHERE Rating = 'Hot' AND NOT (Region__c = 'APAC')`, ['Edge Communications']],
-  [`SELECT Name FROM Account WHERE NOT (Rating = 'Hot' OR Rating = 'Warm') AND Region__c = 'EMEA'`, ['Pyramid Construction', 'Müller Logistik']],
+  [
+    `SELECT Name FROM Account WHERE NOT (Rating = 'Hot' OR Rating = 'Warm') AND Region__c = 'EMEA'`,
+    ['Pyramid Construction', 'Müller Logistik'],
+  ],
   [`SELECT Name FROM Account WHERE ((Rating = 'Warm')) AND (((Industry = 'Retail')))`, ['Grand Hotels & Resorts']],
   // Multi-select picklists
-  [`SELECT Name FROM Account WHERE Products__c INCLUDES ('Core')`, ['Edge Communications', 'Burlington Textiles', 'Grand Hotels & Resorts']],
-  [`SELECT Name FROM Account WHERE Products__c INCLUDES ('core;support', 'Analytics')`, ['Edge Communications', 'Grand Hotels & Resorts', 'United Oil & Gas']],
-  [`SELECT Name FROM Account WHERE Products__c EXCLUDES ('Core') AND Products__c != null`, ['Pyramid Construction', 'United Oil & Gas']],
+  [
+    `SELECT Name FROM Account WHERE Products__c INCLUDES ('Core')`,
+    ['Edge Communications', 'Burlington Textiles', 'Grand Hotels & Resorts'],
+  ],
+  [
+    `SELECT Name FROM Account WHERE Products__c INCLUDES ('core;support', 'Analytics')`,
+    ['Edge Communications', 'Grand Hotels & Resorts', 'United Oil & Gas'],
+  ],
+  [
+    `SELECT Name FROM Account WHERE Products__c EXCLUDES ('Core') AND Products__c != null`,
+    ['Pyramid Construction', 'United Oil & Gas'],
+  ],
   [`SELECT Name FROM Account WHERE Products__c = 'Core'`, ['Burlington Textiles']],
   // Semi-joins
-  [`SELECT Name FROM Account WHERE Id IN (SELECT AccountId FROM Opportunity WHERE StageName = 'Closed Won')`, ['Edge Communications']],
-  [`SELECT Name FROM Account WHERE Id NOT IN (SELECT AccountId FROM Contact)`, ['Grand Hotels & Resorts', 'Dickenson plc', 'sForce']],
-  [`SELECT Name FROM Account WHERE Id IN (SELECT AccountId FROM Contact WHERE LeadSource = 'Web') AND Id IN (SELECT AccountId FROM Opportunity)`, ['Edge Communications']],
-  [`SELECT LastName FROM Contact WHERE AccountId IN (SELECT Id FROM Account WHERE Owner.Username = 'ada@acme.example') AND Title = 'CFO'`, ['Forbes', 'Green']],
+  [
+    `SELECT Name FROM Account WHERE Id IN (SELECT AccountId FROM Opportunity WHERE StageName = 'Closed Won')`,
+    ['Edge Communications'],
+  ],
+  [
+    `SELECT Name FROM Account WHERE Id NOT IN (SELECT AccountId FROM Contact)`,
+    ['Grand Hotels & Resorts', 'Dickenson plc', 'sForce'],
+  ],
+  [
+    `SELECT Name FROM Account WHERE Id IN (SELECT AccountId FROM Contact WHERE LeadSource = 'Web') AND Id IN (SELECT AccountId FROM Opportunity)`,
+    ['Edge Communications'],
+  ],
+  [
+    `SELECT LastName FROM Contact WHERE AccountId IN (SELECT Id FROM Account WHERE Owner.Username = 'ada@acme.example') AND Title = 'CFO'`,
+    ['Forbes', 'Green'],
+  ],
   // Dates
   [`SELECT Name FROM Opportunity WHERE CloseDate = TODAY`, ['United Oil Refinery Generators']],
   [`SELECT Name FROM Opportunity WHERE CloseDate = 2026-12-12`, ['Edge Installation']],
-  [`SELECT Name FROM Opportunity WHERE CloseDate > TODAY AND CloseDate = THIS_YEAR`, ['Edge Installation', 'Müller Pilot']],
+  [
+    `SELECT Name FROM Opportunity WHERE CloseDate > TODAY AND CloseDate = THIS_YEAR`,
+    ['Edge Installation', 'Müller Pilot'],
+  ],
   [`SELECT Name FROM Opportunity WHERE CloseDate = NEXT_N_DAYS:7`, ['Müller Pilot']],
   [`SELECT Name FROM Opportunity WHERE CloseDate = LAST_YEAR`, ['United Oil Standby Generators']],
   [`SELECT Name FROM Opportunity WHERE CloseDate = NEXT_QUARTER`, ['Grand Hotels Kitchen Generator']],
@@ -94,8 +142,14 @@ const cases: readonly (readonly [soql: string, expected: readonly string[]])[] =
   [`SELECT Name FROM Account WHERE CreatedDate = N_DAYS_AGO:10`, ['sForce']],
   [`SELECT Name FROM Account WHERE CreatedDate >= THIS_MONTH`, ['Dickenson plc', 'sForce']],
   [`SELECT Name FROM Account WHERE CreatedDate < 2026-09-13T12:00:00Z`, ['Edge Communications']],
-  [`SELECT Name FROM Account WHERE CreatedDate <= 2026-09-13T14:00:00+02:00`, ['Edge Communications', 'Burlington Textiles']],
-  [`SELECT Name FROM Account WHERE CreatedDate = LAST_QUARTER`, ['Edge Communications', 'Burlington Textiles', 'Pyramid Construction']],
+  [
+    `SELECT Name FROM Account WHERE CreatedDate <= 2026-09-13T14:00:00+02:00`,
+    ['Edge Communications', 'Burlington Textiles'],
+  ],
+  [
+    `SELECT Name FROM Account WHERE CreatedDate = LAST_QUARTER`,
+    ['Edge Communications', 'Burlington Textiles', 'Pyramid Construction'],
+  ],
   // Order, limit, offset
   [`SELECT Name FROM Account ORDER BY Name DESC LIMIT 2`, ['United Oil & Gas', 'sForce']],
   [`SELECT Name FROM Account ORDER BY Industry NULLS LAST, Name LIMIT 2`, ['Pyramid Construction', 'United Oil & Gas']],
@@ -107,25 +161,48 @@ const cases: readonly (readonly [soql: string, expected: readonly string[]])[] =
   // Aggregates
   [`SELECT COUNT(Id) FROM Account`, ['8']],
   [`SELECT COUNT(Industry), COUNT_DISTINCT(Rating) ratings FROM Account`, ['6|3']],
-  [`SELECT SUM(Amount), AVG(Probability), MIN(CloseDate), MAX(Amount) FROM Opportunity WHERE IsClosed = false`, ['335000.5|58.333333333333336|2026-11-22|270000']],
-  [`SELECT Region__c, COUNT(Id) n FROM Account GROUP BY Region__c ORDER BY COUNT(Id) DESC, Region__c`, ['AMER|3', 'null|2', 'EMEA|2', 'APAC|1']],
+  [
+    `SELECT SUM(Amount), AVG(Probability), MIN(CloseDate), MAX(Amount) FROM Opportunity WHERE IsClosed = false`,
+    ['335000.5|58.333333333333336|2026-11-22|270000'],
+  ],
+  [
+    `SELECT Region__c, COUNT(Id) n FROM Account GROUP BY Region__c ORDER BY COUNT(Id) DESC, Region__c`,
+    ['AMER|3', 'null|2', 'EMEA|2', 'APAC|1'],
+  ],
   [`SELECT Region__c FROM Account WHERE Region__c != null GROUP BY Region__c HAVING COUNT(Id) > 1`, ['AMER', 'EMEA']],
-  [`SELECT Account.Name, COUNT(Id) FROM Opportunity GROUP BY Account.Name HAVING SUM(Amount) > 100000 AND Account.Name LIKE 'E%'`, ['Edge Communications|2']],
-  [`SELECT CALENDAR_YEAR(CloseDate) y, COUNT(Id) FROM Opportunity GROUP BY CALENDAR_YEAR(CloseDate) ORDER BY CALENDAR_YEAR(CloseDate)`, ['2025|1', '2026|4', '2027|1']],
+  [
+    `SELECT Account.Name, COUNT(Id) FROM Opportunity GROUP BY Account.Name HAVING SUM(Amount) > 100000 AND Account.Name LIKE 'E%'`,
+    ['Edge Communications|2'],
+  ],
+  [
+    `SELECT CALENDAR_YEAR(CloseDate) y, COUNT(Id) FROM Opportunity GROUP BY CALENDAR_YEAR(CloseDate) ORDER BY CALENDAR_YEAR(CloseDate)`,
+    ['2025|1', '2026|4', '2027|1'],
+  ],
   [`SELECT DAY_ONLY(CreatedDate) d, COUNT(Id) FROM Opportunity GROUP BY DAY_ONLY(CreatedDate)`, ['2026-11-22|6']],
   [`SELECT MAX(CreatedDate) FROM Account`, ['2026-11-12T12:00:00.000+0000']],
   [`SELECT Name FROM Opportunity WHERE CALENDAR_MONTH(CloseDate) = 12`, ['Edge Installation']],
   [`SELECT SUM(Amount) FROM Opportunity WHERE Name = 'none'`, ['null']],
   // Setup objects
-  [`SELECT PermissionSet.Label, Assignee.Username FROM PermissionSetAssignment WHERE PermissionSet.PermissionsViewSetup = true`, ['Billing Sync Integration|iggy@acme.example']],
-  [`SELECT Field FROM FieldPermissions WHERE Parent.Name = 'Billing_Sync_Integration' AND SobjectType = 'Account' AND PermissionsEdit = false ORDER BY Field`, ['Account.Industry', 'Account.Region__c']],
+  [
+    `SELECT PermissionSet.Label, Assignee.Username FROM PermissionSetAssignment WHERE PermissionSet.PermissionsViewSetup = true`,
+    ['Billing Sync Integration|iggy@acme.example'],
+  ],
+  [
+    `SELECT Field FROM FieldPermissions WHERE Parent.Name = 'Billing_Sync_Integration' AND SobjectType = 'Account' AND PermissionsEdit = false ORDER BY Field`,
+    ['Account.Industry', 'Account.Region__c'],
+  ],
   [`SELECT Name, IsSandbox FROM Organization`, ['Acme Corp|false']],
 ]
 
 describe('SOQL answers', () => {
   for (const [soql, expected] of cases) {
     it(soql, async () => {
-      const { status, body } = await call(server.url, 'admin', 'GET', `/services/data/v66.0/query?q=${encodeURIComponent(soql)}`)
+      const { status, body } = await call(
+        server.url,
+        'admin',
+        'GET',
+        `/services/data/v66.0/query?q=${encodeURIComponent(soql)}`,
+      )
       assert.equal(status, 200, JSON.stringify(body))
       const { totalSize, done, records } = body as { totalSize: number; done: boolean; records: unknown[] }
       assert.deepEqual(records.map(flat), expected)
@@ -135,7 +212,12 @@ describe('SOQL answers', () => {
   }
 
   it('counts without records when only COUNT() is asked', async () => {
-    const { body } = await call(server.url, 'admin', 'GET', '/services/data/v66.0/query?q=SELECT+COUNT()+FROM+Account+WHERE+Rating=null')
+    const { body } = await call(
+      server.url,
+      'admin',
+      'GET',
+      '/services/data/v66.0/query?q=SELECT+COUNT()+FROM+Account+WHERE+Rating=null',
+    )
     assert.deepEqual(body, { totalSize: 3, done: true, records: [] })
   })
 
@@ -144,26 +226,50 @@ describe('SOQL answers', () => {
     const { body } = await call(server.url, 'admin', 'GET', `/services/data/v66.0/query?q=${encodeURIComponent(soql)}`)
     const [accountId] = org.records.accountIds
     const [, contactId] = org.records.contactIds
-    assert.deepEqual((body as { records: unknown[] }).records, [{
-      attributes: { type: 'Account', url: `/services/data/v66.0/sobjects/Account/${accountId}` },
-      Id: accountId,
-      Owner: { attributes: { type: 'User', url: `/services/data/v66.0/sobjects/User/${org.users.admin}` }, Name: 'Ada Tester' },
-      Contacts: {
-        totalSize: 1,
-        done: true,
-        records: [{ attributes: { type: 'Contact', url: `/services/data/v66.0/sobjects/Contact/${contactId}` }, LastName: 'Forbes' }],
+    assert.deepEqual((body as { records: unknown[] }).records, [
+      {
+        attributes: { type: 'Account', url: `/services/data/v66.0/sobjects/Account/${accountId}` },
+        Id: accountId,
+        Owner: {
+          attributes: { type: 'User', url: `/services/data/v66.0/sobjects/User/${org.users.admin}` },
+          Name: 'Ada Tester',
+        },
+        Contacts: {
+          totalSize: 1,
+          done: true,
+          records: [
+            {
+              attributes: { type: 'Contact', url: `/services/data/v66.0/sobjects/Contact/${contactId}` },
+              LastName: 'Forbes',
+            },
+          ],
+        },
       },
-    }])
+    ])
   })
 
   it('expands FIELDS() to what the caller may read', async () => {
-    const query = (who: string, soql: string) => call(server.url, who, 'GET', `/services/data/v66.0/query?q=${encodeURIComponent(soql)}`)
+    const query = (who: string, soql: string) =>
+      call(server.url, who, 'GET', `/services/data/v66.0/query?q=${encodeURIComponent(soql)}`)
     const first = async (who: string, which: string): Promise<string[]> => {
       const { body } = await query(who, `SELECT FIELDS(${which}) FROM Account LIMIT 1`)
       return Object.keys((body as { records: object[] }).records[0] ?? {})
     }
-    assert.deepEqual(await first('admin', 'CUSTOM'), ['attributes', 'Region__c', 'Products__c', 'ERP_Id__c', 'Margin__c', 'Contract_End__c'])
-    assert.deepEqual(await first('integration', 'CUSTOM'), ['attributes', 'Region__c', 'Products__c', 'ERP_Id__c', 'Contract_End__c'])
+    assert.deepEqual(await first('admin', 'CUSTOM'), [
+      'attributes',
+      'Region__c',
+      'Products__c',
+      'ERP_Id__c',
+      'Margin__c',
+      'Contract_End__c',
+    ])
+    assert.deepEqual(await first('integration', 'CUSTOM'), [
+      'attributes',
+      'Region__c',
+      'Products__c',
+      'ERP_Id__c',
+      'Contract_End__c',
+    ])
     assert.ok((await first('admin', 'ALL')).includes('AnnualRevenue'))
     assert.ok(!(await first('integration', 'STANDARD')).includes('AnnualRevenue'))
   })

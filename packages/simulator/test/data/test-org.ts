@@ -6,7 +6,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import {
-  assignPermissionSet, checksum, createDataTables, insertRow, seedData, seedRecords, type SeededData, type SeededRecords,
+  assignPermissionSet,
+  checksum,
+  createDataTables,
+  insertRow,
+  seedData,
+  seedRecords,
+  type SeededData,
+  type SeededRecords,
 } from '../../src/data/index.ts'
 import { dataRoutes } from '../../src/rest/index.ts'
 import type { Authenticate, SimOrg, SimRequest, SimResponse } from '../../src/route.ts'
@@ -37,8 +44,13 @@ export function makeOrg(): TestOrg {
   const seeded = seedData(org)
   const person = (name: string, profile: keyof SeededData['profiles']): string =>
     insertRow(org, 'User', {
-      Username: `${name.toLowerCase()}@acme.example`, FirstName: name, LastName: 'Tester', Alias: name.slice(0, 8),
-      Email: `${name.toLowerCase()}@acme.example`, ProfileId: seeded.profiles[profile], CreatedDate: '2026-01-05T08:30:00.000+0000',
+      Username: `${name.toLowerCase()}@acme.example`,
+      FirstName: name,
+      LastName: 'Tester',
+      Alias: name.slice(0, 8),
+      Email: `${name.toLowerCase()}@acme.example`,
+      ProfileId: seeded.profiles[profile],
+      CreatedDate: '2026-01-05T08:30:00.000+0000',
     })
   const users = {
     admin: person('Ada', 'System Administrator'),
@@ -47,7 +59,15 @@ export function makeOrg(): TestOrg {
   }
   assignPermissionSet(org, users.integration, 'Billing_Sync_Integration')
   const records = seedRecords(org, users.admin)
-  return { ...org, seeded, records, users, advance: (ms) => { clock += ms } }
+  return {
+    ...org,
+    seeded,
+    records,
+    users,
+    advance: (ms) => {
+      clock += ms
+    },
+  }
 }
 
 export type Who = keyof TestOrg['users']
@@ -57,7 +77,11 @@ export function authenticateByName(org: TestOrg): Authenticate {
     const who = /^(?:Bearer|OAuth) (?:.*!)?(\w+)$/.exec(request.headers['authorization'] ?? '')?.[1]
     const userId = who === undefined ? undefined : org.users[who as Who]
     if (userId === undefined) {
-      return { status: 401, headers: { 'content-type': 'application/json' }, body: '[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]' }
+      return {
+        status: 401,
+        headers: { 'content-type': 'application/json' },
+        body: '[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]',
+      }
     }
     return { org, userId, appId: null, scopes: ['api'], accessTokenId: who ?? '' }
   }
@@ -66,7 +90,11 @@ export function authenticateByName(org: TestOrg): Authenticate {
 /** @salesforce/core asks who a token belongs to before it does anything with it. */
 function userInfo(org: TestOrg, session: ReturnType<Authenticate>): SimResponse {
   if ('status' in session) return session
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user_id: session.userId, organization_id: org.id }) }
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user_id: session.userId, organization_id: org.id }),
+  }
 }
 
 export interface Listening {
@@ -92,8 +120,13 @@ export async function listen(org: TestOrg): Promise<Listening> {
       const url = new URL(incoming.url ?? '/', base())
       const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]))
       void answer({
-        method: incoming.method ?? 'GET', path: url.pathname, query: url.searchParams, headers, body: Buffer.concat(chunks),
-        remoteAddress: '127.0.0.1', baseUrl: base(),
+        method: incoming.method ?? 'GET',
+        path: url.pathname,
+        query: url.searchParams,
+        headers,
+        body: Buffer.concat(chunks),
+        remoteAddress: '127.0.0.1',
+        baseUrl: base(),
       }).then((response) => {
         outgoing.writeHead(response.status, { ...response.headers })
         outgoing.end(response.body)
@@ -104,10 +137,11 @@ export async function listen(org: TestOrg): Promise<Listening> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: base(),
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
   }
 }
 
@@ -117,7 +151,14 @@ export interface Reply {
   readonly body: unknown
 }
 
-export async function call(url: string, who: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+export async function call(
+  url: string,
+  who: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
   const response = await fetch(url + path, {
     method,
     headers: { authorization: `Bearer ${who}`, 'content-type': 'application/json', ...headers },

@@ -1,7 +1,18 @@
 /** Contact. */
 import {
-  addressFields, auditFields, checkbox, date, deletedFlag, email, longText, personName, phone, picklist, recordId,
-  reference, text,
+  addressFields,
+  auditFields,
+  checkbox,
+  date,
+  deletedFlag,
+  email,
+  longText,
+  personName,
+  phone,
+  picklist,
+  recordId,
+  reference,
+  text,
 } from '../field.ts'
 import { businessObject } from '../sobject.ts'
 
@@ -14,7 +25,10 @@ export const contact = businessObject({
   fields: [
     recordId(),
     deletedFlag(),
-    reference('AccountId', 'Account ID', 'Account', 'Account', { childRelationshipName: 'Contacts', cascadeDelete: true }),
+    reference('AccountId', 'Account ID', 'Account', 'Account', {
+      childRelationshipName: 'Contacts',
+      cascadeDelete: true,
+    }),
     ...personName(),
     picklist('Salutation', 'Salutation', ['Mr.', 'Ms.', 'Mrs.', 'Dr.', 'Prof.', 'Mx.']),
     ...addressFields('Mailing', 'Mailing'),

@@ -47,7 +47,9 @@ export const permissionSet = setupObject({
     checkbox('IsOwnedByProfile', 'Owned By Profile', { createable: false, updateable: false }),
     checkbox('HasActivationRequired', 'Session Activation Required'),
     picklist('Type', 'Type', ['Regular', 'Profile', 'Group', 'Session', 'Integration', 'Standard'], {
-      createable: false, updateable: false, defaultValue: 'Regular',
+      createable: false,
+      updateable: false,
+      defaultValue: 'Regular',
     }),
     reference('ProfileId', 'Profile ID', 'Profile', 'Profile', { createable: false, updateable: false }),
     reference('LicenseId', 'License ID', 'UserLicense', 'License'),
@@ -68,10 +70,12 @@ export const permissionSetAssignment = setupObject({
   fields: [
     recordId(),
     reference('PermissionSetId', 'PermissionSet ID', 'PermissionSet', 'PermissionSet', {
-      nillable: false, childRelationshipName: 'Assignments',
+      nillable: false,
+      childRelationshipName: 'Assignments',
     }),
     reference('AssigneeId', 'Assignee ID', 'User', 'Assignee', {
-      nillable: false, childRelationshipName: 'PermissionSetAssignments',
+      nillable: false,
+      childRelationshipName: 'PermissionSetAssignments',
     }),
     dateTime('ExpirationDate', 'Expiration Date'),
     checkbox('IsActive', 'Is Active', { createable: false, updateable: false, defaultValue: true }),
@@ -92,7 +96,10 @@ export const objectPermissions = setupObject({
   fields: [
     recordId(),
     reference('ParentId', 'Parent ID', 'PermissionSet', 'Parent', {
-      nillable: false, updateable: false, childRelationshipName: 'ObjectPerms', cascadeDelete: true,
+      nillable: false,
+      updateable: false,
+      childRelationshipName: 'ObjectPerms',
+      cascadeDelete: true,
     }),
     text('SobjectType', 'SObject Type Name', 40, { nillable: false, updateable: false }),
     checkbox('PermissionsCreate', 'Create Records'),
@@ -119,7 +126,10 @@ export const fieldPermissions = setupObject({
   fields: [
     recordId(),
     reference('ParentId', 'Parent ID', 'PermissionSet', 'Parent', {
-      nillable: false, updateable: false, childRelationshipName: 'FieldPerms', cascadeDelete: true,
+      nillable: false,
+      updateable: false,
+      childRelationshipName: 'FieldPerms',
+      cascadeDelete: true,
     }),
     text('SobjectType', 'SObject Type Name', 40, { nillable: false, updateable: false }),
     text('Field', 'Field Name', 255, { nillable: false, updateable: false }),
@@ -141,11 +151,14 @@ export const setupEntityAccess = setupObject({
   fields: [
     recordId(),
     reference('ParentId', 'Parent ID', 'PermissionSet', 'Parent', {
-      nillable: false, childRelationshipName: 'SetupEntityAccessItems', cascadeDelete: true,
+      nillable: false,
+      childRelationshipName: 'SetupEntityAccessItems',
+      cascadeDelete: true,
     }),
     reference('SetupEntityId', 'Setup Entity ID', 'ConnectedApplication', null, { nillable: false }),
     picklist('SetupEntityType', 'Setup Entity Type', ['ConnectedApplication', 'ExternalClientApplication'], {
-      createable: false, defaultValue: 'ConnectedApplication',
+      createable: false,
+      defaultValue: 'ConnectedApplication',
     }),
     dateTime('SystemModstamp', 'System Modstamp', { createable: false, updateable: false }),
   ],

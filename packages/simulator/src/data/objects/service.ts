@@ -1,6 +1,15 @@
 /** Case and Task: what service and activities keep; a task points at any of several objects. */
 import {
-  auditFields, checkbox, date, dateTime, deletedFlag, longText, picklist, recordId, reference, text,
+  auditFields,
+  checkbox,
+  date,
+  dateTime,
+  deletedFlag,
+  longText,
+  picklist,
+  recordId,
+  reference,
+  text,
 } from '../field.ts'
 import { businessObject } from '../sobject.ts'
 
@@ -12,7 +21,11 @@ export const supportCase = businessObject({
     recordId(),
     deletedFlag(),
     text('CaseNumber', 'Case Number', 30, {
-      createable: false, updateable: false, nillable: false, nameField: true, permissionable: false,
+      createable: false,
+      updateable: false,
+      nillable: false,
+      nameField: true,
+      permissionable: false,
     }),
     reference('ContactId', 'Contact ID', 'Contact', 'Contact', { childRelationshipName: 'Cases' }),
     reference('AccountId', 'Account ID', 'Account', 'Account', { childRelationshipName: 'Cases' }),
@@ -25,7 +38,9 @@ export const supportCase = businessObject({
     text('Subject', 'Subject', 255),
     longText('Description', 'Description', 32000),
     checkbox('IsClosed', 'Closed', {
-      createable: false, updateable: false, permissionable: false,
+      createable: false,
+      updateable: false,
+      permissionable: false,
       expression: `CASE WHEN "Status" = 'Closed' THEN 1 ELSE 0 END`,
     }),
     dateTime('ClosedDate', 'Closed Date', { createable: false, updateable: false, permissionable: false }),
@@ -42,15 +57,20 @@ export const task = businessObject({
     recordId(),
     deletedFlag(),
     reference('WhoId', 'Name ID', ['Contact', 'Lead'], 'Who', { childRelationshipName: 'Tasks' }),
-    reference('WhatId', 'Related To ID', ['Account', 'Opportunity', 'Case'], 'What', { childRelationshipName: 'Tasks' }),
+    reference('WhatId', 'Related To ID', ['Account', 'Opportunity', 'Case'], 'What', {
+      childRelationshipName: 'Tasks',
+    }),
     text('Subject', 'Subject', 255, { nameField: true }),
     date('ActivityDate', 'Due Date Only'),
     picklist('Status', 'Status', ['Not Started', 'In Progress', 'Completed', 'Waiting on someone else', 'Deferred'], {
-      nillable: false, defaultValue: 'Not Started',
+      nillable: false,
+      defaultValue: 'Not Started',
     }),
     picklist('Priority', 'Priority', ['High', 'Normal', 'Low'], { nillable: false, defaultValue: 'Normal' }),
     checkbox('IsClosed', 'Closed', {
-      createable: false, updateable: false, permissionable: false,
+      createable: false,
+      updateable: false,
+      permissionable: false,
       expression: `CASE WHEN "Status" = 'Completed' THEN 1 ELSE 0 END`,
     }),
     longText('Description', 'Description', 32000),

@@ -2,7 +2,17 @@
  * What the platform records of logins and of changes to the setup: LoginHistory, AuthSession, VerificationHistory,
  * TwoFactorMethodsInfo and SetupAuditTrail, with the restrictions their reference pages name.
  */
-import { checkbox, dateTime, integer, picklist, readOnly, recordId, reference, text, type FieldOptions } from '../field.ts'
+import {
+  checkbox,
+  dateTime,
+  integer,
+  picklist,
+  readOnly,
+  recordId,
+  reference,
+  text,
+  type FieldOptions,
+} from '../field.ts'
 import { setupObject } from '../sobject.ts'
 
 /** Group and sort only: the reference leaves Filter out for these, and tools filter them on their own side. */
@@ -12,14 +22,32 @@ const unfilterable: FieldOptions = { filterable: false }
 const ipAddress: FieldOptions = { likeable: false }
 
 export const loginTypes = [
-  'Application', 'Other Apex API', 'Partner Product', 'Remote Access 2.0', 'Remote Access Client', 'AppExchange',
-  'Certificate-based login', 'SAML Idp Initiated SSO', 'SAML Sfdc Initiated SSO',
+  'Application',
+  'Other Apex API',
+  'Partner Product',
+  'Remote Access 2.0',
+  'Remote Access Client',
+  'AppExchange',
+  'Certificate-based login',
+  'SAML Idp Initiated SSO',
+  'SAML Sfdc Initiated SSO',
 ]
 
 export const loginSubTypes = [
-  'OauthClientCredentials', 'OauthHybridRefreshToken', 'OauthHybridTokenExchange', 'OauthHybridUserAgent',
-  'OauthHybridWebServer', 'OauthOtpLogin', 'OauthRefreshToken', 'OauthTokenExchange', 'OauthUserAgent',
-  'OauthUserAgentIdToken', 'OauthUsernamePassword', 'OauthWebServer', 'UiPasswordReset', 'UsernamePasswordUiLogin',
+  'OauthClientCredentials',
+  'OauthHybridRefreshToken',
+  'OauthHybridTokenExchange',
+  'OauthHybridUserAgent',
+  'OauthHybridWebServer',
+  'OauthOtpLogin',
+  'OauthRefreshToken',
+  'OauthTokenExchange',
+  'OauthUserAgent',
+  'OauthUserAgentIdToken',
+  'OauthUsernamePassword',
+  'OauthWebServer',
+  'UiPasswordReset',
+  'UsernamePasswordUiLogin',
 ]
 
 export const loginHistory = setupObject({
@@ -94,7 +122,14 @@ export const authSession = setupObject({
     picklist('UserType', 'User Type', ['Standard', 'Guest']),
     text('SourceIp', 'Source IP', 39, ipAddress),
     picklist('LoginType', 'Login Type', loginTypes),
-    picklist('SessionType', 'Session Type', ['API', 'APIOnlyUser', 'Oauth2', 'OauthApprovalUI', 'SubstituteUser', 'UI']),
+    picklist('SessionType', 'Session Type', [
+      'API',
+      'APIOnlyUser',
+      'Oauth2',
+      'OauthApprovalUI',
+      'SubstituteUser',
+      'UI',
+    ]),
     picklist('SessionSecurityLevel', 'Session Security Level', ['LOW', 'STANDARD', 'HIGH_ASSURANCE']),
     text('LogoutUrl', 'Logout URL', 1500, { sortable: false, groupable: false }),
     reference('ParentId', 'Session ID', 'AuthSession', 'Parent'),
@@ -115,22 +150,54 @@ export const verificationHistory = setupObject({
     integer('EventGroup', 'Verification Attempt'),
     dateTime('VerificationTime', 'Time'),
     picklist('VerificationMethod', 'Method', [
-      'BuiltInAuthenticator', 'Email', 'EnableLL', 'LL', 'SalesforceAuthenticator', 'Sms', 'TempCode', 'Totp', 'U2F',
+      'BuiltInAuthenticator',
+      'Email',
+      'EnableLL',
+      'LL',
+      'SalesforceAuthenticator',
+      'Sms',
+      'TempCode',
+      'Totp',
+      'U2F',
     ]),
     reference('UserId', 'User ID', 'User', 'User'),
     picklist('Activity', 'User Activity', ['ConnectedApp', 'ExternalClientApp', 'Login', 'Registration', 'TempCode']),
-    picklist('Status', 'Status', ['AutomatedSuccess', 'Denied', 'FailedInvalidCode', 'FailedTooManyAttempts', 'Initiated', 'InProgress', 'Succeeded']),
+    picklist('Status', 'Status', [
+      'AutomatedSuccess',
+      'Denied',
+      'FailedInvalidCode',
+      'FailedTooManyAttempts',
+      'Initiated',
+      'InProgress',
+      'Succeeded',
+    ]),
     reference('LoginHistoryId', 'Login Event ID', 'LoginHistory', 'LoginHistory'),
     text('SourceIp', 'Source IP', 39, ipAddress),
     reference('LoginGeoId', 'Login Geo Data ID', 'LoginGeo', null),
     text('Remarks', 'Activity Message', 255),
     reference('ResourceId', 'Connected App ID', 'ConnectedApplication', 'Resource'),
-    picklist('Policy', 'Triggered By', ['CustomApex', 'DeviceActivation', 'ExtraVerification', 'HighAssurance', 'ProfilePolicy', 'TwoFactorAuthentication']),
+    picklist('Policy', 'Triggered By', [
+      'CustomApex',
+      'DeviceActivation',
+      'ExtraVerification',
+      'HighAssurance',
+      'ProfilePolicy',
+      'TwoFactorAuthentication',
+    ]),
   ],
 })
 
-const hasMethod = ['BuiltInAuthenticator', 'SalesforceAuthenticator', 'SecurityKey', 'TempCode', 'Totp', 'U2F',
-  'UserVerifiedEmailAddress', 'UserVerifiedMobileNumber', 'VerifiedMobileNumber']
+const hasMethod = [
+  'BuiltInAuthenticator',
+  'SalesforceAuthenticator',
+  'SecurityKey',
+  'TempCode',
+  'Totp',
+  'U2F',
+  'UserVerifiedEmailAddress',
+  'UserVerifiedMobileNumber',
+  'VerifiedMobileNumber',
+]
 
 export const twoFactorMethodsInfo = setupObject({
   name: 'TwoFactorMethodsInfo',

@@ -1,6 +1,17 @@
 /** User, UserLogin (frozen or not) and UserLicense. */
 import {
-  auditFields, checkbox, dateTime, email, integer, personName, phone, picklist, readOnly, recordId, reference, text,
+  auditFields,
+  checkbox,
+  dateTime,
+  email,
+  integer,
+  personName,
+  phone,
+  picklist,
+  readOnly,
+  recordId,
+  reference,
+  text,
 } from '../field.ts'
 import { setupObject } from '../sobject.ts'
 
@@ -23,17 +34,43 @@ export const user = setupObject({
     phone('Phone', 'Phone'),
     text('Alias', 'Alias', 8, { nillable: false }),
     checkbox('IsActive', 'Active', { defaultValue: true }),
-    picklist('TimeZoneSidKey', 'Time Zone', [
-      'GMT', 'America/Los_Angeles', 'America/New_York', 'Europe/London', 'Europe/Berlin', 'Asia/Tokyo', 'Australia/Sydney',
-    ], { nillable: false, defaultValue: 'GMT' }),
-    picklist('LocaleSidKey', 'Locale', ['en_US', 'en_GB', 'de_DE', 'ja_JP'], { nillable: false, defaultValue: 'en_US' }),
+    picklist(
+      'TimeZoneSidKey',
+      'Time Zone',
+      [
+        'GMT',
+        'America/Los_Angeles',
+        'America/New_York',
+        'Europe/London',
+        'Europe/Berlin',
+        'Asia/Tokyo',
+        'Australia/Sydney',
+      ],
+      { nillable: false, defaultValue: 'GMT' },
+    ),
+    picklist('LocaleSidKey', 'Locale', ['en_US', 'en_GB', 'de_DE', 'ja_JP'], {
+      nillable: false,
+      defaultValue: 'en_US',
+    }),
     picklist('LanguageLocaleKey', 'Language', ['en_US', 'de', 'ja'], { nillable: false, defaultValue: 'en_US' }),
     picklist('EmailEncodingKey', 'Email Encoding', ['UTF-8', 'ISO-8859-1'], { nillable: false, defaultValue: 'UTF-8' }),
     reference('ProfileId', 'Profile ID', 'Profile', 'Profile', { childRelationshipName: 'Users' }),
-    picklist('UserType', 'User Type', [
-      'Standard', 'PowerPartner', 'CspLitePortal', 'CustomerSuccess', 'PowerCustomerSuccess', 'CsnOnly', 'Guest',
-      'AutomatedProcess', 'CloudIntegrationUser',
-    ], { ...readOnly, defaultValue: 'Standard' }),
+    picklist(
+      'UserType',
+      'User Type',
+      [
+        'Standard',
+        'PowerPartner',
+        'CspLitePortal',
+        'CustomerSuccess',
+        'PowerCustomerSuccess',
+        'CsnOnly',
+        'Guest',
+        'AutomatedProcess',
+        'CloudIntegrationUser',
+      ],
+      { ...readOnly, defaultValue: 'Standard' },
+    ),
     reference('ManagerId', 'Manager ID', 'User', 'Manager', { childRelationshipName: 'ManagedUsers' }),
     text('FederationIdentifier', 'SAML Federation ID', 512, { idLookup: true }),
     dateTime('LastLoginDate', 'Last Login', readOnly),
