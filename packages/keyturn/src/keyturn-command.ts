@@ -97,6 +97,8 @@ export abstract class KeyturnCommand extends Command {
   protected override async catch(thrown: Error & { readonly oclif?: { readonly exit?: number } }): Promise<void> {
     // `--help` and the like end by an exception; oclif's own handler knows it.
     if (thrown.oclif?.exit === 0) throw thrown
+    // Whoever read our output (head, less) has seen enough.
+    if ('code' in thrown && thrown.code === 'EPIPE') return
     const { asKeyturnError, errorText, exitCodeOf } = await import('./output/error-text.ts')
     const error = asKeyturnError(thrown)
     process.exitCode = exitCodeOf(error)

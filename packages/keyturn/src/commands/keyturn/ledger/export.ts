@@ -1,9 +1,20 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { integer, string } from '@oclif/core/flags'
 import { KeyturnError } from '@keyturn/tokens'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
+
+const writeNew = (path: string, text: string): void => {
+  try {
+    writeFileSync(path, text, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    throw new KeyturnError('BAD_ARGUMENT', `${path} cannot be written (${code ?? 'unknown'})`, {
+      fix: code === 'EEXIST' ? 'Choose a new name: nothing is overwritten.' : 'Choose a writable place.',
+    })
+  }
+}
 
 export default class LedgerExportCommand extends KeyturnCommand {
   static override summary = 'Write the ledger as lines of canonical JSON'
@@ -18,6 +29,10 @@ export default class LedgerExportCommand extends KeyturnCommand {
   ]
   static override flags = {
     output: string({ char: 'o', helpValue: 'FILE', description: 'Default: stdout' }),
+    checkpoint: string({
+      helpValue: 'FILE',
+      description: 'Also write the signed head, to be kept where whoever writes the store cannot',
+    }),
     from: integer({ default: 1, min: 1, helpValue: 'SEQ', description: 'First entry' }),
   }
 
@@ -25,6 +40,9 @@ export default class LedgerExportCommand extends KeyturnCommand {
     const { flags } = await this.parse(LedgerExportCommand)
     const { exportLedger } = await import('@keyturn/tokens/ledger')
     return this.withKeyturn(flags, async (keyturn) => {
+      const signed = flags.checkpoint === undefined ? null : await keyturn.store.checkpoint()
+      if (signed !== null && flags.checkpoint !== undefined) writeNew(flags.checkpoint, signed.note)
+      const verifyingKey = signed?.verifyingKey ?? null
       const lines = exportLedger(keyturn.store, flags.from)
       let entries = 0
       if (flags.output === undefined) {
@@ -37,7 +55,8 @@ export default class LedgerExportCommand extends KeyturnCommand {
           entries++
           if (!process.stdout.write(line)) await once(process.stdout, 'drain')
         }
-        return { file: null, entries }
+        if (verifyingKey !== null) process.stderr.write(`Verifying key: ${verifyingKey}\n`)
+        return { file: null, entries, checkpoint: flags.checkpoint ?? null, verifyingKey }
       }
       const file = createWriteStream(flags.output, { flags: 'wx', mode: 0o600 })
       const failed = once(file, 'error').then(([error]: readonly unknown[]) => {
@@ -54,7 +73,8 @@ export default class LedgerExportCommand extends KeyturnCommand {
       file.end()
       await Promise.race([once(file, 'close'), failed])
       this.log(`${entries} entries in ${flags.output}`)
-      return { file: flags.output, entries }
+      if (verifyingKey !== null) this.log(`Verifying key: ${verifyingKey}`)
+      return { file: flags.output, entries, checkpoint: flags.checkpoint ?? null, verifyingKey }
     })
   }
 }

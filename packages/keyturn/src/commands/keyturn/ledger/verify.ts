@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { boolean, string } from '@oclif/core/flags'
 import { KeyturnError } from '@keyturn/tokens'
@@ -7,6 +7,17 @@ import type { Json } from '../../../keyturn-command.ts'
 
 const linesOf = (path: string): AsyncIterable<string> =>
   createInterface({ input: path === '-' ? process.stdin : createReadStream(path, 'utf8'), crlfDelay: Infinity })
+
+const noteOf = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new KeyturnError(
+      'BAD_ARGUMENT',
+      `${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
+    )
+  }
+}
 
 /** `SEQ:HASH`, as `ledger verify` prints it. */
 const headOf = (text: string): { readonly epoch: number; readonly seq: number; readonly hash: string } => {
@@ -22,7 +33,7 @@ const headOf = (text: string): { readonly epoch: number; readonly seq: number; r
 export default class LedgerVerifyCommand extends KeyturnCommand {
   static override summary = 'Prove that the ledger is whole'
   static override description =
-    'Recomputes the hash of every entry and checks that each follows the one before it. With --file an export is checked, without store, key or network. A tail that was cut off shows against a checkpoint you kept: --contains SEQ:HASH. Exits with 8 when the chain is broken.'
+    'Recomputes the hash of every entry and checks that each follows the one before it. With --file an export is checked, without store, key or network. A tail that was cut off shows against a checkpoint you kept: a signed one, or SEQ:HASH. Exits with 8 when the chain is broken.'
   static override examples = [
     { description: 'The ledger of this store', command: '<%= config.bin %> <%= command.id %>' },
     {
@@ -32,14 +43,28 @@ export default class LedgerVerifyCommand extends KeyturnCommand {
   ]
   static override flags = {
     file: string({ helpValue: 'FILE', description: 'An exported ledger; - is stdin' }),
+    checkpoint: string({
+      dependsOn: ['public-key'],
+      exclusive: ['contains'],
+      helpValue: 'FILE',
+      description: 'A signed checkpoint (`ledger export --checkpoint`) the ledger must hold',
+    }),
+    'public-key': string({
+      dependsOn: ['checkpoint'],
+      helpValue: 'KEY',
+      description: 'The verifying key that was shown with the checkpoint',
+    }),
     contains: string({ helpValue: 'SEQ:HASH', description: 'A checkpoint the ledger must hold' }),
     quiet: boolean({ char: 'q', description: 'Only the exit code' }),
   }
 
   async run(): Promise<Json> {
     const { flags } = await this.parse(LedgerVerifyCommand)
-    const options = flags.contains === undefined ? {} : { contains: headOf(flags.contains) }
-    const { verifyLedger, verifyStoreLedger } = await import('@keyturn/tokens/ledger')
+    const { verifyCheckpoint, verifyLedger, verifyStoreLedger } = await import('@keyturn/tokens/ledger')
+    const signed =
+      flags.checkpoint === undefined ? undefined : verifyCheckpoint(noteOf(flags.checkpoint), flags['public-key'] ?? '')
+    const contains = signed ?? (flags.contains === undefined ? undefined : headOf(flags.contains))
+    const options = contains === undefined ? {} : { contains }
     const verdict =
       flags.file === undefined
         ? await this.withKeyturn(flags, (keyturn) => verifyStoreLedger(keyturn.store, options))

@@ -1,0 +1,74 @@
+/** Each grant with its state, cause and fix; the hosts a restored store waits for; answers that belong to no record. */
+import type { GrantView, Keyturn } from '@keyturn/tokens'
+import { storyOf } from '../explain/grant-story.ts'
+import { span } from '../output/moment.ts'
+import { check } from './check.ts'
+import type { Check, Health } from './check.ts'
+
+const healthOf = { fine: 'ok', soon: 'warning', person: 'bad' } as const satisfies Record<string, Health>
+
+const grantCheck = (grant: GrantView, now: number): readonly Check[] => {
+  const { need, lines, next } = storyOf(grant, now)
+  const spares = grant.fallback
+    .filter(({ state }) => state === 'failed')
+    .map((spare) =>
+      check(
+        `grant.${grant.name}.spare.${spare.name}`,
+        'warning',
+        'this spare way in failed when it was last needed',
+        '`keyturn grants show` and the ledger say why.',
+      ),
+    )
+  const cover =
+    grant.flow === 'refresh_token' && grant.fallback.length === 0 && need === 'fine'
+      ? [
+          check(
+            `grant.${grant.name}.cover`,
+            'warning',
+            'no spare way in: a lost answer would need a person',
+            'Add one: `keyturn connect NAME --fallback-jwt …`.',
+          ),
+        ]
+      : []
+  return [
+    check(`grant.${grant.name}`, healthOf[need], `${grant.status}. ${lines.join(' ')}`, next),
+    ...spares,
+    ...cover,
+  ]
+}
+
+export const checkGrants = async (keyturn: Keyturn, now: number): Promise<readonly Check[]> => {
+  const [grants, hosts, orphans, { epoch }] = await Promise.all([
+    keyturn.grants.list(),
+    keyturn.store.hosts(),
+    keyturn.store.orphans(),
+    keyturn.store.mark(),
+  ])
+  const silent = hosts.filter(({ confirmedEpoch, lostAt }) => confirmedEpoch < epoch && lostAt === null)
+  const waiting = grants.some(({ state }) => (state.doubt?.awaiting.length ?? 0) > 0)
+  return [
+    ...(grants.length === 0
+      ? [check('grants', 'ok', 'none yet', null)]
+      : grants.flatMap((grant) => grantCheck(grant, now))),
+    ...(waiting
+      ? silent.map(({ host, seenAt }) =>
+          check(
+            `host.${host}`,
+            'bad',
+            `has not told what it did before the store went back (seen ${span(now - seenAt)} ago)`,
+            'Start Keyturn once on that host with this store.',
+          ),
+        )
+      : []),
+    ...orphans
+      .filter(({ revokedAt }) => revokedAt === null)
+      .map(({ id, at }) =>
+        check(
+          `orphan.${id}`,
+          'warning',
+          `an answer that belongs to no record, kept sealed since ${span(now - at)}`,
+          'It is revoked by itself once nothing can depend on it.',
+        ),
+      ),
+  ]
+}

@@ -1,0 +1,15 @@
+/**
+ * `@keyturn/tokens/maintenance`: what an operator does to a whole store. Programs that only need tokens never load it.
+ */
+export { defaultStateFolder, thisHolder } from './holder.ts'
+export { backupStore, restoreStore } from './store/backup.ts'
+export type { BackedUp } from './store/backup.ts'
+export { checkStore } from './store/check.ts'
+export type { StoreFact } from './store/check.ts'
+export { keepInKeyring, resolveMasterKey } from './store/master-key.ts'
+export { moveStore } from './store/move.ts'
+export { openStore } from './store/open.ts'
+export { rotateMasterKey } from './store/rotate-master-key.ts'
+export type { Store } from './store/store.ts'
+export { prepareNetwork } from './wire/network.ts'
+export { request } from './wire/request.ts'
