@@ -101,7 +101,8 @@ export type ProtocolEvent =
   | { readonly type: 'revive' }
   /** The store turned out to be an older copy of itself; `hosts` must roll forward first. */
   | { readonly type: 'restored'; readonly hosts: readonly string[] }
-  | { readonly type: 'host-confirmed'; readonly host: string }
+  /** `lost`: nobody heard of that host; an operator bets that it holds nothing. */
+  | { readonly type: 'host-confirmed'; readonly host: string; readonly lost?: boolean }
   /** The spare ways in were changed. What is known of those that stay is kept. */
   | { readonly type: 'spares'; readonly names: readonly string[]; readonly cascade: readonly string[] }
   /** A person removed the cause of a block or wants the breaker to try at once. */

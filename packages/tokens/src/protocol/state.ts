@@ -45,6 +45,8 @@ export interface Doubt {
   readonly notBefore: number
   /** Hosts that must roll their journals forward before anything is sent again (a store that went back). */
   readonly awaiting: readonly string[]
+  /** All hosts that have to, each again whenever an answer of the lost time line moved the lineage on. */
+  readonly hosts: readonly string[]
 }
 
 export type DoubtCause =

@@ -212,6 +212,7 @@ const apply = (
         replays,
         notBefore: now + backoff(policy.replayBackoff, policy.replayBackoffMax, replays),
         awaiting: state.doubt?.awaiting ?? [],
+        hosts: state.doubt?.hosts ?? [],
       }
       const entry: Draft = {
         kind: 'in-doubt',
@@ -363,6 +364,7 @@ const apply = (
         replays: state.doubt?.replays ?? 0,
         notBefore: now + policy.replayBackoff,
         awaiting: event.hosts,
+        hosts: event.hosts,
       }
       const reason = why('restored', 'the store is an older copy of itself', now)
       // Callers hold generations of the time line that is lost: none of them may ever name another access token.
@@ -377,7 +379,8 @@ const apply = (
     case 'host-confirmed': {
       if (state.doubt === null || !state.doubt.awaiting.includes(event.host)) return refuse('already')
       const awaiting = state.doubt.awaiting.filter((host) => host !== event.host)
-      const doubt: Doubt = { ...state.doubt, awaiting, finishedAt: awaiting.length === 0 ? now : null }
+      const hosts = event.lost === true ? state.doubt.hosts.filter((host) => host !== event.host) : state.doubt.hosts
+      const doubt: Doubt = { ...state.doubt, awaiting, hosts, finishedAt: awaiting.length === 0 ? now : null }
       return done({ ...state, doubt }, [
         { kind: 'host-confirmed', data: { host: event.host, awaiting: awaiting.length } },
       ])
@@ -455,7 +458,9 @@ const answered = (
   // that it is the newest; also when its own process commits it late.
   const stillRestored = state.doubt?.cause === 'restored' && state.spend?.attempt !== attempt
   const settles = moved || state.doubt === null || state.doubt.attempt === attempt || !late
-  const doubt = stillRestored ? state.doubt : settles ? null : state.doubt
+  // A host that confirmed at an older link of the chain may hold the next one: each has to look again.
+  const looked = moved ? { awaiting: state.doubt?.hosts ?? [], finishedAt: null } : {}
+  const doubt = stillRestored && state.doubt !== null ? { ...state.doubt, ...looked } : settles ? null : state.doubt
   return done(
     {
       ...state,
