@@ -53,7 +53,10 @@ export interface Journal {
   answer(name: AttemptName): AnswerLog
   /** Nothing more can be heard of the attempt. */
   finished(attempt: string): Promise<void>
-  /** The store knows the outcome, whatever it was. */
+  /**
+   * The store knows the outcome for good. Not for an attempt that is in doubt: its record would then be pruned, and
+   * silence about it would read as "never sent" (see unsent.ts).
+   */
   committed(attempt: string, mark: Mark): void
   highestMark(): Mark | null
   /** Everything given so far is on the disk. */
