@@ -6,20 +6,21 @@
  *   1. the grant is added and paused (an announced enrolment: nothing may be claimed);
  *   2. the refresh token is deleted from the CLI's file, and the file is read back;
  *   3. the pause ends.
- * `shared`: both keep it. Every exchange then runs through `share-with-sf.ts`.
+ * `shared`: both keep it; between 1 and 3 the grant is marked, and every exchange then runs through `share-with-sf.ts`.
  */
 import { systemClock } from '../clock.ts'
 import type { Clock } from '../clock.ts'
 import type { AddGrant, GrantView, Keyturn } from '../contract.ts'
 import { KeyturnError } from '../errors.ts'
-import type { Puts, StoredGrant } from '../store/store.ts'
+import type { StoredGrant } from '../store/store.ts'
 import { secret } from '../secret.ts'
+import type { SharedTokens } from './companion.ts'
 import { loadCore } from './core-module.ts'
 import type { SfCore, SfFields } from './core-module.ts'
 import { openSfAuthFile } from './sf-auth-file.ts'
 import type { SfAuthFile } from './sf-auth-file.ts'
 import { SF_SCHEME } from './share-with-sf.ts'
-import { companionOf, withCompanion } from './shared-turn.ts'
+import { agreedOn, companionOf, dueOf, split, tokenPuts, withCompanion } from './shared-turn.ts'
 
 export interface ImportFromSf {
   readonly keyturn: Keyturn
@@ -75,16 +76,15 @@ const take = async (options: ImportFromSf, file: SfAuthFile): Promise<ImportedFr
   const fields = (await file.read()) ?? {}
   const known = await store.grant(name)
   const before = known !== null && known.state.removedAt === null ? known : null
-  if (before !== null) assertSame(before, file.username, fields, mode, (token) => store.lineageOf(secret(token)))
+  if (before !== null) assertSame(before, file.username, fields, (token) => store.lineageOf(secret(token)))
   if (before === null) await add(options, file.username, fields)
-  if (fields.refreshToken !== undefined) {
-    const grant = await stored(keyturn, name)
-    if (mode === 'move') await move(keyturn, grant, fields, file)
+  const shared = before !== null && companionOf(before.settings) !== null && before.state.enrolment?.id !== PAUSE
+  if (fields.refreshToken !== undefined && !(mode === 'shared' && shared)) {
+    const grant = await pausedAndCurrent(keyturn, await stored(keyturn, name), fields)
+    if (mode === 'move') await remove(grant, file)
     else await share(keyturn, grant, file.username)
   }
-  const grant = await stored(keyturn, name)
-  // Step 3, also for a call that died between 2 and 3.
-  if (grant.state.enrolment?.id === PAUSE) await store.apply(grant.id, { type: 'enrolment-ended', id: PAUSE })
+  await finish(keyturn, await stored(keyturn, name), mode)
   return {
     grant: await keyturn.grants.show(name),
     username: file.username,
@@ -100,14 +100,16 @@ const assertSame = (
   grant: StoredGrant,
   username: string,
   fields: SfFields,
-  mode: 'move' | 'shared',
   lineageOf: (token: string) => string,
 ): void => {
-  const paused = grant.state.enrolment?.id === PAUSE
   const sameToken = fields.refreshToken !== undefined && lineageOf(fields.refreshToken) === grant.state.lineage
   const shared = companionOf(grant.settings) === `${SF_SCHEME}:${username}`
-  const done = fields.refreshToken === undefined && grant.settings.username === username
-  if (mode === 'move' ? paused || sameToken || done : sameToken || shared) return
+  const sameUser = grant.settings.username === username
+  const paused = sameUser && grant.state.enrolment?.id === PAUSE
+  const done = sameUser && fields.refreshToken === undefined
+  // A call that died right after adding: Keyturn never exchanged, so whatever the CLI holds is the newer one.
+  const untouched = sameUser && grant.exchangedAt === 0 && grant.state.status === 'live'
+  if (paused || sameToken || shared || untouched || done) return
   throw new KeyturnError(
     'GRANT_EXISTS',
     `the grant ${JSON.stringify(grant.name)} exists and isn't ${username} of the sf CLI`,
@@ -143,31 +145,49 @@ const add = async ({ keyturn, name, grant }: ImportFromSf, username: string, fie
   }
 }
 
-const move = async (keyturn: Keyturn, grant: StoredGrant, fields: SfFields, file: SfAuthFile): Promise<void> => {
+/** Paused, and holding the living one of the two tokens, should they differ. */
+const pausedAndCurrent = async (keyturn: Keyturn, grant: StoredGrant, fields: SfFields): Promise<StoredGrant> => {
   const { store } = keyturn
-  await pause(keyturn, grant)
-  const token = secret(fields.refreshToken ?? '')
-  const lineage = store.lineageOf(token)
-  if (grant.state.lineage !== lineage) {
-    // An earlier call paused the grant and died; the CLI has exchanged since. What it holds now is the living one.
-    const puts: Puts = {
-      secrets: {
-        refreshToken: token,
-        ...(fields.accessToken === undefined ? {} : { accessToken: secret(fields.accessToken) }),
-      },
-    }
-    await store.apply(grant.id, { type: 'enrolled', id: PAUSE, lineage }, puts)
-    await pause(keyturn, grant)
+  const paused = await pause(keyturn, grant)
+  const theirs: SharedTokens = {
+    refreshToken: secret(fields.refreshToken ?? ''),
+    accessToken: fields.accessToken === undefined ? null : secret(fields.accessToken),
+    instanceUrl: fields.instanceUrl ?? null,
   }
-  if (!file.holds()) {
-    throw new KeyturnError('CLAIM_LOST', 'the sf CLI took its lock back meanwhile: run the import again', {
-      data: { grant: grant.name },
-    })
-  }
-  await file.write({ refreshToken: undefined })
+  const lineage = store.lineageOf(theirs.refreshToken)
+  const due = companionOf(paused.settings) === null ? 'adopt-theirs' : await dueOf(store, paused, lineage)
+  if (due === 'split') throw split(paused)
+  if (due !== 'adopt-theirs' || paused.state.lineage === lineage) return paused
+  // Ours was never exchanged since the two were the same, theirs was: what the CLI holds now is the living one.
+  await store.apply(grant.id, { type: 'enrolled', id: PAUSE, lineage }, tokenPuts(paused, theirs, await store.now()))
+  return pause(keyturn, grant)
 }
 
-const pause = async (keyturn: Keyturn, grant: StoredGrant): Promise<void> => {
+const remove = async (grant: StoredGrant, file: SfAuthFile): Promise<void> => {
+  if (file.holds()) return file.write({ refreshToken: undefined })
+  throw new KeyturnError('CLAIM_LOST', 'the sf CLI took its lock back meanwhile: run the import again', {
+    data: { grant: grant.name },
+  })
+}
+
+const share = async ({ store }: Keyturn, grant: StoredGrant, username: string): Promise<void> => {
+  const { lineage } = grant.state
+  if (lineage === null || companionOf(grant.settings) !== null) return
+  await store.change(grant.id, 'companion', {
+    settings: withCompanion(grant.settings, `${SF_SCHEME}:${username}`),
+    secrets: agreedOn(lineage),
+  })
+}
+
+/** Also for a call that died just before. */
+const finish = async ({ store }: Keyturn, grant: StoredGrant, mode: 'move' | 'shared'): Promise<void> => {
+  if (mode === 'move' && companionOf(grant.settings) !== null) {
+    await store.change(grant.id, 'companion', { settings: withCompanion(grant.settings, null) })
+  }
+  if (grant.state.enrolment?.id === PAUSE) await store.apply(grant.id, { type: 'enrolment-ended', id: PAUSE })
+}
+
+const pause = async (keyturn: Keyturn, grant: StoredGrant): Promise<StoredGrant> => {
   const { store } = keyturn
   const paused = await store.apply(grant.id, { type: 'enrol', id: PAUSE, deadline: (await store.now()) + PAUSE_MS })
   if (!paused.applied && paused.grant.state.enrolment?.id !== PAUSE) {
@@ -180,12 +200,7 @@ const pause = async (keyturn: Keyturn, grant: StoredGrant): Promise<void> => {
       data: { grant: grant.name },
     })
   }
-}
-
-const share = async (keyturn: Keyturn, grant: StoredGrant, username: string): Promise<void> => {
-  const companion = `${SF_SCHEME}:${username}`
-  if (companionOf(grant.settings) === companion) return
-  await keyturn.store.change(grant.id, 'companion', { settings: withCompanion(grant.settings, companion) })
+  return paused.grant
 }
 
 const stored = async (keyturn: Keyturn, name: string): Promise<StoredGrant> => {

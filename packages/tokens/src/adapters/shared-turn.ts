@@ -6,9 +6,9 @@
  */
 import { KeyturnError } from '../errors.ts'
 import { secret } from '../secret.ts'
-import type { GrantSettings, Puts, Store, StoredGrant } from '../store/store.ts'
+import type { GrantSecrets, GrantSettings, Puts, Store, StoredGrant } from '../store/store.ts'
 import { reconcile } from './companion.ts'
-import type { CompanionTurn, ExchangeCompanion, SharedTokens } from './companion.ts'
+import type { CompanionTurn, ExchangeCompanion, Reconciliation, SharedTokens } from './companion.ts'
 
 /** Where the mark stands among a grant's public settings. */
 const MARK = 'companion'
@@ -30,7 +30,10 @@ export interface SharedTurn {
   readonly moved: boolean
   /** Ask just before the first byte. */
   holds(): boolean
-  /** After the commit, whatever it was: writes our token to the other side if it changed, then lets it go on. */
+  /**
+   * After the commit, whatever it was: writes our token to the other side if it changed, then lets it go on. Never
+   * throws: a write that failed is noted in the ledger.
+   */
   end(): Promise<void>
 }
 
@@ -63,6 +66,9 @@ export const takeTurn = async (
       end: async () => {
         try {
           await writeOurs(store, grant.id, turn)
+        } catch (error) {
+          // The exchange itself is committed and its callers are served; the write is made up for first thing next time.
+          await noteFailure(store, grant.id, error)
         } finally {
           await turn.end()
         }
@@ -74,6 +80,33 @@ export const takeTurn = async (
   }
 }
 
+/**
+ * Makes up for writes that a process which died (or failed) still owes the other side: the first thing to do on opening,
+ * because until then the other program holds a spent token. Costs two reads per shared grant when nothing is owed.
+ */
+export const catchUp = async (
+  store: Store,
+  companions: readonly ExchangeCompanion[],
+  newId: () => string,
+): Promise<void> => {
+  if (companions.length === 0) return
+  for (const grant of await store.grants()) {
+    if (companionOf(grant.settings) === null || grant.state.lineage === (await agreed(store, grant.id))) continue
+    try {
+      const turn = await takeTurn(store, grant, companions, newId)
+      await turn?.end()
+    } catch (error) {
+      await noteFailure(store, grant.id, error)
+    }
+  }
+}
+
+/** Nobody waits for it, so it is written down. The ledger holds codes only: a path or a username is personal. */
+const noteFailure = async (store: Store, grantId: string, error: unknown): Promise<void> => {
+  const code = error instanceof KeyturnError ? error.code : 'unexpected'
+  await store.note('companion-write-failed', grantId, { code }).catch(() => undefined)
+}
+
 /** True when the grant's token is another one now. */
 const bringIntoStep = async (
   store: Store,
@@ -81,36 +114,37 @@ const bringIntoStep = async (
   turn: CompanionTurn,
   newId: () => string,
 ): Promise<boolean> => {
-  const { grant, ours, agreed } = await copies(store, grantId)
-  if (ours === null) return false
+  const { grant } = await store.look(grantId)
+  const { lineage } = grant.state
+  if (lineage === null) return false
   const theirs = turn.theirs === null ? null : store.lineageOf(turn.theirs.refreshToken)
-  const due = reconcile({ ours, theirs, agreed })
+  const due = await dueOf(store, grant, theirs)
+  if (due === 'split') throw split(grant)
   if (due === 'write-ours') await writeOurs(store, grantId, turn)
-  else if (due === 'in-step' && agreed !== ours) await agree(store, grantId, ours)
-  else if (due === 'adopt-theirs' && turn.theirs !== null) {
-    await adopt(store, grant, turn.theirs, newId())
-    return true
-  } else if (due === 'split') {
-    throw new KeyturnError(
-      'GRANT_BLOCKED',
-      `${grant.name}: this store and ${companionOf(grant.settings)} hold different refresh tokens and both changed since they last met`,
-      {
-        data: { grant: grant.name },
-        fix: 'One of them is spent: sending it could revoke both. Authorise again with `keyturn connect NAME`.',
-      },
-    )
-  }
-  return false
+  if (due === 'in-step' && (await agreed(store, grantId)) !== lineage) await agree(store, grantId, lineage)
+  if (due !== 'adopt-theirs' || turn.theirs === null) return false
+  await adopt(store, grant, turn.theirs, newId())
+  return true
 }
 
-const copies = async (
-  store: Store,
-  grantId: string,
-): Promise<{ grant: StoredGrant; ours: string | null; agreed: string | null }> => {
-  const { grant } = await store.look(grantId)
-  const agreed = await store.secret(grantId, AGREED)
-  return { grant, ours: grant.state.lineage, agreed: agreed?.reveal() ?? null }
-}
+const agreed = async (store: Store, grantId: string): Promise<string | null> =>
+  (await store.secret(grantId, AGREED))?.reveal() ?? null
+
+/** What is due between this grant and the other side, which holds the token of fingerprint `theirs`. */
+export const dueOf = async (store: Store, grant: StoredGrant, theirs: string | null): Promise<Reconciliation> =>
+  grant.state.lineage === null
+    ? 'theirs-gone'
+    : reconcile({ ours: grant.state.lineage, theirs, agreed: await agreed(store, grant.id) })
+
+export const split = (grant: StoredGrant): KeyturnError =>
+  new KeyturnError(
+    'GRANT_BLOCKED',
+    `${grant.name}: this store and ${companionOf(grant.settings)} hold different refresh tokens and both changed since they last met`,
+    {
+      data: { grant: grant.name },
+      fix: 'One of them is spent: sending it could revoke both. Authorise again with `keyturn connect NAME`.',
+    },
+  )
 
 /** Theirs becomes ours: an authorisation that came from outside, announced so that nobody claims the old token. */
 const adopt = async (store: Store, grant: StoredGrant, theirs: SharedTokens, id: string): Promise<void> => {
@@ -118,7 +152,7 @@ const adopt = async (store: Store, grant: StoredGrant, theirs: SharedTokens, id:
   const deadline = (await store.now()) + ADOPTION_MS
   const announced = await store.apply(grant.id, { type: 'enrol', id, deadline })
   const enrolled = announced.applied
-    ? await store.apply(grant.id, { type: 'enrolled', id, lineage }, tokenPuts(grant, theirs, deadline))
+    ? await store.apply(grant.id, { type: 'enrolled', id, lineage }, tokenPuts(grant, theirs, deadline - ADOPTION_MS))
     : announced
   if (!enrolled.applied) {
     throw new KeyturnError('ENROLMENT_RUNNING', `${grant.name} is being authorised (${enrolled.reason ?? 'announced'})`)
@@ -126,28 +160,33 @@ const adopt = async (store: Store, grant: StoredGrant, theirs: SharedTokens, id:
   await agree(store, grant.id, lineage)
 }
 
-const tokenPuts = (grant: StoredGrant, theirs: SharedTokens, now: number): Puts => ({
+/** Their tokens as what is stored with an `enrolled`. */
+export const tokenPuts = (grant: StoredGrant, theirs: SharedTokens, now: number): Puts => ({
   secrets: {
     refreshToken: theirs.refreshToken,
     ...(theirs.accessToken === null ? {} : { accessToken: theirs.accessToken }),
   },
   access: {
     instanceUrl: theirs.instanceUrl ?? grant.access?.instanceUrl ?? grant.settings.loginUrl,
-    issuedAt: now - ADOPTION_MS,
+    issuedAt: now,
     scope: grant.access?.scope ?? null,
     format: grant.access?.format ?? 'opaque',
   },
 })
 
+/** What is kept with the grant once both sides hold this token. */
+export const agreedOn = (lineage: string): GrantSecrets => ({ [AGREED]: secret(lineage) })
+
 const agree = async (store: Store, grantId: string, lineage: string): Promise<void> => {
-  await store.change(grantId, 'companion-agreed', { secrets: { [AGREED]: secret(lineage) } })
+  await store.change(grantId, 'companion-agreed', { secrets: agreedOn(lineage) })
 }
 
 /** Nothing to do where both agree; the other side is never given a token it had logged out of. */
 const writeOurs = async (store: Store, grantId: string, turn: CompanionTurn): Promise<void> => {
   if (turn.theirs === null) return
-  const { grant, ours, agreed } = await copies(store, grantId)
-  if (ours === null || ours === agreed) return
+  const { grant } = await store.look(grantId)
+  const ours = grant.state.lineage
+  if (ours === null || ours === (await agreed(store, grantId))) return
   const refreshToken = await store.secret(grantId, 'refreshToken')
   if (refreshToken === null || store.lineageOf(refreshToken) !== ours) return
   const accessToken = await store.secret(grantId, 'accessToken')

@@ -2,11 +2,15 @@
  * A home folder of its own for @salesforce/core, which has to be set before core is first loaded, and sf logins in it.
  * Import this before anything that loads core.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { text } from 'node:stream/consumers'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { authInfoOf } from '../../src/adapters/core-module.ts'
 import type { SfAuthInfo, SfConnection, SfCore } from '../../src/adapters/salesforce-core.ts'
 import type { Org } from './org.ts'
@@ -86,3 +90,12 @@ export const sfConnection = async (username: string): Promise<CoreConnection> =>
     authInfo: await core.AuthInfo.create({ username } as never),
     connectionOptions: { version: '60.0' },
   } as never)
+
+/** Runs a query in a process of its own, as an sf command would; the number of records. */
+export const sfCommand = async (username: string): Promise<number> => {
+  const script = fileURLToPath(new URL('sf-command.ts', import.meta.url))
+  const env = { ...process.env, KEYTURN_TEST_SF_HOME: home }
+  const child = spawn(process.execPath, [script, username], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [out] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  return Number(out)
+}

@@ -3,11 +3,10 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, rmSync, utimesSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { authFile, core, home, onDisk, rotationLock, sfConnection, sfFields, sfLogin } from './sf-home.ts'
+import { authFile, core, home, onDisk, rotationLock, sfCommand, sfConnection, sfFields, sfLogin } from './sf-home.ts'
 import { openSfAuthFile } from '../../src/adapters/sf-auth-file.ts'
 import { systemClock } from '../../src/clock.ts'
 import { exportToSf, importFromSf } from '../../src/adapters/salesforce-core.ts'
@@ -140,15 +139,6 @@ test('an sf command waits for our lock, then adopts what we wrote', async (t) =>
   assert.equal(await command, 1)
   assert.deepEqual([org.counts().exchanges, org.counts().reuses], [1, 0])
 })
-
-/** Runs a query in a process of its own, as an sf command would; the number of records. */
-const sfCommand = async (username: string): Promise<number> => {
-  const script = fileURLToPath(new URL('sf-command.ts', import.meta.url))
-  const env = { ...process.env, KEYTURN_TEST_SF_HOME: home }
-  const child = spawn(process.execPath, [script, username], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  const [out] = await Promise.all([text(child.stdout), once(child, 'exit')])
-  return Number(out)
-}
 
 const until = async (what: () => boolean): Promise<void> => {
   for (let tries = 0; !what(); tries += 1) {
