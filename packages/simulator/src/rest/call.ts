@@ -43,7 +43,20 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-export const prefixOf = (call: Pick<Call, 'version'>): string => `/services/data/v${call.version}`
+/** Whether the call goes to the Tooling API, which knows other objects and has urls of its own. */
+export const isTooling = (call: Call): boolean => call.resource.startsWith('/tooling/')
+
+/** Where the urls of a call's answer begin. */
+export const prefixOf = (call: Call): string => `/services/data/v${call.version}${isTooling(call) ? '/tooling' : ''}`
+
+/** A resource by its path as sent. A path that can't be decoded names nothing. */
+export function resourceOf(path: string): string {
+  try {
+    return decodeURIComponent(path.replace(/\/$/, ''))
+  } catch {
+    return '/%'
+  }
+}
 
 export function parseJson(body: string): unknown {
   try {

@@ -4,7 +4,7 @@ import { childrenOf } from '../data/catalogue.ts'
 import type { SObject } from '../data/sobject.ts'
 import { atomically, createRecord } from '../data/write.ts'
 import type { Answer, Call, JsonObject } from './call.ts'
-import { isObject, jsonBody } from './call.ts'
+import { isObject, jsonBody, resourceOf } from './call.ts'
 import { visibleSObject } from './sobjects.ts'
 import { judgeVersion } from './versions.ts'
 
@@ -25,7 +25,7 @@ function inner(call: Call, method: unknown, url: unknown, body: unknown): Call {
     ...call,
     method: method.toUpperCase(),
     version: match[1],
-    resource: decodeURIComponent((match[2] ?? '').replace(/\/$/, '')),
+    resource: resourceOf(match[2] ?? ''),
     query: new URLSearchParams(match[3] ?? ''),
     body: body === undefined ? '' : JSON.stringify(body),
   }
@@ -212,7 +212,9 @@ function plant(call: Call, sobject: SObject, record: JsonObject, parent: JsonObj
         new ApiError(400, 'INVALID_FIELD', `No such column '${name}' on sobject of type ${sobject.name}`),
       )
     }
-    const children = (isObject(value) ? value['records'] : []) as readonly JsonObject[]
+    const children = isObject(value) ? value['records'] : undefined
+    if (!Array.isArray(children) || !children.every(isObject))
+      throw new TreeRefusal(referenceId, new ApiError(400, 'INVALID_INPUT', `${name} needs an array of records`))
     const child = refusable(referenceId, () => visibleSObject(call, relationship.child.name))
     for (const each of children) plant(call, child, each, { [relationship.field.name]: id }, results)
   }

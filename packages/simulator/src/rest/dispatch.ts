@@ -15,34 +15,34 @@ const name = '([A-Za-z][A-Za-z0-9_]*)'
 const table: readonly Resource[] = [
   { pattern: /^$/, methods: { GET: resources } },
   { pattern: /^\/limits$/, methods: { GET: limits } },
-  { pattern: /^(\/tooling)?\/query$/, methods: { GET: (call, match) => query(call, match[1] !== undefined, false) } },
-  { pattern: /^\/queryAll$/, methods: { GET: (call) => query(call, false, true) } },
+  { pattern: /^(?:\/tooling)?\/query$/, methods: { GET: (call) => query(call, false) } },
+  { pattern: /^\/queryAll$/, methods: { GET: (call) => query(call, true) } },
   {
-    pattern: /^(\/tooling)?\/query\/([^/]+)$/,
-    methods: { GET: (call, match) => queryMore(call, match[1] !== undefined, match[2] ?? '') },
+    pattern: /^(?:\/tooling)?\/query\/([^/]+)$/,
+    methods: { GET: (call, match) => queryMore(call, match[1] ?? '') },
   },
-  { pattern: /^\/queryAll\/([^/]+)$/, methods: { GET: (call, match) => queryMore(call, false, match[1] ?? '') } },
+  { pattern: /^\/queryAll\/([^/]+)$/, methods: { GET: (call, match) => queryMore(call, match[1] ?? '') } },
   {
-    pattern: /^(\/tooling)?\/sobjects$/,
-    methods: { GET: (call, match) => describeGlobal(call, match[1] !== undefined) },
-  },
-  {
-    pattern: new RegExp(`^(/tooling)?/sobjects/${name}/describe$`),
-    methods: { GET: (call, match) => describe(call, match[2] ?? '', match[1] !== undefined) },
+    pattern: /^(?:\/tooling)?\/sobjects$/,
+    methods: { GET: describeGlobal },
   },
   {
-    pattern: new RegExp(`^(/tooling)?/sobjects/${name}$`),
+    pattern: new RegExp(`^(?:/tooling)?/sobjects/${name}/describe$`),
+    methods: { GET: (call, match) => describe(call, match[1] ?? '') },
+  },
+  {
+    pattern: new RegExp(`^(?:/tooling)?/sobjects/${name}$`),
     methods: {
-      GET: (call, match) => basicInformation(call, match[2] ?? '', match[1] !== undefined),
-      POST: (call, match) => create(call, match[2] ?? ''),
+      GET: (call, match) => basicInformation(call, match[1] ?? ''),
+      POST: (call, match) => create(call, match[1] ?? ''),
     },
   },
   {
-    pattern: new RegExp(`^(/tooling)?/sobjects/${name}/([^/]+)$`),
+    pattern: new RegExp(`^(?:/tooling)?/sobjects/${name}/([^/]+)$`),
     methods: {
-      GET: (call, match) => readById(call, match[2] ?? '', match[3] ?? ''),
-      PATCH: (call, match) => updateById(call, match[2] ?? '', match[3] ?? ''),
-      DELETE: (call, match) => deleteById(call, match[2] ?? '', match[3] ?? ''),
+      GET: (call, match) => readById(call, match[1] ?? '', match[2] ?? ''),
+      PATCH: (call, match) => updateById(call, match[1] ?? '', match[2] ?? ''),
+      DELETE: (call, match) => deleteById(call, match[1] ?? '', match[2] ?? ''),
     },
   },
   {

@@ -3,7 +3,7 @@ import { accessOf } from '../data/access.ts'
 import { ApiError, notFound } from '../data/api-error.ts'
 import type { Authenticate, Route, SimRequest, SimResponse } from '../route.ts'
 import type { Answer, Call } from './call.ts'
-import { errorBody } from './call.ts'
+import { errorBody, resourceOf } from './call.ts'
 import { dispatch } from './dispatch.ts'
 import { countedHere, type UsageOf } from './usage.ts'
 import { judgeVersion, versions } from './versions.ts'
@@ -38,7 +38,7 @@ export function dataRoutes(authenticate: Authenticate, usage: UsageOf = countedH
     const { used, limit } = usage(session.org)
     const call: Call = {
       method: (request.method === 'POST' ? request.query.get('_HttpMethod') : null) ?? request.method,
-      resource: decodePath((match[2] ?? '').replace(/\/$/, '')),
+      resource: resourceOf(match[2] ?? ''),
       query: request.query,
       headers: request.headers,
       body: request.body.toString('utf8'),
@@ -57,13 +57,4 @@ export function dataRoutes(authenticate: Authenticate, usage: UsageOf = countedH
     { method: '*', pattern: /^\/services\/data\/v([\d.]+)((?:\/.*)?)$/, handle },
     { method: '*', pattern: /^\/services\/data(?:\/.*)?$/, handle: () => refuse(notFound()) },
   ]
-}
-
-/** A path that can't be decoded names nothing. */
-function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return '/%'
-  }
 }

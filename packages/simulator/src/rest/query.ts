@@ -3,19 +3,19 @@ import { ApiError } from '../data/api-error.ts'
 import { mostPerBatch, runQuery, runQueryMore } from '../soql/query.ts'
 import type { QueryContext } from '../soql/scope.ts'
 import type { Answer, Call } from './call.ts'
-import { prefixOf } from './call.ts'
+import { isTooling, prefixOf } from './call.ts'
 
 const fewestPerBatch = 200
 
-export function queryContext(call: Call, soql: string, tooling: boolean, allRows: boolean): QueryContext {
+export function queryContext(call: Call, soql: string, allRows: boolean): QueryContext {
   return {
     org: call.org,
     access: call.access,
     soql,
     now: call.org.now(),
     timeZone: call.access.timeZone,
-    urlPrefix: tooling ? `${prefixOf(call)}/tooling` : prefixOf(call),
-    tooling,
+    urlPrefix: prefixOf(call),
+    tooling: isTooling(call),
     allRows,
   }
 }
@@ -26,19 +26,19 @@ function batchSize(call: Call): number {
   return asked === undefined ? mostPerBatch : Math.min(mostPerBatch, Math.max(fewestPerBatch, Number(asked)))
 }
 
-export function query(call: Call, tooling: boolean, allRows: boolean): Answer {
+export function query(call: Call, allRows: boolean): Answer {
   if (call.query.has('explain'))
     throw new ApiError(400, 'MALFORMED_QUERY', 'Query plans are not available in this simulator')
   const soql = call.query.get('q')
   if (soql === null) throw new ApiError(400, 'MALFORMED_QUERY', 'A query string has to be specified')
-  return { status: 200, body: runQuery(queryContext(call, soql, tooling, allRows), batchSize(call)) }
+  return { status: 200, body: runQuery(queryContext(call, soql, allRows), batchSize(call)) }
 }
 
-export function queryMore(call: Call, tooling: boolean, locator: string): Answer {
+export function queryMore(call: Call, locator: string): Answer {
   const match = /^([A-Za-z0-9]{15,18})-(\d+)$/.exec(locator)
   if (match?.[1] === undefined) throw new ApiError(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator')
   return {
     status: 200,
-    body: runQueryMore(queryContext(call, '', tooling, false), match[1], Number(match[2]), batchSize(call)),
+    body: runQueryMore(queryContext(call, '', false), match[1], Number(match[2]), batchSize(call)),
   }
 }

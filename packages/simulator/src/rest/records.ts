@@ -59,8 +59,7 @@ export function retrieve(call: Call, sobject: SObject, id: string, fields: reado
   const names =
     fields ?? sobject.fields.filter((field) => call.access.canRead(sobject, field)).map((field) => field.name)
   const soql = `SELECT ${names.join(', ')} FROM ${sobject.name} WHERE Id = '${id}'`
-  const tooling = sobject.api === 'tooling'
-  const [record] = runQuery(queryContext(call, soql, tooling, false), 1).records
+  const [record] = runQuery(queryContext(call, soql, false), 1).records
   if (record === undefined) throw notFound()
   return record
 }

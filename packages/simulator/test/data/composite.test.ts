@@ -141,4 +141,15 @@ describe('composite calls', () => {
       [true],
     )
   })
+
+  it('refuses subrequests and children that make no sense, without harm', async () => {
+    const odd = await post('', { compositeRequest: [{ method: 'GET', url: url('%'), referenceId: 'a' }] })
+    const [answer] = (odd.body as { compositeResponse: { httpStatusCode: number }[] }).compositeResponse
+    assert.equal(answer?.httpStatusCode, 404)
+    const tree = {
+      records: [{ attributes: { type: 'Account', referenceId: 'a' }, Name: 'Odd', Contacts: { records: [null] } }],
+    }
+    assert.equal((await post('/tree/Account', tree)).status, 400)
+    assert.equal((await page('admin', `SELECT COUNT() FROM Account WHERE Name = 'Odd'`)).totalSize, 0)
+  })
 })

@@ -106,4 +106,21 @@ describe('describe', () => {
       'ApiVersion',
     ])
   })
+
+  it('keeps the Tooling API to its own objects and urls', async () => {
+    const { body } = await get(
+      'admin',
+      `${v66}/tooling/query?q=${encodeURIComponent(`SELECT Name FROM Profile LIMIT 1`)}`,
+    )
+    const [profile] = (body as { records: { attributes: { url: string } }[] }).records
+    assert.match(profile?.attributes.url ?? '', /^\/services\/data\/v66\.0\/tooling\/sobjects\/Profile\/00e/)
+    assert.equal((await get('admin', profile?.attributes.url ?? '')).status, 200)
+    assertRefused(
+      await get('admin', `${v66}/tooling/query?q=SELECT+Id+FROM+Account`),
+      400,
+      'INVALID_TYPE',
+      /'Account' is not supported/,
+    )
+    assertRefused(await get('admin', `${v66}/tooling/sobjects/Account`), 404, 'NOT_FOUND', /does not exist/)
+  })
 })
