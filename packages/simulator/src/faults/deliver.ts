@@ -38,7 +38,7 @@ export function layOut(response: SimResponse): Layout {
   const body = Buffer.from(response.body ?? '')
   const lines = [`HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? 'Unknown'}`]
   for (const [name, value] of Object.entries(response.headers ?? {})) lines.push(`${name}: ${value}`)
-  lines.push(`Date: ${new Date().toUTCString()}`, `Content-Length: ${body.length}`, 'Connection: close', '', '')
+  lines.push(`Content-Length: ${body.length}`, 'Connection: close', '', '')
   const head = Buffer.from(lines.join('\r\n'))
   const bytes = Buffer.concat([head, body])
   return {
