@@ -3,16 +3,7 @@ import { readFileSync } from 'node:fs'
 import { systemClock, type Clock } from '../../src/clock.ts'
 
 export const followClock = (file: string): Clock => {
-  let known = 0
-  let readAt = -Infinity
-  const offset = (): number => {
-    // Read again after a few real milliseconds: what moves the clock waits for nobody.
-    if (performance.now() - readAt < 3) return known
-    const { offset: found } = JSON.parse(readFileSync(file, 'utf8')) as { offset: number }
-    known = found
-    readAt = performance.now()
-    return known
-  }
+  const offset = (): number => (JSON.parse(readFileSync(file, 'utf8')) as { offset: number }).offset
   const boot = (): number => systemClock.boot() + offset()
   return {
     wall: () => systemClock.wall() + offset(),

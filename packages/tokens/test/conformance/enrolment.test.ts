@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { startOrg, USER, type OrgScene } from './org.ts'
+
+const redirectUri = 'http://localhost:1717/OauthRedirect'
+
+/** A person logs in and approves; what comes back to the redirect URI. */
+const approve = async (org: OrgScene, user: string) => {
+  const codeVerifier = randomBytes(32).toString('base64url')
+  const app = org.sim.orgs[0]?.apps.find(({ name }) => name === 'Web')
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: app?.clientId ?? '',
+    redirect_uri: redirectUri,
+    scope: 'api refresh_token',
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    __auto: user,
+  })
+  const answer = await fetch(`${org.sim.url}/services/oauth2/authorize?${query}`, { redirect: 'manual' })
+  const code = new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? ''
+  return { code, redirectUri, codeVerifier }
+}
+
+test('a dead grant comes back by a new authorisation, whatever the org does to earlier grants', async (t) => {
+  for (const newAuthorization of ['keeps', 'kills'] as const) {
+    const org = await startOrg(t, { newAuthorization })
+    const ready = await org.add()
+    assert.equal(await org.call(), 200)
+    org.sim.control.revokeGrant({ grant: ready.grant })
+    assert.equal(await org.call(), 'GRANT_DEAD')
+    const enrolment = await org.keyturn.grants.enrol('acme')
+    assert.equal((await enrolment.complete(await approve(org, USER))).status, 'live')
+    assert.equal(await org.call(), 200)
+    org.expire()
+    assert.equal(await org.call(), 200)
+  }
+})
+
+test('while a person authorises, nothing is claimed; two persons at once are told apart', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  assert.equal(await org.call(), 200)
+  const enrolment = await org.keyturn.grants.enrol('acme')
+  await assert.rejects(org.keyturn.grants.enrol('acme'), { code: 'ENROLMENT_RUNNING' })
+  const exchanges = org.counters().exchanges
+  const { id, state } = await org.keyturn.grants.show('acme')
+  const claim = {
+    type: 'claim',
+    attempt: 'a',
+    holder: { host: 'h', process: 'p' },
+    lineage: state.lineage ?? '',
+    generation: state.generation,
+    sendBy: Infinity,
+    deadline: Infinity,
+  } as const
+  assert.equal((await org.keyturn.store.apply(id, claim)).reason, 'claim-no-enrolment')
+  await enrolment.cancel()
+  org.expire()
+  assert.equal(await org.call(), 200)
+  assert.equal(org.counters().exchanges, exchanges + 1)
+})
+
+test('the wrong person authorising changes nothing', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  assert.equal(await org.call(), 200)
+  const enrolment = await org.keyturn.grants.enrol('acme')
+  await assert.rejects(enrolment.complete(await approve(org, 'admin@acme.example')), { code: 'IDENTITY_CHANGED' })
+  org.expire()
+  assert.equal(await org.call(), 200)
+})
+
+test('a code is not traded while an exchange is on the wire', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  assert.equal(await org.call(), 200)
+  org.expire()
+  const fault = org.sim.control.addFault({
+    match: { endpoint: 'token', grantType: 'refresh_token' },
+    action: { holdBefore: true },
+  })
+  const calling = org.call()
+  await org.sim.control.held({ fault: fault.id, timeoutMs: 10_000 })
+  const enrolment = await org.keyturn.grants.enrol('acme')
+  const code = await approve(org, USER)
+  let traded = false
+  const trading = enrolment.complete(code).then((view) => {
+    traded = true
+    return view
+  })
+  const codes = () =>
+    org.sim.control.log().filter((event) => event.kind === 'arrived' && event.grantType === 'authorization_code').length
+  for (let n = 0; n < 20; n++) await org.options.clock?.sleep(5)
+  assert.deepEqual([traded, codes()], [false, 0])
+  org.sim.control.release()
+  assert.equal((await trading).status, 'live')
+  await calling
+  assert.equal(await org.call(), 200)
+  assert.equal(org.counters().reusesWhileAlive, 0)
+})

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { startPostgres, whyNoPostgres } from '../../../../test/postgres.ts'
+import { KeyturnError } from '../../src/index.ts'
+import { assemble, openParts } from '../../src/keyturn.ts'
+import type { Store } from '../../src/store/store.ts'
+import { DESCRIBE, MINUTE, startOrg } from './org.ts'
+
+/** The store's own files, as a careless backup copies them; the host's journal stays where it is. */
+const storeFiles = (folder: string): readonly string[] =>
+  readdirSync(folder).filter((name) => /^keyturn\.db(-wal|-shm)?$/.test(name))
+
+test('a store that is full when the answer comes gets it when there is room again', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  assert.equal(await org.call(), 200)
+  org.expire()
+  const parts = await openParts(org.options)
+  let refusals = 0
+  const store: Store = {
+    ...parts.store,
+    apply: (grantId, event, puts) =>
+      event.type === 'answered' && refusals++ < 5
+        ? Promise.reject(new KeyturnError('STORE_FULL', 'no space left'))
+        : parts.store.apply(grantId, event, puts),
+  }
+  const keyturn = await assemble({ ...parts, store }, org.options)
+  assert.equal((await keyturn.fetch('acme', DESCRIBE)).status, 200)
+  assert.equal(refusals, 6)
+  await keyturn.close()
+  assert.equal(await org.call(), 200)
+  assert.deepEqual([org.counters().reuses, org.counters().unknownOutcomes], [0, 0])
+})
+
+test('no token is spent while its answer could not be kept', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  const parts = await openParts(org.options)
+  const journal = { ...parts.journal, ready: () => Promise.reject(new KeyturnError('STORE_FULL', 'no space left')) }
+  const keyturn = await assemble({ ...parts, journal }, org.options)
+  await assert.rejects(keyturn.token('acme'), { code: 'STORE_FULL' })
+  assert.equal(org.sim.control.log().filter((event) => event.kind === 'arrived').length, 0)
+  await keyturn.close()
+})
+
+test('an older copy of the store is noticed: nothing is spent from it, and the journal brings back what it lost', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  assert.equal(await org.call(), 200)
+  await org.keyturn.close()
+  const old = mkdtempSync(join(tmpdir(), 'keyturn-old-copy-'))
+  for (const name of storeFiles(org.folder)) copyFileSync(join(org.folder, name), join(old, name))
+
+  const later = await org.open()
+  for (let n = 0; n < 3; n++) {
+    org.expire()
+    assert.equal((await later.fetch('acme', DESCRIBE)).status, 200)
+  }
+  const { lineage } = await later.grants.show('acme')
+  await later.close()
+  for (const name of storeFiles(org.folder)) rmSync(join(org.folder, name))
+  for (const name of storeFiles(old)) copyFileSync(join(old, name), join(org.folder, name))
+  rmSync(old, { recursive: true })
+
+  org.expire()
+  const restored = await org.open()
+  const view = await restored.grants.show('acme')
+  assert.deepEqual([view.status, view.lineage], ['in-doubt', lineage])
+  assert.equal(view.why?.code, 'restored')
+  org.advance(60 * MINUTE)
+  assert.equal((await restored.fetch('acme', DESCRIBE)).status, 200)
+  assert.deepEqual([org.counters().reuses, org.counters().grantsLost], [0, 0])
+})
+
+test('the wall clock stepping back and forth spends nothing twice', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  assert.equal(await org.call(), 200)
+  const clock = org.options.clock
+  assert.ok(clock)
+  let step = 0
+  const stepping = await org.open({ clock: { ...clock, wall: () => clock.wall() + step } })
+  for (const by of [-86_400_000, 86_400_000, 0, -3_600_000]) {
+    step = by
+    org.expire()
+    assert.equal((await stepping.fetch('acme', DESCRIBE)).status, 200)
+  }
+  assert.deepEqual([org.counters().reuses, org.counters().unknownOutcomes], [0, 0])
+})
+
+test('a process that slept between claim and first byte does not send', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  assert.equal(await org.call(), 200)
+  org.expire()
+  const parts = await openParts(org.options)
+  let sleeps = 1
+  const store: Store = {
+    ...parts.store,
+    look: (grantId) => {
+      if (sleeps-- > 0) org.advance(10 * MINUTE)
+      return parts.store.look(grantId)
+    },
+  }
+  const keyturn = await assemble({ ...parts, store }, org.options)
+  await assert.rejects(keyturn.fetch('acme', DESCRIBE), { code: 'EXCHANGE_TIMEOUT' })
+  assert.deepEqual([org.counters().exchanges, (await keyturn.grants.show('acme')).status], [1, 'live'])
+  assert.equal((await keyturn.fetch('acme', DESCRIBE)).status, 200)
+  await keyturn.close()
+  assert.deepEqual([org.counters().exchanges, org.counters().unknownOutcomes], [2, 0])
+})
+
+test('PostgreSQL killed while the answer is on its way loses nothing', { skip: whyNoPostgres() }, async (t) => {
+  const postgres = await startPostgres(t)
+  const org = await startOrg(t, {}, { store: await postgres.newDatabase(), migrate: true })
+  await org.add()
+  assert.equal(await org.call(), 200)
+  org.expire()
+  const fault = org.sim.control.addFault({ match: { endpoint: 'token' }, action: { holdAfter: true } })
+  const calling = org.call()
+  await org.sim.control.held({ fault: fault.id, timeoutMs: 10_000 })
+  await postgres.kill()
+  org.sim.control.release()
+  await org.options.clock?.sleep(50)
+  await postgres.start()
+  await calling
+  for (let tries = 0; tries < 200 && (await org.call()) !== 200; tries++) await org.options.clock?.sleep(20)
+  assert.equal(await org.call(), 200)
+  assert.deepEqual([org.counters().reuses, org.counters().unknownOutcomes], [0, 0])
+})
