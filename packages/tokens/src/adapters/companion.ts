@@ -58,7 +58,7 @@ export type Reconciliation =
   | 'split'
 
 /**
- * Who is ahead. `agreed` is the fingerprint both held when they last met; it is kept with the grant and renewed after
+ * Who is ahead. `agreed` is the fingerprint both held when they last met; the token is kept with the grant and renewed after
  * every write and every adoption.
  */
 export const reconcile = (copies: {

@@ -14,6 +14,7 @@ import type { AddGrant, GrantView, Keyturn } from '../contract.ts'
 import { KeyturnError } from '../errors.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { secret } from '../secret.ts'
+import type { Secret } from '../secret.ts'
 import type { SharedTokens } from './companion.ts'
 import { loadCore } from './core-module.ts'
 import type { SfCore, SfFields } from './core-module.ts'
@@ -82,7 +83,7 @@ const take = async (options: ImportFromSf, file: SfAuthFile): Promise<ImportedFr
   if (fields.refreshToken !== undefined && !(mode === 'shared' && shared)) {
     const grant = await pausedAndCurrent(keyturn, await stored(keyturn, name), fields)
     if (mode === 'move') await remove(grant, file)
-    else await share(keyturn, grant, file.username)
+    else await share(keyturn, grant, file.username, secret(fields.refreshToken))
   }
   await finish(keyturn, await stored(keyturn, name), mode)
   return {
@@ -170,12 +171,11 @@ const remove = async (grant: StoredGrant, file: SfAuthFile): Promise<void> => {
   })
 }
 
-const share = async ({ store }: Keyturn, grant: StoredGrant, username: string): Promise<void> => {
-  const { lineage } = grant.state
-  if (lineage === null || companionOf(grant.settings) !== null) return
+const share = async ({ store }: Keyturn, grant: StoredGrant, username: string, token: Secret): Promise<void> => {
+  if (companionOf(grant.settings) !== null) return
   await store.change(grant.id, 'companion', {
     settings: withCompanion(grant.settings, `${SF_SCHEME}:${username}`),
-    secrets: agreedOn(lineage),
+    secrets: agreedOn(token),
   })
 }
 

@@ -44,7 +44,7 @@ export const keyturnConnection = async <C extends RefreshableConnection>(
   name: string,
   options: ConnectionOptions<C>,
 ): Promise<C> => {
-  const { Connection, onError, wait, ...rest } = options
+  const { Connection, onError, wait, clock, ...rest } = options
   for (const option of foreign) {
     if (rest[option] === undefined) continue
     throw new KeyturnError('BAD_ARGUMENT', `keyturnConnection takes no ${option}: Keyturn provides it`, {
@@ -52,7 +52,7 @@ export const keyturnConnection = async <C extends RefreshableConnection>(
     })
   }
   const token = await keyturn.token(name)
-  const source = refresher(keyturn, name, { onError, wait })
+  const source = refresher(keyturn, name, { onError, wait, clock })
   const config = { ...rest, instanceUrl: token.instanceUrl, accessToken: token.accessToken, refreshFn: source.refresh }
   const connection = new Connection(config as never)
   source.held(connection, token)

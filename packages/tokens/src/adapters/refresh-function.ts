@@ -8,6 +8,8 @@
  * - it doesn't say which token was refused, so the connection's own token has to be compared with what we handed out;
  * - handing back the token that was just refused, or a new one for a 401 that no token cures, loops for ever.
  */
+import { systemClock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import { KeyturnError } from '../errors.ts'
 import type { Keyturn, Token } from '../contract.ts'
 
@@ -28,6 +30,7 @@ export interface RefreshOptions {
   readonly onError?: ((error: KeyturnError) => void) | undefined
   /** The longest a connection may wait for a token, ms. Keyturn's own limits are shorter; this one can't be missed. */
   readonly wait?: number | undefined
+  readonly clock?: Clock | undefined
 }
 
 /** A refresh function and the memory of what it handed to whom. */
@@ -72,7 +75,7 @@ export const refresher = (
 
   const refresh: RefreshFunction = async <R>(connection: RefreshableConnection, callback: RefreshCallback<R>) => {
     try {
-      const token = await within(options.wait ?? LONGEST_WAIT, name, next(connection))
+      const token = await within(options.wait ?? LONGEST_WAIT, options.clock ?? systemClock, name, next(connection))
       handedOut.set(connection, token)
       // An org that moved: the request under way still goes to the old address, all later ones to the new.
       connection.instanceUrl = token.instanceUrl
@@ -112,7 +115,7 @@ const withCode = (error: unknown): KeyturnError | Error => {
       cause: error,
     })
   }
-  return error instanceof Error ? error : new Error(String(error))
+  return error instanceof Error ? error : new KeyturnError('DEFECT', 'something that is no error was thrown')
 }
 
 const tell = (onError: RefreshOptions['onError'], error: Error): void => {
@@ -124,20 +127,14 @@ const tell = (onError: RefreshOptions['onError'], error: Error): void => {
   }
 }
 
-const within = async (ms: number, name: string, work: Promise<Token>): Promise<Token> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new KeyturnError('EXCHANGE_TIMEOUT', `no access token for ${JSON.stringify(name)} within ${ms} ms`, {
-          data: { grant: name, ms },
-        }),
-      )
-    }, ms)
+const within = async (ms: number, clock: Clock, name: string, work: Promise<Token>): Promise<Token> => {
+  const done = new AbortController()
+  const late = clock.sleep(ms, done.signal).then((): Token => {
+    throw new KeyturnError('EXCHANGE_TIMEOUT', `no access token for ${JSON.stringify(name)} within ${ms} ms`, {
+      data: { grant: name, ms },
+    })
   })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
+  // Ended by the abort below, it has lost the race already.
+  late.catch(() => undefined)
+  return Promise.race([work, late]).finally(() => done.abort())
 }

@@ -113,12 +113,18 @@ const held = (folder: string, clock: Clock, abandoned: boolean): RotationLock =>
     lastBeat = clock.boot()
   }
   beat()
-  const timer = setInterval(beat, BEAT)
-  timer.unref()
+  const ended = new AbortController()
+  const keep = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      await clock.sleep(BEAT, ended.signal)
+      if (!ended.signal.aborted) beat()
+    }
+  }
+  void keep()
   const release = (): void => {
     if (released) return
     released = true
-    clearInterval(timer)
+    ended.abort()
     process.removeListener('exit', release)
     // A lock that somebody took over is theirs.
     if (ours === null || touchedAt(folder) !== ours) return

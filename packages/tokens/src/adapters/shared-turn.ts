@@ -1,18 +1,18 @@
 /**
  * One exchange of a grant that is shared with another program: what happens before the claim and after the commit.
  *
- * The fingerprint both sides last agreed on is kept with the grant, sealed. With it a process that starts can tell "we
+ * The token both sides last held together is kept with the grant, sealed, and never sent. By its fingerprint a process that starts can tell "we
  * exchanged and died before writing theirs" from "they exchanged while we were away", and does what is due first.
  */
 import { KeyturnError } from '../errors.ts'
-import { secret } from '../secret.ts'
+import type { Secret } from '../secret.ts'
 import type { GrantSecrets, GrantSettings, Puts, Store, StoredGrant } from '../store/store.ts'
 import { reconcile } from './companion.ts'
 import type { CompanionTurn, ExchangeCompanion, Reconciliation, SharedTokens } from './companion.ts'
 
 /** Where the mark stands among a grant's public settings. */
 const MARK = 'companion'
-/** Where the agreed fingerprint stands among its sealed values. */
+/** Where the token both agreed on stands among its sealed values. */
 const AGREED = 'companionAgreed'
 const ADOPTION_MS = 60_000
 
@@ -121,14 +121,19 @@ const bringIntoStep = async (
   const due = await dueOf(store, grant, theirs)
   if (due === 'split') throw split(grant)
   if (due === 'write-ours') await writeOurs(store, grantId, turn)
-  if (due === 'in-step' && (await agreed(store, grantId)) !== lineage) await agree(store, grantId, lineage)
-  if (due !== 'adopt-theirs' || turn.theirs === null) return false
+  if (turn.theirs === null) return false
+  if (due === 'in-step' && (await agreed(store, grantId)) !== lineage) {
+    await agree(store, grantId, turn.theirs.refreshToken)
+  }
+  if (due !== 'adopt-theirs') return false
   await adopt(store, grant, turn.theirs, newId())
   return true
 }
 
-const agreed = async (store: Store, grantId: string): Promise<string | null> =>
-  (await store.secret(grantId, AGREED))?.reveal() ?? null
+const agreed = async (store: Store, grantId: string): Promise<string | null> => {
+  const refreshToken = await store.secret(grantId, AGREED)
+  return refreshToken === null ? null : store.lineageOf(refreshToken)
+}
 
 /** What is due between this grant and the other side, which holds the token of fingerprint `theirs`. */
 export const dueOf = async (store: Store, grant: StoredGrant, theirs: string | null): Promise<Reconciliation> =>
@@ -157,7 +162,7 @@ const adopt = async (store: Store, grant: StoredGrant, theirs: SharedTokens, id:
   if (!enrolled.applied) {
     throw new KeyturnError('ENROLMENT_RUNNING', `${grant.name} is being authorised (${enrolled.reason ?? 'announced'})`)
   }
-  await agree(store, grant.id, lineage)
+  await agree(store, grant.id, theirs.refreshToken)
 }
 
 /** Their tokens as what is stored with an `enrolled`. */
@@ -175,10 +180,10 @@ export const tokenPuts = (grant: StoredGrant, theirs: SharedTokens, now: number)
 })
 
 /** What is kept with the grant once both sides hold this token. */
-export const agreedOn = (lineage: string): GrantSecrets => ({ [AGREED]: secret(lineage) })
+export const agreedOn = (refreshToken: Secret): GrantSecrets => ({ [AGREED]: refreshToken })
 
-const agree = async (store: Store, grantId: string, lineage: string): Promise<void> => {
-  await store.change(grantId, 'companion-agreed', { secrets: agreedOn(lineage) })
+const agree = async (store: Store, grantId: string, refreshToken: Secret): Promise<void> => {
+  await store.change(grantId, 'companion-agreed', { secrets: agreedOn(refreshToken) })
 }
 
 /** Nothing to do where both agree; the other side is never given a token it had logged out of. */
@@ -191,5 +196,5 @@ const writeOurs = async (store: Store, grantId: string, turn: CompanionTurn): Pr
   if (refreshToken === null || store.lineageOf(refreshToken) !== ours) return
   const accessToken = await store.secret(grantId, 'accessToken')
   await turn.write({ refreshToken, accessToken, instanceUrl: grant.access?.instanceUrl ?? null })
-  await agree(store, grantId, ours)
+  await agree(store, grantId, refreshToken)
 }

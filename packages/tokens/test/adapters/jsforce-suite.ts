@@ -39,7 +39,7 @@ const clean = (org: Org, exchanges: number): void => {
 }
 
 export const jsforceSuite = (client: Client): void => {
-  test(`${client.title}: survives expiry after expiry, one exchange each`, async (t) => {
+  void test(`${client.title}: survives expiry after expiry, one exchange each`, async (t) => {
     const org = await startOrg(t)
     const keyturn = await org.open()
     await keyturn.grants.add(org.grant())
@@ -51,7 +51,7 @@ export const jsforceSuite = (client: Client): void => {
     }
   })
 
-  test(`${client.title}: a restart goes on with the rotated token`, async (t) => {
+  void test(`${client.title}: a restart goes on with the rotated token`, async (t) => {
     const org = await startOrg(t)
     const first = await org.open()
     await first.grants.add(org.grant())
@@ -64,7 +64,7 @@ export const jsforceSuite = (client: Client): void => {
     clean(org, 2)
   })
 
-  test(`${client.title}: many calls on two connections and two openings cost one exchange`, async (t) => {
+  void test(`${client.title}: many calls on two connections and two openings cost one exchange`, async (t) => {
     const org = await startOrg(t)
     const [one, two] = [await org.open(), await org.open()]
     await one.grants.add(org.grant())
@@ -77,7 +77,7 @@ export const jsforceSuite = (client: Client): void => {
     clean(org, 1)
   })
 
-  test(`${client.title}: an answer lost after the commit is covered by a spare way in`, async (t) => {
+  void test(`${client.title}: an answer lost after the commit is covered by a spare way in`, async (t) => {
     const org = await startOrg(t)
     const jwt = org.sim.orgs[0]?.apps.find(({ name }) => name === 'Jwt')
     assert.ok(jwt?.privateKey)
@@ -100,7 +100,7 @@ export const jsforceSuite = (client: Client): void => {
   })
 
   for (const uncurable of ['always401', 'not-valid-for-rest', 'not-attached-to-agent'] as const) {
-    test(`${client.title}: a 401 that no token cures (${uncurable}) ends, and rotates at most once`, async (t) => {
+    void test(`${client.title}: a 401 that no token cures (${uncurable}) ends, and rotates at most once`, async (t) => {
       const org = await startOrg(t)
       const keyturn = await org.open()
       await keyturn.grants.add(org.grant())
@@ -113,7 +113,7 @@ export const jsforceSuite = (client: Client): void => {
     })
   }
 
-  test(`${client.title}: a Keyturn that throws, or hangs, ends the call with its error`, async (t) => {
+  void test(`${client.title}: a Keyturn that throws, or hangs, ends the call with its error`, async (t) => {
     const org = await startOrg(t)
     const keyturn = await org.open()
     await keyturn.grants.add(org.grant())
@@ -147,7 +147,7 @@ export const jsforceSuite = (client: Client): void => {
     assert.equal(told.at(-1)?.code, 'EXCHANGE_TIMEOUT')
   })
 
-  test(`${client.title}: a refresh listener that throws fails its call and hangs nobody`, async (t) => {
+  void test(`${client.title}: a refresh listener that throws fails its call and hangs nobody`, async (t) => {
     const org = await startOrg(t)
     const keyturn = await org.open()
     await keyturn.grants.add(org.grant())
@@ -164,7 +164,7 @@ export const jsforceSuite = (client: Client): void => {
     clean(org, 1)
   })
 
-  test(`${client.title}: the connection holds no refresh token and no client to refresh with`, async (t) => {
+  void test(`${client.title}: the connection holds no refresh token and no client to refresh with`, async (t) => {
     const org = await startOrg(t)
     const keyturn = await org.open()
     await keyturn.grants.add(org.grant())
@@ -181,7 +181,7 @@ export const jsforceSuite = (client: Client): void => {
     assert.ok(!shown.includes(org.ready.clientId))
   })
 
-  test(`${client.title}: an org that moved is followed`, async (t) => {
+  void test(`${client.title}: an org that moved is followed`, async (t) => {
     const org = await startOrg(t)
     const keyturn = await org.open()
     await keyturn.grants.add(org.grant())
@@ -195,7 +195,7 @@ export const jsforceSuite = (client: Client): void => {
     clean(org, 1)
   })
 
-  test(`${client.title}: keyturnRefreshFn serves a connection made by hand, with whatever token it held`, async (t) => {
+  void test(`${client.title}: keyturnRefreshFn serves a connection made by hand, with whatever token it held`, async (t) => {
     const org = await startOrg(t)
     const keyturn = await org.open()
     await keyturn.grants.add(org.grant())
