@@ -26,7 +26,7 @@ export const originOf = (store: string): string => `keyturn-ledger/${store}`
 
 const rawPublicKey = (key: KeyObject): Buffer => {
   const { x } = key.export({ format: 'jwk' })
-  if (x === undefined) throw new TypeError('this is no Ed25519 key')
+  if (x === undefined) throw new KeyturnError('DEFECT', 'this is no Ed25519 key')
   return Buffer.from(x, 'base64url')
 }
 

@@ -135,7 +135,7 @@ const openBackup = (file: string): DatabaseSync => {
 
 const sqlOf = (database: DatabaseSync) => ({
   all: async (text: string, params: readonly Value[] = []) => database.prepare(text).all(...params) as readonly Row[],
-  run: () => Promise.reject(new TypeError('a backup is only read')),
+  run: () => Promise.reject(new KeyturnError('DEFECT', 'a backup is only read')),
 })
 
 const readSqliteFacts = async (file: string): Promise<{ store: string; mark: Mark }> => {

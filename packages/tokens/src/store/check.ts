@@ -117,7 +117,7 @@ const postgresFacts = async (sql: Sql): Promise<readonly StoreFact[]> => {
     )
     .catch(() => [])
   const [counted] = standbys
-  if (counted === undefined) facts.push(unknown('standbys', new Error('this user may not see the standbys')))
+  if (counted === undefined) facts.push(fact('standbys', 'unknown', null, 'this user may not see the standbys'))
   else {
     const [count, waited] = [integer(counted, 'all_of_them'), integer(counted, 'waited_for')]
     facts.push(

@@ -1,6 +1,7 @@
 /** One connection to PostgreSQL, with what has to be known about the server at its other end. */
 import { KeyturnError } from '../errors.ts'
 import type { Client, QueryResult } from 'pg'
+import { pause } from './patience.ts'
 import type { Row, Sql, Value } from './sql.ts'
 
 export interface Session {
@@ -82,6 +83,32 @@ export const connectSession = async (url: string, describe: string): Promise<Ses
   } catch (error) {
     destroy()
     throw error
+  }
+}
+
+export interface KeptSession {
+  get(): Promise<Session>
+  end(): Promise<void>
+}
+
+/** A connection that is made when it is needed and replaced when it broke. */
+export const keepSession = (url: string, describe: string): KeptSession => {
+  let current: Promise<Session> | null = null
+  const existing = async (): Promise<Session | null> => (await current?.catch(() => null)) ?? null
+  return {
+    get: async () => {
+      const session = await existing()
+      if (session !== null && !session.lost()) return session
+      const fresh = connectSession(url, describe)
+      current = fresh
+      return fresh
+    },
+    end: async () => {
+      const session = await existing()
+      if (session === null) return
+      await Promise.race([session.client.end().catch(() => undefined), pause(1_000)])
+      session.destroy()
+    },
   }
 }
 

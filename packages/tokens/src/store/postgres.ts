@@ -8,11 +8,12 @@
  *   finds another one (rule 12).
  * - At most three connections a process: one writes, one reads, one listens.
  */
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { KeyturnError } from '../errors.ts'
+import { backOff, countdown, pause } from './patience.ts'
 import { isPassing, postgresError } from './postgres-error.ts'
-import { connectSession, script, sessionSql } from './postgres-session.ts'
+import { channel, createListener } from './postgres-listener.ts'
+import { connectSession, keepSession, script, sessionSql } from './postgres-session.ts'
 import type { Session } from './postgres-session.ts'
 import { createQueue } from './queue.ts'
 import { integer, text, textOrNull } from './sql.ts'
@@ -27,9 +28,6 @@ export interface PostgresOptions {
 const defaultPatience = 10_000
 const statementTimeout = 15_000
 const lockTimeout = 10_000
-/** Between two looks at the commit counter where LISTEN does not work, ms. */
-const pollEvery = 250
-const channel = 'keyturn'
 /** `keyturn` in ASCII, as a number: who migrates locks everybody else out. */
 const migrationLock = '30228472137905774'
 
@@ -60,42 +58,21 @@ export const openPostgres = async (url: string, options: PostgresOptions): Promi
 
   /** Runs again what failed because of the connection, in real time: the server is down in real time. */
   const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
-    const until = performance.now() + patience
-    for (let wait = 20; ; wait = Math.min(wait * 2, 1_000)) {
+    const left = countdown(patience)
+    const waitLonger = backOff(20, 1_000)
+    for (;;) {
       if (closed) throw new KeyturnError('STORE_UNAVAILABLE', `${describe} was closed`)
       try {
         return await work()
       } catch (error) {
-        if (!isPassing(error) || performance.now() + wait > until) throw explain(error)
+        if (!isPassing(error) || left() === 0) throw explain(error)
       }
-      await pause(wait * (0.5 + Math.random()))
+      await waitLonger()
     }
   }
 
-  /** A connection that is made when it is needed and replaced when it broke. */
-  const keptSession = () => {
-    let current: Promise<Session> | null = null
-    return {
-      get: async (): Promise<Session> => {
-        const session = await current?.catch(() => null)
-        if (session !== null && session !== undefined && !session.lost()) return session
-        const fresh = connectSession(url, describe)
-        current = fresh
-        return fresh
-      },
-      end: async (): Promise<void> => {
-        const session = await current?.catch(() => null)
-        if (session === null || session === undefined) return
-        const ended = session.client.end().catch(() => undefined)
-        await Promise.race([ended, pause(1_000)])
-        session.destroy()
-      },
-    }
-  }
-
-  const writer = keptSession()
-  const reader = keptSession()
-  const listener = keptSession()
+  const writer = keepSession(url, describe)
+  const reader = keepSession(url, describe)
 
   let judged: Session | null = null
   /** A new session is compared with the store once, so that nobody reads a store that went back as if it were new. */
@@ -173,7 +150,7 @@ export const openPostgres = async (url: string, options: PostgresOptions): Promi
 
   /** After an unknown COMMIT: whether it happened. A store of another time line is asked anew from the start. */
   const landed = (before: Session, xid: string, look: (sql: Sql) => Promise<boolean>): Promise<boolean> => {
-    const until = performance.now() + patience
+    const left = countdown(patience)
     return patiently(async () => {
       for (;;) {
         const session = await writer.get()
@@ -188,7 +165,7 @@ export const openPostgres = async (url: string, options: PostgresOptions): Promi
         const status = rows[0]?.status ?? 'aborted'
         if (status === 'committed') return look(sessionSql(session))
         if (status !== 'in progress') return false
-        if (performance.now() > until) {
+        if (left() === 0) {
           throw new KeyturnError('STORE_UNAVAILABLE', `${describe} has not said whether a commit happened`, {
             data: { xid },
           })
@@ -231,50 +208,9 @@ export const openPostgres = async (url: string, options: PostgresOptions): Promi
     return row === undefined ? '' : `${integer(row, 'epoch')}.${integer(row, 'commits')}`
   }
 
-  const waiting = new Set<() => void>()
-  const wakeAll = (): void => {
-    for (const wake of waiting) wake()
-  }
-  let listening: Session | null = null
-  /** Says whether it listened before already: what was committed until then may have gone unheard. */
-  const listen = async (): Promise<boolean> => {
-    const session = await listener.get()
-    if (session === listening) return true
-    session.client.on('end', wakeAll)
-    session.client.on('notification', ({ processId }) => {
-      void writer.get().then((own) => own.processId !== processId && wakeAll(), wakeAll)
-    })
-    await session.client.query(`LISTEN ${channel}`)
-    listening = session
-    return false
-  }
+  const listener = createListener(keepSession(url, describe), writer.get, version)
 
-  const changed = async (ms: number): Promise<void> => {
-    const until = performance.now() + ms
-    const left = () => Math.max(1, until - performance.now())
-    const over = new AbortController()
-    const woken = new Promise<void>((resolve) => {
-      waiting.add(resolve)
-      over.signal.addEventListener('abort', () => waiting.delete(resolve))
-    })
-    try {
-      const before = listening === null || listening.lost() ? await version().catch(() => '') : null
-      const heard = await listen().catch(() => null)
-      if (heard !== null) {
-        if (!heard && (await version().catch(() => before)) !== before) return
-        await Promise.race([woken, pause(left(), undefined, { signal: over.signal })])
-        return
-      }
-      while (!closed && performance.now() < until) {
-        await pause(Math.min(pollEvery, left()))
-        if ((await version().catch(() => before)) !== before) return
-      }
-    } finally {
-      over.abort()
-    }
-  }
-
-  const driver: Driver = {
+  return {
     kind: 'postgres',
     dialect: { bytes: 'BYTEA', integer: 'BIGINT', tableSuffix: '' },
     describe,
@@ -301,13 +237,12 @@ export const openPostgres = async (url: string, options: PostgresOptions): Promi
       return integer(row ?? {}, 'now') + clock.offset()
     },
     version,
-    changed,
+    changed: listener.changed,
     close: async () => {
       closed = true
-      wakeAll()
-      await queue(async () => undefined)
-      await Promise.all([writer.end(), reader.end(), listener.end()])
+      await listener.end()
+      await queue(() => Promise.resolve())
+      await Promise.all([writer.end(), reader.end()])
     },
   }
-  return driver
 }

@@ -33,7 +33,7 @@ const plain = (row: Row): Readonly<Record<string, Value>> =>
       if (value === null || typeof value === 'string' || typeof value === 'number' || value instanceof Uint8Array) {
         return [column, value]
       }
-      throw new TypeError(`column ${column} holds something that can’t be copied`)
+      throw new KeyturnError('DEFECT', `column ${column} holds something that can’t be copied`)
     }),
   )
 
@@ -57,7 +57,8 @@ const insert = async (sql: Sql, table: Table, rows: readonly TableRow['row'][]):
   if (first === undefined) return
   const columns = Object.keys(first)
   // Names come from a file: only what the schema's tables may be called gets into a statement.
-  if (!columns.every((column) => /^[a-z_]+$/.test(column))) throw new TypeError(`${table} has a column that can’t be`)
+  if (!columns.every((column) => /^[a-z_]+$/.test(column)))
+    throw new KeyturnError('DEFECT', `${table} has a column that can’t be`)
   const one = `(${columns.map(() => '?').join(', ')})`
   const values = rows.flatMap((row) => columns.map((column) => row[column] ?? null))
   await sql.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${rows.map(() => one).join(', ')}`, values)

@@ -3,6 +3,7 @@
  * data) and a handful of facts. Statements are written once, with `?` for parameters; sqlite.ts and postgres.ts hold
  * what differs.
  */
+import { KeyturnError } from '../errors.ts'
 export type Value = string | number | null | Uint8Array
 
 export type Row = Readonly<Record<string, unknown>>
@@ -66,7 +67,7 @@ export interface Dialect {
 
 export const text = (row: Row, column: string): string => {
   const value = row[column]
-  if (typeof value !== 'string') throw new TypeError(`column ${column} holds no text`)
+  if (typeof value !== 'string') throw new KeyturnError('DEFECT', `column ${column} holds no text`)
   return value
 }
 
@@ -77,7 +78,7 @@ export const integer = (row: Row, column: string): number => {
   const value = row[column]
   const number = typeof value === 'string' || typeof value === 'bigint' ? Number(value) : value
   if (typeof number !== 'number' || !Number.isSafeInteger(number))
-    throw new TypeError(`column ${column} holds no integer`)
+    throw new KeyturnError('DEFECT', `column ${column} holds no integer`)
   return number
 }
 
@@ -86,7 +87,7 @@ export const integerOrNull = (row: Row, column: string): number | null =>
 
 export const bytes = (row: Row, column: string): Uint8Array => {
   const value = row[column]
-  if (!(value instanceof Uint8Array)) throw new TypeError(`column ${column} holds no bytes`)
+  if (!(value instanceof Uint8Array)) throw new KeyturnError('DEFECT', `column ${column} holds no bytes`)
   return value
 }
 

@@ -13,11 +13,11 @@ import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { StatementSync } from 'node:sqlite'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { KeyturnError } from '../errors.ts'
 import { bootId } from './boot.ts'
 import { networkFileSystem } from './network-file-system.ts'
+import { backOff, countdown, pause } from './patience.ts'
 import { createQueue } from './queue.ts'
 import { integer } from './sql.ts'
 import type { Driver, Row, Sql, Value, Work } from './sql.ts'
@@ -101,17 +101,16 @@ export const openSqlite = async (file: string, options: SqliteOptions): Promise<
   }
   const explain = (error: unknown) => sqliteError(error, path, folder)
 
-  /** Asks a busy database again from a timer: real time, because the lock is held in real time. */
-  const patiently = async <T>(work: () => T, until = performance.now() + patience): Promise<T> => {
-    for (let wait = 1; ; wait = Math.min(wait * 1.5, 25)) {
+  /** Asks a busy database again from a timer. */
+  const patiently = async <T>(work: () => T, left = countdown(patience)): Promise<T> => {
+    const waitLonger = backOff(1, 25)
+    for (;;) {
       try {
         return work()
       } catch (error) {
-        if (!isBusy(error)) throw explain(error)
-        if (performance.now() > until) throw explain(error)
+        if (!isBusy(error) || left() === 0) throw explain(error)
       }
-      // Spread by chance, so that processes that met once don't meet again and again.
-      await pause(wait * (0.5 + Math.random()))
+      await waitLonger()
     }
   }
 
@@ -161,11 +160,11 @@ export const openSqlite = async (file: string, options: SqliteOptions): Promise<
 
   const transaction = <T>(work: Work<T>): Promise<T> => {
     // The wait in the queue counts: everybody who asked at the same time gives up at the same time.
-    const until = performance.now() + patience
+    const left = countdown(patience)
     return queue(async () => {
       if (closed) throw new KeyturnError('STORE_UNAVAILABLE', `${path} was closed`)
       refuseReplaced()
-      await patiently(() => writing.exec('BEGIN IMMEDIATE'), until)
+      await patiently(() => writing.exec('BEGIN IMMEDIATE'), left)
       try {
         const { keep, value } = await work({ sql: writeSql, now: now(), origin: null })
         writing.exec(keep ? 'COMMIT' : 'ROLLBACK')
@@ -202,9 +201,9 @@ export const openSqlite = async (file: string, options: SqliteOptions): Promise<
     version,
     changed: async (ms) => {
       const before = integer(seenByWriter.get() ?? {}, 'data_version')
-      const until = performance.now() + ms
-      while (!closed && performance.now() < until) {
-        await pause(Math.min(pollEvery, Math.max(1, until - performance.now())))
+      const left = countdown(ms)
+      while (!closed && left() > 0) {
+        await pause(Math.min(pollEvery, left()))
         if (!closed && integer(seenByWriter.get() ?? {}, 'data_version') !== before) return
       }
     },

@@ -154,7 +154,8 @@ for (const kind of kinds) {
     const { note, verifyingKey } = await store.checkpoint()
     await store.note('exported', null, { i: 5 })
     assert.equal(await store.verifyingKey(), verifyingKey)
-    const lines = await Array.fromAsync(exportLedger(store))
+    const lines: string[] = []
+    for await (const line of exportLedger(store)) lines.push(line)
     const contains = verifyCheckpoint(note, verifyingKey)
     assert.equal(contains.store, store.id)
     assert.deepEqual(await verifyLedger(lines, { contains }), { ok: true, entries: 9, head: await store.mark() })

@@ -1,6 +1,7 @@
 /** One suite for every kind of store: what `store.ts` promises, on SQLite and on PostgreSQL. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { Secret } from '../../src/secret.ts'
 import { verifyEntries } from '../../src/ledger/export.ts'
 import {
@@ -19,8 +20,8 @@ import {
 } from './fixtures.ts'
 
 for (const kind of kinds) {
-  const it = (name: string, body: (t: import('node:test').TestContext) => Promise<void>) =>
-    test(`${kind}: ${name}`, { skip: absent(kind) }, body)
+  const it = (name: string, body: (t: TestContext) => Promise<void>): void =>
+    void test(`${kind}: ${name}`, { skip: absent(kind) }, body)
 
   it('a grant comes back as it was added, and its secrets open', async (t) => {
     const store = await (await emptyPlace(t, kind)).open()

@@ -25,8 +25,8 @@ const firstLine = async (child: ChildProcess): Promise<Record<string, unknown>> 
 }
 
 for (const kind of kinds) {
-  const it = (name: string, body: (t: TestContext) => Promise<void>) =>
-    test(`${kind}: ${name}`, { skip: absent(kind), timeout: 120_000 }, body)
+  const it = (name: string, body: (t: TestContext) => Promise<void>): void =>
+    void test(`${kind}: ${name}`, { skip: absent(kind), timeout: 120_000 }, body)
 
   it('four processes that claim all the time never win one lineage twice', async (t) => {
     const place = await emptyPlace(t, kind)

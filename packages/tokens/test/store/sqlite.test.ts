@@ -225,7 +225,7 @@ test('network file systems are told apart by the mount table', () => {
     '41 22 0:51 / /mnt/with\\040space rw - fuse.sshfs user@host: rw',
     '42 40 0:52 / /mnt/nfs/local rw - ext4 /dev/sdb rw',
   ].join('\n')
-  assert.equal(mountedType('/home/me', table), 'ext4')
+  assert.equal(mountedType('/srv/me', table), 'ext4')
   assert.equal(mountedType('/mnt/nfs/store', table), 'nfs4')
   assert.equal(mountedType('/mnt/nfs/local/store', table), 'ext4')
   assert.equal(mountedType('/mnt/with space', table), 'fuse.sshfs')

@@ -18,12 +18,12 @@ interface Scene {
   readonly two: StoredGrant
 }
 
-/** Each changes the database behind the store's back; `then` is what must fail with the code. */
+/** Each changes the database behind the store's back; `use` is what must fail with the code. */
 const attacks: readonly {
   readonly name: string
   readonly attack: (sql: Sql, scene: Scene) => Promise<void>
   readonly expect: string
-  readonly then: (scene: Scene) => Promise<unknown>
+  readonly use: (scene: Scene) => Promise<unknown>
 }[] = [
   {
     name: 'a flipped byte in a ciphertext',
@@ -34,7 +34,7 @@ const attacks: readonly {
       await sql.run('UPDATE keyturn_secrets SET sealed = ? WHERE grant_id = ?', [sealed, one.id])
     },
     expect: 'STORE_TAMPERED',
-    then: ({ store, one }) => store.secret(one.id, 'refreshToken'),
+    use: ({ store, one }) => store.secret(one.id, 'refreshToken'),
   },
   {
     name: 'two grants’ ciphertexts swapped',
@@ -43,7 +43,7 @@ const attacks: readonly {
       await sql.run('UPDATE keyturn_secrets SET sealed = ? WHERE grant_id = ?', [bytes(row ?? {}, 'sealed'), one.id])
     },
     expect: 'STORE_TAMPERED',
-    then: ({ store, one }) => store.secret(one.id, 'refreshToken'),
+    use: ({ store, one }) => store.secret(one.id, 'refreshToken'),
   },
   {
     name: 'one secret’s ciphertext under another name',
@@ -51,7 +51,7 @@ const attacks: readonly {
       await sql.run("UPDATE keyturn_secrets SET name = 'clientSecret' WHERE grant_id = ?", [one.id])
     },
     expect: 'STORE_TAMPERED',
-    then: ({ store, one }) => store.secret(one.id, 'clientSecret'),
+    use: ({ store, one }) => store.secret(one.id, 'clientSecret'),
   },
   {
     name: 'ciphertext and data key of another grant',
@@ -64,7 +64,7 @@ const attacks: readonly {
       await sql.run('UPDATE keyturn_grants SET data_key = ? WHERE id = ?', [bytes(row ?? {}, 'data_key'), one.id])
     },
     expect: 'STORE_TAMPERED',
-    then: ({ store, one }) => store.secret(one.id, 'refreshToken'),
+    use: ({ store, one }) => store.secret(one.id, 'refreshToken'),
   },
   {
     name: 'two grants’ names swapped',
@@ -73,7 +73,7 @@ const attacks: readonly {
       await sql.run("UPDATE keyturn_grants SET name = 'one' WHERE id = ?", [two.id])
     },
     expect: 'STORE_TAMPERED',
-    then: ({ store }) => store.grant('one'),
+    use: ({ store }) => store.grant('one'),
   },
   {
     name: 'another login URL',
@@ -83,7 +83,7 @@ const attacks: readonly {
       await sql.run('UPDATE keyturn_grants SET settings = ? WHERE id = ?', [changed, one.id])
     },
     expect: 'STORE_TAMPERED',
-    then: async ({ store, one }) => store.apply(one.id, await claim(store, one)),
+    use: async ({ store, one }) => store.apply(one.id, await claim(store, one)),
   },
   {
     name: 'a spent token made live again',
@@ -91,12 +91,12 @@ const attacks: readonly {
       await sql.run('UPDATE keyturn_grants SET state = ? WHERE id = ?', [JSON.stringify(one.state), one.id])
     },
     expect: 'STORE_TAMPERED',
-    then: async ({ store, one }) => store.apply(one.id, await claim(store, one)),
+    use: async ({ store, one }) => store.apply(one.id, await claim(store, one)),
   },
 ]
 
 for (const kind of kinds) {
-  for (const { name, attack, expect, then } of attacks) {
+  for (const { name, attack, expect, use } of attacks) {
     test(`${kind}: ${name} is refused and changes nothing`, { skip: absent(kind) }, async (t) => {
       const place = await emptyPlace(t, kind)
       const store = await place.open()
@@ -111,7 +111,7 @@ for (const kind of kinds) {
         return { keep: true, value: undefined }
       })
       await driver.close()
-      await assert.rejects(then({ store, one, two }), code(expect))
+      await assert.rejects(use({ store, one, two }), code(expect))
       assert.deepEqual(await store.mark(), before)
       assert.equal((await store.secret(bystander.id, 'refreshToken'))?.reveal(), `${canary}-rt-bystander`)
     })
