@@ -1,6 +1,6 @@
 /**
  * What is explored: each line switches on a few actors, faults and contradictions of the server, so that most can be
- * walked to the end. `test` runs in `npm test` (small ones, to the end), the others in the long run.
+ * walked to the end. `npm test` stops each after a few thousand states, the long run walks them all and the wider ones.
  */
 import type { Configuration } from './world.ts'
 
@@ -25,6 +25,7 @@ export const configurations: readonly Configuration[] = [
   { name: 'connections fail', ...two, soft: true, budget: { expire: 1, noConnect: 2, drop: 1 } },
   { name: 'hold', ...one, unknownOutcome: 'hold', budget: { expire: 1, lost: 1, drop: 1 } },
   { name: 'no rotation', ...two, rotation: false, soft: true, budget: { expire: 2, lost: 1, slow: 1 } },
+  { name: 'no rotation and stale views', ...two, rotation: false, views: true, budget: { expire: 1 } },
   // Crashes and slow holders.
   { name: 'crash', ...two, soft: true, budget: { expire: 1, crash: 1, lost: 1 } },
   { name: 'crash twice', ...two, budget: { expire: 1, crash: 2 } },
@@ -93,4 +94,20 @@ export const configurations: readonly Configuration[] = [
   { name: 'an API that refuses every token, with a spare', ...one, api: 'refuses', spares: other, budget: { drop: 1 } },
   { name: 'a machine flow', ...two, machine: true, budget: { expire: 1 } },
   { name: 'a machine flow that is refused', ...two, machine: true, budget: { mintFails: 0 } },
+]
+
+/** Wider combinations for the long run; most of these are capped. */
+export const wider: readonly Configuration[] = [
+  { name: 'wide: three processes, crash, slow network', ...three, soft: true, cascade: 'user-app', budget: { expire: 2, crash: 1, slow: 1, lost: 1 } },
+  { name: 'wide: three processes look first', ...three, views: true, budget: { expire: 1, slow: 1, drop: 1 } },
+  { name: 'wide: two hosts, crash, lost and half answers', hosts: [0, 0, 1], soft: true, budget: { expire: 1, ahead: 1, crash: 1, slow: 1, halfToken: 1, halfAccess: 1 } },
+  { name: 'wide: everything that answers can be', ...two, soft: true, budget: { expire: 1, ahead: 1, lost: 1, halfToken: 1, down: 1, error: 1, block: 1 } },
+  { name: 'wide: enrolment, both spares, crash', ...two, spares: [...same, ...other], cascade: 'user-app', soft: true, budget: { expire: 2, crash: 1, slow: 1, mintFails: 1, enrol: 1 } },
+  { name: 'wide: two grants, spare, removal, enrolment', ...one, grants: 2, spares: same, cascade: 'user-app', soft: true, budget: { expire: 2, slow: 2, mintFails: 1, enrol: 1, remove: 1, revive: 1 } },
+  { name: 'wide: two grants on two hosts', ...twoHosts, grants: 2, cascade: 'user-app', soft: true, budget: { expire: 2, crash: 1, slow: 1 } },
+  { name: 'wide: lock per app, error revokes, two grants', ...two, grants: 2, lock: 'app', lockErrorRevokes: true, soft: true, budget: { expire: 2, slow: 1 } },
+  { name: 'wide: the store goes back, two hosts, crash', ...twoHosts, soft: true, cascade: 'user-app', budget: { expire: 2, crash: 1, slow: 1, backup: 1, setBack: 1 } },
+  { name: 'wide: the store goes back, removal, spare', ...one, spares: other, budget: { expire: 2, lost: 1, remove: 1, revive: 1, backup: 1, setBack: 1 } },
+  { name: 'wide: a foreign spender, crash, enrolment', ...two, cascade: 'user-app', soft: true, budget: { expire: 2, foreign: 1, crash: 1, enrol: 1 } },
+  { name: 'wide: the breaker, two processes, a spare', ...two, api: 'refuses', spares: other, soft: true, budget: { cure: 1, drop: 1 } },
 ]
