@@ -215,7 +215,8 @@ function finish(call: Call, response: SimResponse, delivery: Delivery, fault: Fa
     kind: 'answered',
     status: response.status,
     complete: delivery.complete,
-    definite: delivery.complete && isDefinite(response),
+    // The answer to a copy says nothing for sure about the original.
+    definite: delivery.complete && isDefinite(response) && fault?.spec.action.duplicateAnswer !== 'second',
     faults: fault === undefined ? [] : [fault.name],
   })
 }

@@ -10,8 +10,8 @@
  * - unknownOutcomes: refresh requests after which the client can't know what happened: the connection was cut, dropped,
  *   reset or given up before the whole answer was through, or the answer was not OAuth's (5xx, HTML, 3xx, 429). Copies
  *   made by a fault don't count: no client sent them.
- * - orderedReplays: refresh requests with a token that an earlier request with unknown outcome had carried. Must never
- *   exceed unknownOutcomes.
+ * - orderedReplays: refresh requests with a token that an earlier request with unknown outcome had carried, those apart
+ *   that were refused for overlapping (nothing was spent). Must never exceed unknownOutcomes.
  * - grantsLost: grants ended by a reuse (or by `lockErrorRevokes`), each once.
  * - grantsLostKeepable: those of them whose current refresh token had reached the client when they ended, or none of
  *   whose requests had an unknown outcome; losses that a duplicated delivery caused aside. Must be 0.
@@ -96,6 +96,7 @@ export function judge(events: readonly SimEvent[]): Verdict {
   const reached = new Set<string>()
   const unknown = new Set<number>()
   const doubtful = new Set<string>()
+  const replays = new Set<number>()
   const grantOf = new Map<string, string>()
   const grants = new Map<string, Facts>()
 
@@ -122,6 +123,7 @@ export function judge(events: readonly SimEvent[]): Verdict {
       case 'arrived': {
         requests.set(event.request, event)
         if (isRefreshGrant(event) && event.duplicateOf === null && event.token !== null && doubtful.has(event.token)) {
+          replays.add(event.request)
           count(event, event.app, (to) => (to.orderedReplays += 1))
         }
         break
@@ -159,7 +161,9 @@ export function judge(events: readonly SimEvent[]): Verdict {
         if (request?.endpoint !== 'token') break
         count(event, request.app, (to) => {
           to.rejections[event.reason] = (to.rejections[event.reason] ?? 0) + 1
-          if (event.reason === 'in-flight') to.inFlightRejects += 1
+          if (event.reason !== 'in-flight') return
+          to.inFlightRejects += 1
+          if (replays.has(event.request)) to.orderedReplays -= 1
         })
         break
       }

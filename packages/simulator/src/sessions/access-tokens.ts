@@ -12,7 +12,7 @@ import { appById } from '../state/apps.ts'
 import { userById } from '../state/users.ts'
 import type { SimUser } from '../state/users.ts'
 import { signingKey } from '../state/keys.ts'
-import { insertPlatformRow } from '../state/platform-rows.ts'
+import { insertPlatformRow, platformTime } from '../state/platform-rows.ts'
 
 export interface AccessToken {
   readonly id: string
@@ -44,8 +44,14 @@ export function isAlive(org: Org, token: AccessToken): boolean {
   return org.now() - token.lastActivityAt <= timeoutOf(org, token.appId)
 }
 
-export const touch = (org: Org, token: AccessToken): void => {
-  org.sql('UPDATE sim_access_token SET lastActivityAt = ? WHERE id = ?').run(org.now(), token.id)
+export function touch(org: Org, token: AccessToken): void {
+  const now = org.now()
+  org.sql('UPDATE sim_access_token SET lastActivityAt = ? WHERE id = ?').run(now, token.id)
+  // The row that shows the session is renewed only after half the time-out, as at Salesforce.
+  const half = now - timeoutOf(org, token.appId) / 2
+  org
+    .sql('UPDATE AuthSession SET LastModifiedDate = ? WHERE Id = ? AND LastModifiedDate < ?')
+    .run(platformTime(now), token.id, platformTime(half))
 }
 
 /** Live tokens of a grant, or of a user and app (grants or not). */

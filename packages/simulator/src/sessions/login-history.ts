@@ -33,7 +33,7 @@ export function recordLogin(
     Application: login.app,
     ApiType: login.apiType ?? 'N/A',
     ApiVersion: login.apiVersion ?? 'N/A',
-    Browser: call.request.headers['user-agent'] ?? 'Unknown',
+    Browser: (call.request.headers['user-agent'] ?? 'Unknown').slice(0, 64),
     ClientVersion: 'N/A',
     Platform: 'Unknown',
     CountryIso: null,

@@ -1,5 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +9,7 @@ import { after } from 'node:test'
 import { request } from 'node:https'
 import { appOf, call, get, grantUnder, post, refresh, simulator, token, userOf } from './wire.ts'
 import { startSimulator } from '../../src/index.ts'
+import type { ReadyGrant } from '../../src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'simulator-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -126,6 +129,27 @@ test('with a directory the state outlives the process', async () => {
   assert.notEqual(fresh.refreshToken, grant.refreshToken)
 })
 
+test('a simulator that is killed leaves a state from which the next one goes on', async () => {
+  const directory = join(folder, 'killed')
+  const child = fork(join(import.meta.dirname, 'simulator-process.ts'), [directory])
+  const [ready] = (await once(child, 'message')) as [{ readonly url: string; readonly grant: ReadyGrant }]
+  const form = (refreshToken: string) => ({
+    grant_type: 'refresh_token',
+    refresh_token: refreshToken,
+    client_id: ready.grant.clientId,
+    client_secret: ready.grant.clientSecret,
+  })
+  let current: string | undefined = ready.grant.refreshToken
+  for (let i = 0; i < 20; i++) {
+    current = (await post(`${ready.url}/services/oauth2/token`, form(current ?? ''))).json['refresh_token']
+  }
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const sim = await simulator({ seed: 's', directory })
+  assert.equal((await token(sim, form(current ?? ''))).status, 200)
+  assert.equal(sim.control.oracle().total.exchanges, 21)
+})
+
 test('the clock starts where it is told, and a file says how far it was moved', async () => {
   const clockFile = join(folder, 'clock.json')
   const sim = await simulator({ clockStart: Date.parse('2030-01-01T00:00:00Z'), clockFile })
@@ -208,6 +232,26 @@ test('HTTPS with a certificate that clients can trust', async () => {
     req.end()
   })
   assert.equal(status, 200)
+})
+
+test('faults cut answers under HTTPS too', async () => {
+  const sim = await simulator({ https: true })
+  const grant = grantUnder(sim)
+  sim.control.addFault({ match: { endpoint: 'data' }, action: { cutAt: 'header-end' } })
+  const ended = new Promise<{ readonly status: number | undefined; readonly complete: boolean }>((resolve, reject) => {
+    const req = request(
+      `${grant.instanceUrl}/services/data/v66.0/limits`,
+      { ca: sim.certificate, headers: { Authorization: `Bearer ${grant.accessToken}` }, agent: false },
+      (res) => {
+        res.resume()
+        res.on('error', () => undefined)
+        res.on('close', () => resolve({ status: res.statusCode, complete: res.complete }))
+      },
+    )
+    req.on('error', reject)
+    req.end()
+  })
+  assert.deepEqual(await ended, { status: 200, complete: false })
 })
 
 test('orgs, users and apps can be declared', async () => {

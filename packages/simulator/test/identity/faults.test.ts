@@ -199,6 +199,7 @@ test('a duplicated delivery meets the lock, or arrives after it and is a reuse t
 
   const second = await under({ duplicate: 'together', duplicateAnswer: 'second' })
   assert.deepEqual((await refresh(second.sim, second.grant)).json, inFlight)
+  assert.equal(second.sim.control.oracle().total.unknownOutcomes, 1)
 })
 
 test('a queue of faults: count, skip, every, probability, and matches by grant type, app, user and token', async () => {

@@ -99,6 +99,32 @@ test('an overlapping request is rejected, and is neither unknown nor a replay', 
   assert.deepEqual(counts(sim, 'inFlightRejects', 'unknownOutcomes', 'orderedReplays', 'reuses'), [1, 0, 0, 0])
 })
 
+test('a replay that meets the request it repeats is refused, and is no ordered replay yet', async () => {
+  const sim = await simulator()
+  const grant = grantUnder(sim)
+  sim.control.addFault({ name: 'gate', action: { holdBefore: true, drop: 'before' } })
+  const controller = new AbortController()
+  const first = fetch(`${sim.url}/services/oauth2/token`, {
+    method: 'POST',
+    signal: controller.signal,
+    body: new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: grant.refreshToken,
+      client_id: grant.clientId,
+      client_secret: grant.clientSecret,
+    }),
+  })
+  await sim.control.held()
+  controller.abort()
+  await assert.rejects(first)
+  await until(() => sim.control.oracle().total.unknownOutcomes === 1, 'the caller is known to be gone')
+  await refresh(sim, grant)
+  assert.deepEqual(counts(sim, 'inFlightRejects', 'orderedReplays'), [1, 0])
+  sim.control.release()
+  await until(async () => (await refresh(sim, grant)).status === 200, 'the lock is free')
+  assert.deepEqual(counts(sim, 'orderedReplays', 'exchanges', 'reuses'), [1, 1, 0])
+})
+
 test('a grant that ends by policy, eviction or revocation is not lost by reuse', async () => {
   const sim = await simulator()
   for (let i = 0; i < 7; i++) grantUnder(sim)

@@ -107,6 +107,20 @@ test('a session appears as AuthSession, and deleting the row ends it but not the
   assert.equal((await refresh(sim, grant)).status, 200)
 })
 
+test('an AuthSession row is renewed by use after half the time-out', async () => {
+  const sim = await simulator({ clockStart: Date.parse('2026-03-01T10:00:00Z') })
+  const grant = grantUnder(sim)
+  const renewed = async (): Promise<string> => {
+    const [row] = await rows(sim, `SELECT LastModifiedDate FROM AuthSession WHERE UsersId = '${grant.userId}'`)
+    return String(row?.['LastModifiedDate']).slice(11, 16)
+  }
+  for (const expected of ['10:00', '10:00', '11:15']) {
+    await call(sim, grant.accessToken)
+    assert.equal(await renewed(), expected)
+    sim.control.moveClock({ advanceMs: 37.5 * minute })
+  }
+})
+
 test('freezing a user over REST freezes it for the token endpoint', async () => {
   const sim = await simulator()
   const grant = grantUnder(sim)
