@@ -292,6 +292,24 @@ test('retention deletes only what is over, committed, and old or covered by a ba
   await running.close()
 })
 
+test('a damaged segment is evidence: retention leaves it alone', async (t) => {
+  const folder = await newFolder(t)
+  const journal = await openJournal(optionsFor(folder, { clock: clockAt(0) }))
+  await journal.sending({ ...nameOf('a'), mark: markAt(1) })
+  journal.committed('a', markAt(2))
+  await journal.close()
+  const [file = ''] = await segmentFiles(folder)
+  const whole = await readFile(join(folder, file))
+  const damaged = Buffer.from(whole)
+  damaged[300] = (damaged[300] ?? 0) ^ 1
+  const prune = async (): Promise<number> =>
+    (await pruneJournals({ folder, storeId, keys, own: holder, now: 100 * day })).deleted.length
+  await writeFile(join(folder, file), damaged)
+  assert.equal(await prune(), 0)
+  await writeFile(join(folder, file), whole)
+  assert.equal(await prune(), 1)
+})
+
 test('after the journal is closed nothing can be sent', async (t) => {
   const folder = await newFolder(t)
   const journal = await openJournal(optionsFor(folder))

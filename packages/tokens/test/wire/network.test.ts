@@ -85,6 +85,21 @@ test('a certificate nobody vouches for, for another name, or an old protocol: no
   assert.equal((await failure(openConnection(new URL(`https://localhost:${old}`), net))).data['step'], 'tls')
 })
 
+test('the name is told to the server (SNI), an address is not', async (t) => {
+  const names: unknown[] = []
+  const server = createTlsServer({ cert: loopback.pem, key: loopback.key }, (socket) => {
+    names.push(socket.servername)
+    afterRequest(socket, () => socket.end(answer))
+  })
+  const port = await listen(t, server)
+  const net = await network(t, { ca: authority.pem })
+  for (const host of ['localhost', '127.0.0.1']) {
+    const connection = await openConnection(new URL(`https://${host}:${port}`), net)
+    await connection.send(tokenRequest, sendOptions())
+  }
+  assert.deepEqual(names, ['localhost', false])
+})
+
 test('certificates that can not be read are a configuration error', async () => {
   const options = { clock: manualClock(), env: {} }
   await assert.rejects(prepareNetwork({ ...options, caFile: '/does/not/exist.pem' }), { code: 'CONFIG_INVALID' })
