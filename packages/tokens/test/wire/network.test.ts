@@ -88,7 +88,7 @@ test('a certificate nobody vouches for, for another name, or an old protocol: no
 test('the name is told to the server (SNI), an address is not', async (t) => {
   const names: unknown[] = []
   const server = createTlsServer({ cert: loopback.pem, key: loopback.key }, (socket) => {
-    names.push(socket.servername)
+    names.push((socket as { servername?: unknown }).servername)
     afterRequest(socket, () => socket.end(answer))
   })
   const port = await listen(t, server)
