@@ -1,5 +1,6 @@
 /** The queue of scripted faults: the first one that matches and fires decides what happens to a request. */
 import { createHash } from 'node:crypto'
+import { checkFault } from './check.ts'
 import type { Fault, FaultMatch, FaultSpec } from './fault.ts'
 
 export interface Subject {
@@ -39,7 +40,7 @@ export function createFaultQueue(seed: string): FaultQueue {
   const draw = (): number => createHash('sha256').update(`${seed}|fault|${++drawn}`).digest().readUInt32BE() / 2 ** 32
   return {
     add: (spec) => {
-      if (typeof spec.action !== 'object' || spec.action === null) throw new Error('A fault needs an "action"')
+      checkFault(spec)
       const id = `fault-${++made}`
       const fault: Fault = { id, name: spec.name ?? id, spec, seen: 0, hits: 0 }
       queue.push(fault)

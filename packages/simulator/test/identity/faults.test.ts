@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { call, expired, grantUnder, inFlight, refresh, simulator, token, until, userOf } from './wire.ts'
-import type { FaultAction, Position, ReadyGrant, Simulator } from '../../src/index.ts'
+import type { FaultAction, FaultSpec, Position, ReadyGrant, Simulator } from '../../src/index.ts'
 
 const onToken = { endpoint: 'token' } as const
 
@@ -245,4 +245,17 @@ test('a fault waits to be awaited: several held requests, found by name', async 
     (await answers).map((answer) => answer.status),
     [200, 200],
   )
+})
+
+test('a fault that would do nothing because of a slip is refused', async () => {
+  const sim = await simulator()
+  const add = (spec: unknown) => () => sim.control.addFault(spec as FaultSpec)
+  assert.throws(add({}), /needs an "action"/)
+  assert.throws(add({ action: {} }), /does nothing/)
+  assert.throws(add({ action: { cutat: 3 } }), /no "cutat"/)
+  assert.throws(add({ action: { cutAt: 'middle' } }), /"cutAt".*got "middle"/)
+  assert.throws(add({ action: { drop: true } }), /"drop".*before,after/)
+  assert.throws(add({ match: { endpoint: 'tokens' }, action: { drop: 'after' } }), /"endpoint"/)
+  assert.throws(add({ mach: {}, action: { drop: 'after' } }), /no "mach"/)
+  assert.equal(sim.control.addFault({ count: 'forever', action: { cutAt: -1 } }).hits, 0)
 })
