@@ -14,6 +14,7 @@ export function queryContext(call: Call, soql: string, allRows: boolean): QueryC
     soql,
     now: call.org.now(),
     timeZone: call.access.timeZone,
+    sessionId: call.session.accessTokenId,
     urlPrefix: prefixOf(call),
     tooling: isTooling(call),
     allRows,

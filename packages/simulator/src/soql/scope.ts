@@ -5,6 +5,7 @@
 import type { Access } from '../data/access.ts'
 import { fieldNamed, sobjectNamed } from '../data/catalogue.ts'
 import { text, type Field } from '../data/field.ts'
+import { canonicalId } from '../data/record-id.ts'
 import { hasField, type SObject } from '../data/sobject.ts'
 import { quoted } from '../data/tables.ts'
 import type { SimOrg } from '../route.ts'
@@ -16,6 +17,8 @@ export interface QueryContext {
   readonly soql: string
   readonly now: number
   readonly timeZone: string
+  /** The AuthSession of the caller. */
+  readonly sessionId: string
   /** `/services/data/v66.0` or its tooling counterpart, for the urls of records. */
   readonly urlPrefix: string
   readonly tooling: boolean
@@ -163,7 +166,8 @@ export function makeScope(context: QueryContext, sobject: SObject, alias: string
       const field = fieldNamed(owner, fieldName)
       if (field === undefined || !access.canRead(owner, field)) throw noSuchColumn(soql, path, owner.name)
       const from = target?.alias ?? alias
-      return { sql: `${from}.${quoted(field.name)}`, field, sobject: owner, throughParent: target !== null }
+      const sql = isCurrentSession(owner, field) ? currentSessionSql(context, from) : `${from}.${quoted(field.name)}`
+      return { sql, field, sobject: owner, throughParent: target !== null }
     },
     resolve(path) {
       const parts = scope.segments(path)
@@ -174,6 +178,15 @@ export function makeScope(context: QueryContext, sobject: SObject, alias: string
     fromSql: () => `${quoted(sobject.name)} AS ${alias}${joins.join('')}`,
   }
   return scope
+}
+
+/** The one column whose value depends on who asks. */
+const isCurrentSession = (sobject: SObject, field: Field): boolean =>
+  sobject.name === 'AuthSession' && field.name === 'IsCurrent'
+
+/** Columns can't have parameters, so only what is an id gets into the text. */
+function currentSessionSql({ sessionId }: QueryContext, alias: string): string {
+  return canonicalId(sessionId) === sessionId ? `(${alias}."Id" = '${sessionId}')` : '0'
 }
 
 /** Conditions the platform adds by itself: no deleted records, and of some objects only one's own. */

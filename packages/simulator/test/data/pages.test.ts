@@ -13,7 +13,7 @@ before(async () => {
 })
 after(() => server.close())
 
-const { get, query, page } = asking(() => server)
+const { get, query, page, send } = asking(() => server)
 
 describe('pages', () => {
   before(() => {
@@ -129,6 +129,28 @@ describe('row rules', () => {
         LoginCount: 3,
         LastLogin: '2026-11-22T12:00:00.000+0000',
       },
+    ])
+  })
+
+  it('shows sessions to their users, marks the one that asks, and ends it on DELETE', async () => {
+    const sessions = async (who: string): Promise<unknown[]> =>
+      (await page(who, 'SELECT UsersId, IsCurrent FROM AuthSession ORDER BY Id')).records.map((row) => [
+        row['UsersId'],
+        row['IsCurrent'],
+      ])
+    const { admin, integration, bare } = org.users
+    assert.deepEqual(await sessions('bare'), [[bare, true]])
+    assert.deepEqual(await sessions('admin'), [
+      [admin, true],
+      [integration, false],
+      [bare, false],
+    ])
+    const path = (id: string): string => `${v66}/sobjects/AuthSession/${id}`
+    assertRefused(await send('bare', 'DELETE', path(org.sessions.admin)), 404, 'NOT_FOUND', /does not exist/)
+    assert.equal((await send('bare', 'DELETE', path(org.sessions.bare))).status, 204)
+    assert.deepEqual(await sessions('admin'), [
+      [admin, true],
+      [integration, false],
     ])
   })
 })

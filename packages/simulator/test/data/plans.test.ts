@@ -16,7 +16,20 @@ function plansOf(soql: string): readonly string[] {
     return prepare(sql)
   }
   const access = accessOf(org, org.users.admin)
-  runQuery({ org, access, soql, now: org.now(), timeZone: 'GMT', urlPrefix: '', tooling: false, allRows: false }, 2000)
+  runQuery(
+    {
+      org,
+      access,
+      soql,
+      now: org.now(),
+      timeZone: 'GMT',
+      sessionId: '',
+      urlPrefix: '',
+      tooling: false,
+      allRows: false,
+    },
+    2000,
+  )
   org.db.prepare = prepare
   return made
     .filter((sql) => /FROM "(?:Account|Contact|LoginHistory|Lead)"/.test(sql))

@@ -21,6 +21,8 @@ import type { Authenticate, SimOrg, SimRequest, SimResponse } from '../../src/ro
 export interface TestOrg extends SimOrg {
   readonly seeded: SeededData
   readonly records: SeededRecords
+  /** Each user's one session. */
+  readonly sessions: Readonly<Record<Who, string>>
   readonly users: { readonly admin: string; readonly integration: string; readonly bare: string }
   advance(ms: number): void
 }
@@ -59,10 +61,18 @@ export function makeOrg(): TestOrg {
   }
   assignPermissionSet(org, users.integration, 'Billing_Sync_Integration')
   const records = seedRecords(org, users.admin)
+  const sessionOf = (UsersId: string): string =>
+    insertRow(org, 'AuthSession', { UsersId, CreatedDate: clock, LastModifiedDate: clock, NumSecondsValid: 7200 })
+  const sessions = {
+    admin: sessionOf(users.admin),
+    integration: sessionOf(users.integration),
+    bare: sessionOf(users.bare),
+  }
   return {
     ...org,
     seeded,
     records,
+    sessions,
     users,
     advance: (ms) => {
       clock += ms
@@ -83,7 +93,7 @@ export function authenticateByName(org: TestOrg): Authenticate {
         body: '[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]',
       }
     }
-    return { org, userId, appId: null, scopes: ['api'], accessTokenId: who ?? '' }
+    return { org, userId, appId: null, scopes: ['api'], accessTokenId: org.sessions[who as Who] }
   }
 }
 
@@ -127,10 +137,13 @@ export async function listen(org: TestOrg): Promise<Listening> {
         body: Buffer.concat(chunks),
         remoteAddress: '127.0.0.1',
         baseUrl: base(),
-      }).then((response) => {
-        outgoing.writeHead(response.status, { ...response.headers })
-        outgoing.end(response.body)
       })
+        // A defect must fail its test at once, not leave the client waiting.
+        .catch((error: unknown): SimResponse => ({ status: 500, body: JSON.stringify(String(error)) }))
+        .then((response) => {
+          outgoing.writeHead(response.status, { ...response.headers })
+          outgoing.end(response.body)
+        })
     })
   })
   const base = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
