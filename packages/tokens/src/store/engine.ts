@@ -22,6 +22,7 @@ import { bytes, text } from './sql.ts'
 import type { Driver, Sql } from './sql.ts'
 import type { StoreKeys } from './store-keys.ts'
 import type { GrantSecrets, NewGrant, Store, StoredGrant } from './store.ts'
+import { verifyStore } from './verify.ts'
 import { createWriter, discard } from './writer.ts'
 import type { Writer, Writing } from './writer.ts'
 
@@ -173,6 +174,7 @@ export const createStore = (parts: EngineParts): Store => {
         return readEntry(row)
       }),
 
+    verify: () => driver.snapshot((sql) => verifyStore(sql, keys)),
     changed: (ms) => driver.changed(ms),
     close: () => driver.close(),
   }

@@ -19,7 +19,7 @@ import type { StoreKeys } from './store-keys.ts'
 import type { Store, StoreOptions } from './store.ts'
 
 export interface OpenStoreOptions extends StoreOptions {
-  /** SQLite: make the file when there is none (default true); otherwise STORE_MISSING. */
+  /** Make the store when there is none (default true; PostgreSQL also wants `migrate`); otherwise STORE_MISSING. */
   readonly create?: boolean
   /** How long a busy or absent database is asked again before STORE_UNAVAILABLE, ms. */
   readonly patience?: number
@@ -86,9 +86,12 @@ const createTables = async (
 export const openKeys = async (
   driver: Driver,
   master: SealingKey,
-  options: { migrate: boolean; by: string },
+  options: { readonly migrate: boolean; readonly create: boolean; readonly by: string },
 ): Promise<StoreKeys> => {
   const schema = await currentSchema(driver, driver.read)
+  if (schema === 0 && !options.create) {
+    throw new KeyturnError('STORE_MISSING', `${driver.describe} holds no store`)
+  }
   if (schema < schemaVersion) {
     if (driver.kind === 'postgres' && !options.migrate) {
       const what =
@@ -111,7 +114,11 @@ export const openStore = async (address: string | Secret, options: OpenStoreOpti
   const driver = await openDriver(address, options)
   try {
     const by = `${holder.host}/${holder.process}`
-    const keys = await openKeys(driver, master, { migrate: options.migrate ?? false, by })
+    const keys = await openKeys(driver, master, {
+      migrate: options.migrate ?? false,
+      create: options.create ?? true,
+      by,
+    })
     await driver.startClock()
     return createStore({ driver, keys, holder, transition })
   } catch (error) {

@@ -43,22 +43,30 @@ const defaultPatience = 10_000
 /** Between two looks for somebody else's commit, ms. */
 const pollEvery = 20
 
-const makeFile = (path: string, create: boolean): void => {
+/** Makes folder and file for their owner alone, or insists that they are there. Refuses network file systems. */
+const prepareFile = (path: string, create: boolean, force: boolean): void => {
+  const folder = dirname(path)
   try {
-    if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    if (create) mkdirSync(folder, { recursive: true, mode: 0o700 })
+    else statSync(path)
+    const network = force ? null : networkFileSystem(folder)
+    if (network !== null) {
+      throw new KeyturnError('STORE_UNSUPPORTED', `${folder} lies on ${network}, where SQLite’s locks don’t hold`, {
+        data: { path, network },
+        fix: 'Use a local disk or PostgreSQL; the force option is for those who know that one process uses it.',
+      })
+    }
     // Ours alone, and nobody has it open yet: closing it drops no locks.
     if (create) closeSync(openSync(path, 'wx', 0o600))
-    else statSync(path)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : ''
+    if (error instanceof KeyturnError) throw error
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
     if (code === 'EEXIST') return
     if (code === 'ENOENT') throw new KeyturnError('STORE_MISSING', `there is no store at ${path}`, { cause: error })
-    if (code === 'ENOSPC')
-      throw new KeyturnError('STORE_FULL', `${path} can’t be made: no space left`, { cause: error })
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-      throw new KeyturnError('STORE_READ_ONLY', `${path} can’t be made: ${String(code)}`, { cause: error })
-    }
-    throw new KeyturnError('STORE_UNAVAILABLE', `${path} can’t be made: ${String(code)}`, { cause: error })
+    const full = code === 'ENOSPC' || code === 'EDQUOT'
+    const refused = code === 'EACCES' || code === 'EROFS' || code === 'EPERM'
+    const kind = full ? 'STORE_FULL' : refused ? 'STORE_READ_ONLY' : 'STORE_UNAVAILABLE'
+    throw new KeyturnError(kind, `${path} can’t be made (${code})`, { cause: error, data: { path } })
   }
 }
 
@@ -91,14 +99,7 @@ export const openSqlite = async (file: string, options: SqliteOptions): Promise<
   }
   const path = resolve(file)
   const folder = dirname(path)
-  makeFile(path, create)
-  const network = force ? null : networkFileSystem(folder)
-  if (network !== null) {
-    throw new KeyturnError('STORE_UNSUPPORTED', `${folder} lies on ${network}, where SQLite’s locks don’t hold`, {
-      data: { path, network },
-      fix: 'Use a local disk or PostgreSQL; the force option is for those who know that one process uses it.',
-    })
-  }
+  prepareFile(path, create, force)
   const explain = (error: unknown) => sqliteError(error, path, folder)
 
   /** Asks a busy database again from a timer. */

@@ -217,6 +217,9 @@ export interface Store {
   checkpoint(): Promise<{ readonly note: string; readonly verifyingKey: string }>
   verifyingKey(): Promise<string>
 
+  /** Looks at everything: each row's mark, each seal, the whole ledger. Throws STORE_TAMPERED or LEDGER_BROKEN. */
+  verify(): Promise<{ readonly grants: number; readonly secrets: number; readonly entries: number }>
+
   /** Wakes when something was committed by another process (SQLite: polling; PostgreSQL: LISTEN), or after `ms`. */
   changed(ms: number): Promise<void>
   close(): Promise<void>

@@ -120,9 +120,10 @@ export const temporaryFolder = (t: TestContext): string => {
 /** An empty place for a store; stores opened in it are closed at the end of the test. */
 export const emptyPlace = async (t: TestContext, kind: 'sqlite' | 'postgres'): Promise<Place> => {
   const opened: Store[] = []
+  // Before the place itself is taken away.
+  t.after(() => Promise.all(opened.map((store) => store.close())))
   const file = kind === 'sqlite' ? join(temporaryFolder(t), 'store.db') : ''
   const address = kind === 'sqlite' ? `sqlite:${file}` : await freshDatabase(t)
-  t.after(() => Promise.all(opened.map((store) => store.close())))
   return {
     kind,
     address,

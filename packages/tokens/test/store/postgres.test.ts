@@ -8,6 +8,7 @@ import { verifyStoreLedger } from '../../src/ledger/export.ts'
 import { openStore } from '../../src/store/open.ts'
 import { aGrant, answer, claim, code, holder, masterKey } from './fixtures.ts'
 import { losingProxy } from './proxy.ts'
+import { makeStandby } from './standby.ts'
 
 const skip = whyNoPostgres()
 
@@ -203,3 +204,50 @@ test('a claim is synchronous even where the database is set not to be', { skip }
   })
   assert.deepEqual(seen, ['on'])
 })
+
+test(
+  'a fail-over to an asynchronous standby that lost a claim never lets the token be claimed again',
+  { skip },
+  async (t) => {
+    const primary = await startPostgres({ after: (stop) => t.after(stop) })
+    const url = await primary.newDatabase()
+    const setUp = await open(url)
+    await setUp.greet('host-a', true)
+    const grant = await setUp.add(aGrant('one'))
+    await setUp.close()
+    const standby = await makeStandby(primary)
+    t.after(() => standby.stop())
+    const proxy = await losingProxy(url)
+    t.after(() => proxy.close())
+    const store = await open(proxy.url, { patience: 30_000 })
+    t.after(() => store.close())
+
+    await assert.rejects(open(standby.urlOf(url), { patience: 50 }), code('STORE_READ_ONLY'))
+    // The standby falls behind, the claim is acknowledged, the primary dies with it.
+    await standby.halt()
+    const claimed = await store.apply(grant.id, await claim(store, grant))
+    assert.equal(claimed.applied, true)
+    await primary.kill()
+    await standby.start()
+    await standby.promote()
+    proxy.lead(standby.port)
+
+    // Before anything else: what is read is in doubt already.
+    const seen = await store.grantById(grant.id)
+    assert.equal(seen?.state.status, 'in-doubt')
+    assert.deepEqual(seen?.state.doubt?.awaiting, ['host-a'])
+    assert.equal(await store.contains(claimed.mark), false)
+    assert.equal((await store.apply(grant.id, await claim(store, grant))).applied, false)
+    assert.equal((await store.mark()).epoch, 2)
+    assert.match(
+      String((await store.ledger(1, 100)).find(({ kind }) => kind === 'epoch-began')?.data['reason']),
+      /time line/,
+    )
+    // A process that never saw the old time line finds nothing strange any more.
+    const fresh = await open(proxy.url)
+    t.after(() => fresh.close())
+    await fresh.note('exported', null, {})
+    assert.equal((await fresh.mark()).epoch, 2)
+    assert.equal((await verifyStoreLedger(fresh)).ok, true)
+  },
+)

@@ -8,16 +8,19 @@ export interface Proxy {
   /** What happens to the next COMMIT, once. */
   lose(what: 'request' | 'answer'): void
   lost(): number
+  /** Breaks everything off and leads to another port of the same host from now on. */
+  lead(port: number): void
   close(): void
 }
 
 export const losingProxy = async (target: string): Promise<Proxy> => {
   const { hostname, port } = new URL(target)
+  let upstreamPort = Number(port)
   const sockets = new Set<Socket>()
   let armed: 'request' | 'answer' | null = null
   let lost = 0
   const server = createServer((client) => {
-    const upstream = connect(Number(port), hostname)
+    const upstream = connect(upstreamPort, hostname)
     let deaf = false
     const both = [client, upstream]
     for (const socket of both) {
@@ -53,6 +56,10 @@ export const losingProxy = async (target: string): Promise<Proxy> => {
       armed = what
     },
     lost: () => lost,
+    lead: (next) => {
+      upstreamPort = next
+      for (const socket of sockets) socket.destroy()
+    },
     close: () => {
       server.close()
       for (const socket of sockets) socket.destroy()

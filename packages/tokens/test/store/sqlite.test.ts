@@ -77,7 +77,7 @@ test('a full database refuses the claim, keeps what was there and goes on when t
   const { transition } = await import('../../src/protocol/transition.ts')
   const small = await openSqlite(place.file, { clock: systemClock })
   t.after(() => small.close())
-  const keys = await openKeys(small, sealingKey(masterKey), { migrate: false, by: 'x' })
+  const keys = await openKeys(small, sealingKey(masterKey), { migrate: false, create: false, by: 'x' })
   const limited = createStore({ driver: small, keys, holder, transition })
   const pages = Object.values(small.database.prepare('PRAGMA page_count').get() ?? {})[0]
   small.database.exec(`PRAGMA max_page_count = ${String(pages)}`)
