@@ -80,9 +80,9 @@ const places = (): readonly string[] => [
   join(process.cwd(), 'package.json'),
 ]
 
-/** The caller's @salesforce/core. `from` is a file or URL of the caller (`import.meta.url`). */
-export const loadCore = async (from?: string | URL): Promise<SfCore> => {
-  for (const place of from === undefined ? places() : [from]) {
+/** The caller's @salesforce/core. `from` is a file or URL of the caller (`import.meta.url`), looked at first. */
+export const loadCore = async (from?: string | URL, elsewhere: readonly string[] = places()): Promise<SfCore> => {
+  for (const place of from === undefined ? elsewhere : [from, ...elsewhere]) {
     let path: string
     try {
       path = createRequire(place).resolve('@salesforce/core')

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { authFiles, core } from './sf-home.ts'
 import type { CoreConnection } from './sf-home.ts'
+import { loadCore } from '../../src/adapters/core-module.ts'
 import { keyturnOrgConnection } from '../../src/adapters/salesforce-core.ts'
 import { KeyturnError } from '../../src/errors.ts'
 import type { Keyturn } from '../../src/contract.ts'
@@ -90,7 +91,6 @@ test('core is found beside the program when it is not passed, and named when it 
     version: '60.0',
   })) as CoreConnection
   assert.equal((await connection.query(SOQL)).totalSize, 1)
-  await assert.rejects(keyturnOrgConnection(keyturn, NAME, { from: 'file:///nowhere/at/all.js' }), {
-    code: 'DRIVER_MISSING',
-  })
+  assert.equal(typeof (await loadCore('file:///nowhere/at/all.js')).AuthInfo, 'function')
+  await assert.rejects(loadCore('file:///nowhere/at/all.js', []), { code: 'DRIVER_MISSING' })
 })

@@ -2,6 +2,7 @@
  * A home folder of its own for @salesforce/core, which has to be set before core is first loaded, and sf logins in it.
  * Import this before anything that loads core.
  */
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { text } from 'node:stream/consumers'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { authInfoOf } from '../../src/adapters/core-module.ts'
 import type { SfAuthInfo, SfConnection, SfCore } from '../../src/adapters/salesforce-core.ts'
@@ -98,4 +100,12 @@ export const sfCommand = async (username: string): Promise<number> => {
   const child = spawn(process.execPath, [script, username], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const [out] = await Promise.all([text(child.stdout), once(child, 'exit')])
   return Number(out)
+}
+
+/** Polls for what another process does. */
+export const until = async (what: () => boolean): Promise<void> => {
+  for (let tries = 0; !what(); tries += 1) {
+    assert.ok(tries < 1_000, 'never came true')
+    await setTimeout(10)
+  }
 }

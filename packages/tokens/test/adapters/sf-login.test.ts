@@ -4,9 +4,19 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, rmSync, utimesSync } from 'node:fs'
 import { test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { authFile, core, home, onDisk, rotationLock, sfCommand, sfConnection, sfFields, sfLogin } from './sf-home.ts'
+import {
+  authFile,
+  core,
+  home,
+  onDisk,
+  rotationLock,
+  sfCommand,
+  sfConnection,
+  sfFields,
+  sfLogin,
+  until,
+} from './sf-home.ts'
 import { openSfAuthFile } from '../../src/adapters/sf-auth-file.ts'
 import { systemClock } from '../../src/clock.ts'
 import { exportToSf, importFromSf } from '../../src/adapters/salesforce-core.ts'
@@ -139,13 +149,6 @@ test('an sf command waits for our lock, then adopts what we wrote', async (t) =>
   assert.equal(await command, 1)
   assert.deepEqual([org.counts().exchanges, org.counts().reuses], [1, 0])
 })
-
-const until = async (what: () => boolean): Promise<void> => {
-  for (let tries = 0; !what(); tries += 1) {
-    assert.ok(tries < 1_000, 'never came true')
-    await setTimeout(10)
-  }
-}
 
 test('a lent login holds an access token only, is renewed by lending again, and replaces no login of sf', async (t) => {
   const org = await startOrg(t)

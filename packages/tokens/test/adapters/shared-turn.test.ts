@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { core, rotationLock, sfCommand, sfConnection, sfFields, sfLogin } from './sf-home.ts'
+import { core, rotationLock, sfCommand, sfConnection, sfFields, sfLogin, until } from './sf-home.ts'
 import { reconcile } from '../../src/adapters/companion.ts'
 import type { ExchangeCompanion } from '../../src/adapters/companion.ts'
 import { authInfoOf } from '../../src/adapters/core-module.ts'
@@ -146,6 +146,27 @@ test('two tokens that both changed are left alone: nobody can tell which is spen
   org.expire()
   await assert.rejects(renew(keyturn), { code: 'GRANT_BLOCKED', message: /both changed/ })
   assert.equal(locked(username), false)
+  clean(org, 1)
+})
+
+test('sf commands and Keyturn, all at once after an expiry, make one exchange', async (t) => {
+  const shared = await share(t)
+  const { org, keyturn, username } = shared
+  const second = await org.open({ companions: [companion] })
+  org.expire()
+  org.sim.control.addFault({ match: { endpoint: 'token' }, action: { holdBefore: true } })
+  const queries = () =>
+    org.sim.control.log().filter((event) => event.kind === 'arrived' && event.path.includes('/query'))
+  const done = Promise.all([
+    ...[keyturn, second].map(async (one) => (await one.fetch(NAME, LIMITS)).status),
+    ...[1, 2, 3].map(() => sfCommand(username)),
+  ])
+  // Everybody was told that the session is over before anybody may exchange.
+  await until(() => queries().length >= 3)
+  org.sim.control.release()
+  assert.deepEqual(await done, [200, 200, 1, 1, 1])
+  const [ours, theirs] = await oursAndTheirs(shared)
+  assert.equal(ours, theirs)
   clean(org, 1)
 })
 
