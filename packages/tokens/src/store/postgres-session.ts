@@ -1,6 +1,6 @@
 /** One connection to PostgreSQL, with what has to be known about the server at its other end. */
 import { KeyturnError } from '../errors.ts'
-import type { Client, QueryResult } from 'pg'
+import type { Client, QueryConfig, QueryResult } from 'pg'
 import { pause } from './patience.ts'
 import type { Row, Sql, Value } from './sql.ts'
 
@@ -150,11 +150,12 @@ export const sessionSql = (session: Session): Sql => ({
   run: async (text, params = []) => void (await query(session, text, params)),
 })
 
-/** Several statements in one round trip; the results in their order. */
+/** Several statements in one round trip; the results in their order. `limit` in place of the usual silence, ms. */
 export const script = async (
   { client }: Session,
   statements: readonly string[],
+  limit = silence,
 ): Promise<readonly QueryResult<Row>[]> => {
-  const results: unknown = await client.query(statements.join('; '))
+  const results: unknown = await client.query({ text: statements.join('; '), query_timeout: limit } as QueryConfig)
   return (Array.isArray(results) ? results : [results]) as readonly QueryResult<Row>[]
 }

@@ -133,7 +133,8 @@ export const openPostgres = async (url: string, options: PostgresOptions): Promi
     let tag: string | undefined
     try {
       // No time-out while waiting for a standby: cancelled, the wait would end in a commit that is only local.
-      tag = (await script(session, ['SET LOCAL statement_timeout = 0', `NOTIFY ${channel}`, 'COMMIT'])).at(-1)?.command
+      const statements = ['SET LOCAL statement_timeout = 0', `NOTIFY ${channel}`, 'COMMIT']
+      tag = (await script(session, statements, patience)).at(-1)?.command
     } catch (cause) {
       throw new CommitUnknown('no answer to COMMIT', { cause })
     } finally {

@@ -187,6 +187,40 @@ test('an acknowledged claim that a fail-over lost is not claimed again', { skip 
   assert.equal(again.grant.state.status, 'in-doubt')
 })
 
+test(
+  'a commit that waits for a standby which is gone is no success, and is found once it is one',
+  { skip },
+  async (t) => {
+    const server = await startPostgres({ after: (stop) => t.after(stop), fsync: false })
+    const url = await server.newDatabase()
+    const store = await open(url, { patience: 300 })
+    t.after(() => store.close())
+    const grant = await store.add(aGrant('one'))
+    const event = await claim(store, grant)
+    await run(server.url, "ALTER SYSTEM SET synchronous_standby_names = 'gone'")
+    await run(server.url, 'SELECT pg_reload_conf()')
+    const waits = async (): Promise<boolean> => {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      const { rows } = await client.query<{ value: string }>(
+        "SELECT current_setting('synchronous_standby_names') AS value",
+      )
+      await client.end()
+      return rows[0]?.value === 'gone'
+    }
+    while (!(await waits())) await systemClock.sleep(10)
+    await assert.rejects(store.apply(grant.id, event), code('STORE_UNAVAILABLE'))
+    assert.equal((await store.grantById(grant.id))?.state.spend, null, 'nobody sees what is not confirmed')
+    await run(server.url, 'ALTER SYSTEM RESET synchronous_standby_names')
+    await run(server.url, 'SELECT pg_reload_conf()')
+    const patient = await open(url, { patience: 30_000 })
+    t.after(() => patient.close())
+    const again = await patient.apply(grant.id, event)
+    assert.equal(again.grant.state.spend?.attempt, event.attempt)
+    assert.equal((await patient.ledger(1, 10)).filter(({ kind }) => kind === 'claimed').length, 1)
+  },
+)
+
 test('a claim is synchronous even where the database is set not to be', { skip }, async (t) => {
   const url = await freshDatabase(t)
   await run(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET synchronous_commit = off`)
