@@ -3,6 +3,7 @@
  * and the event is idempotent by its attempt.
  */
 import { KeyturnError } from '../errors.ts'
+import type { GrantState } from '../protocol/state.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Applied } from '../store/store.ts'
 import type { Outcome } from './outcome.ts'
@@ -19,7 +20,8 @@ export const commit = async (rt: Runtime, grantId: string, attempt: string, outc
         await rt.store.keepOrphan(grantId, attempt, outcome.sold)
       }
       if (outcome.event.type === 'busy') await rt.store.pace(applied.grant.settings.clientId)
-      rt.journal.committed(attempt, applied.mark)
+      // While an attempt is in doubt its record is what tells a sent claim from an unsent one: it stays.
+      if (concluded(applied.grant.state, attempt)) rt.journal.committed(attempt, applied.mark)
       if (applied.applied) rt.emit(applied.grant, applied.notices)
       return applied
     } catch (error) {
@@ -28,3 +30,7 @@ export const commit = async (rt: Runtime, grantId: string, attempt: string, outc
     }
   }
 }
+
+/** The grant waits for no word about this attempt any more. */
+export const concluded = ({ spend, doubt }: GrantState, attempt: string): boolean =>
+  spend?.attempt !== attempt && doubt?.attempt !== attempt && doubt?.behind !== attempt

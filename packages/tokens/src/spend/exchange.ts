@@ -12,7 +12,7 @@ import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { openConnection, type Connection, type SendOptions } from '../wire/connection.ts'
 import { commit } from './commit.ts'
-import { outcomeOf } from './outcome.ts'
+import { outcomeOf, rawAnswer } from './outcome.ts'
 
 export type ExchangeEnd =
   /** The outcome, whatever it is, stands in the store. */
@@ -73,6 +73,7 @@ const spend = async (
   }
 
   const attempt = rt.newId()
+  let sending = false
   try {
     const now = await rt.store.now()
     const started = { wall: rt.clock.wall(), boot: rt.clock.boot() }
@@ -120,6 +121,7 @@ const spend = async (
     const firstByteBy = { wall: started.wall + rt.limits.send, boot: started.boot + rt.limits.send }
 
     const body = refreshBody(token, grant.settings.clientId, clientSecret)
+    sending = true
     if (shared !== null) shared.heard = true
     const heard = hear(rt, grant, { attempt, lineage }, connection, body, { stillAllowed, firstByteBy })
     const settled = shared === null ? heard : heard.finally(() => shared.turn.end())
@@ -144,8 +146,24 @@ const spend = async (
     return { kind: 'slow' }
   } catch (error) {
     connection.close()
+    if (!sending) release(rt, grant.id, { attempt, lineage })
     throw error
   }
+}
+
+/** The claim may stand in the store though nothing was sent: it is taken back as soon as the store can be reached. */
+const release = (
+  rt: Runtime,
+  grantId: string,
+  attempt: { readonly attempt: string; readonly lineage: string },
+): void => {
+  const event = { type: 'never-left', ...attempt } as const
+  const released = rt.journal
+    .finished(attempt.attempt)
+    .then(() => commit(rt, grantId, attempt.attempt, { event, puts: {}, sold: {} }))
+    .catch(() => undefined)
+  rt.background.add(released)
+  void released.finally(() => rt.background.delete(released))
 }
 
 /** Sends, keeps what comes back in the journal as it arrives, and commits what it means. */
@@ -184,10 +202,10 @@ const hear = async (
   await log.flushed().catch(() => undefined)
   const raw =
     result.kind === 'answered'
-      ? { status: result.status, body: result.body, complete: result.complete }
+      ? rawAnswer(result)
       : result.status === undefined
         ? null
-        : { status: result.status, body: result.partial, complete: false }
+        : rawAnswer({ status: result.status, headers: result.headers ?? {}, body: result.partial, complete: false })
   const outcome = outcomeOf(grant, attempt, raw, rt.store.lineageOf, {
     rolledForward: false,
     by: 'holder',

@@ -2,6 +2,7 @@
  * From what the token endpoint said (or didn't) to the protocol's event. Pure: used for answers that come from the
  * wire and for those a journal kept, so that both mean the same.
  */
+import { plainBody } from '../wire/plain-body.ts'
 import { judge, type RawAnswer, type Tokens } from '../oauth/answer.ts'
 import type { ProtocolEvent } from '../protocol/event.ts'
 import type { DoubtCause } from '../protocol/state.ts'
@@ -13,6 +14,17 @@ export interface Outcome {
   readonly puts: Puts
   /** What was sold, should no record have a place for it. */
   readonly sold: Readonly<Record<string, Secret>>
+}
+
+/** What the wire or the journal kept, as the judge wants it: decoded, should a proxy have compressed it unasked. */
+export const rawAnswer = (answer: {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  readonly complete: boolean
+}): RawAnswer => {
+  const body = plainBody(answer.headers, answer.body)
+  return { status: answer.status, body: body ?? new Uint8Array(), complete: answer.complete && body !== null }
 }
 
 export interface Attempt {

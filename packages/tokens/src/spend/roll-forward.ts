@@ -7,10 +7,12 @@
 import { provedDead } from '../holder.ts'
 import { pruneJournals } from '../journal/prune.ts'
 import { readJournals, readSegments, type JournalAttempt } from '../journal/read.ts'
+import { provedUnsent } from '../journal/unsent.ts'
+import type { Holder } from '../protocol/state.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
-import { commit } from './commit.ts'
-import { outcomeOf, type Outcome } from './outcome.ts'
+import { commit, concluded } from './commit.ts'
+import { outcomeOf, rawAnswer, type Outcome } from './outcome.ts'
 
 /**
  * Returns how many attempts were brought forward. `restored`: the store went back, so everything this host ever heard
@@ -34,8 +36,9 @@ export const rollForward = async (rt: Runtime, { restored = false } = {}): Promi
     const applied = await commit(rt, grant.id, attempt.attempt, outcome(rt, grant, named, attempt))
     if (applied.applied) moved += 1
     else await finish(rt, grant, attempt.attempt)
+    await conclude(rt, grant.id, attempt.attempt)
   }
-  moved += await releaseUnsent(rt, new Set(attempts.map((attempt) => attempt.attempt)))
+  moved += await releaseUnsent(rt)
   if (restored) await confirm(rt)
   // What is in the store needs no second reading at the next start.
   await rt.journal.flushed()
@@ -60,7 +63,7 @@ const outcome = (
   const raw =
     answer === null
       ? null
-      : { status: answer.status ?? 200, body: answer.body, complete: answer.complete && !answer.gaps }
+      : rawAnswer({ ...answer, status: answer.status ?? 200, complete: answer.complete && !answer.gaps })
   return outcomeOf(grant, named, raw, rt.store.lineageOf, origin)
 }
 
@@ -69,26 +72,40 @@ const finish = async (rt: Runtime, grant: StoredGrant, attempt: string): Promise
   await rt.store.apply(grant.id, { type: 'finished', attempt, host: rt.holder.host, bet: false })
 }
 
-/** A claim of a dead process of this host that its journal doesn't know was never sent. */
-const releaseUnsent = async (rt: Runtime, sent: ReadonlySet<string>): Promise<number> => {
-  let released = 0
+/** What no grant waits for any more needs no reading at the next start. */
+const conclude = async (rt: Runtime, grantId: string, attempt: string): Promise<void> => {
+  const grant = await rt.store.grantById(grantId)
+  if (grant !== null && concluded(grant.state, attempt)) rt.journal.committed(attempt, await rt.store.mark())
+}
+
+interface Claim {
+  readonly grantId: string
+  readonly lineage: string
+  readonly attempt: string
+  readonly holder: Holder
+}
+
+/** A claim of a dead process of this host that no journal knows was never sent. The claims are read first. */
+const releaseUnsent = async (rt: Runtime): Promise<number> => {
+  const claims: Claim[] = []
   for (const grant of await rt.store.grants({ removed: true })) {
     const { spend, doubt, mint, lineage } = grant.state
-    for (const claim of [spend, doubt]) {
-      if (claim === null || claim.holder === null || lineage === null) continue
-      if (
-        claim.holder.host !== rt.holder.host ||
-        provedDead(claim.holder, rt.holder) !== true ||
-        sent.has(claim.attempt)
-      )
-        continue
-      const applied = await rt.store.apply(grant.id, { type: 'never-left', attempt: claim.attempt, lineage })
-      if (applied.applied) released += 1
-    }
-    if (mint !== null && mint.holder.host === rt.holder.host && provedDead(mint.holder, rt.holder) === true) {
+    if (mint !== null && provedDead(mint.holder, rt.holder) === true) {
       const { attempt, spare } = mint
       await rt.store.apply(grant.id, { type: 'mint-failed', attempt, spare, definite: false, text: 'its process died' })
     }
+    // A doubt that the holder declared itself was sent; one that others declared may not have been.
+    const claim = spend ?? (doubt?.cause === 'deadline-passed' ? doubt : null)
+    if (claim === null || claim.holder === null || lineage === null) continue
+    claims.push({ grantId: grant.id, lineage, attempt: claim.attempt, holder: claim.holder })
+  }
+  const reading = { folder: rt.journalFolder, storeId: rt.store.id, keys: [rt.journalKey], own: rt.holder }
+  const unsent = await provedUnsent(reading, claims)
+  let released = 0
+  for (const { grantId, lineage, attempt } of claims) {
+    if (!unsent.has(attempt)) continue
+    const applied = await rt.store.apply(grantId, { type: 'never-left', attempt, lineage })
+    if (applied.applied) released += 1
   }
   return released
 }
