@@ -98,7 +98,7 @@ async function again(sim: Simulation, call: Call): Promise<SimResponse> {
 }
 
 /** Processes the request. Copies delivered `together` meet the lock that the original holds; `after`, it is gone. */
-async function process(sim: Simulation, call: Call, action: FaultAction, unlock: () => void): Promise<SimResponse> {
+async function carryOut(sim: Simulation, call: Call, action: FaultAction, unlock: () => void): Promise<SimResponse> {
   const original = handle(sim, call)
   if (action.duplicate === undefined) return original
   if (action.duplicate === 'after') {
@@ -114,7 +114,6 @@ export async function converse(sim: Simulation, { call, res }: Visit): Promise<v
   arrived(call, subject, null)
   const isToken = subject.endpoint === 'token'
   const admission = isToken && isRefresh(call) ? admitRefresh(call, sim.locks) : undefined
-  const socket = res.socket
   const gone = (): void => {
     if (!res.writableFinished) call.org.record(call.number, { kind: 'undelivered', why: 'gone' })
   }
@@ -136,10 +135,14 @@ export async function converse(sim: Simulation, { call, res }: Visit): Promise<v
       return
     }
     await underFault(sim, call, res, fault, () => admission?.release())
+  } catch (error) {
+    // A mistake of the simulator: the caller gets a 500, and the log says that nobody can know what happened.
+    call.org.record(call.number, { kind: 'note', text: error instanceof Error ? error.message : String(error) })
+    finish(call, { status: 500 }, { complete: false, bytes: 0 }, undefined)
+    throw error
   } finally {
     res.off('close', gone)
     admission?.release()
-    if (socket !== null && res.writableFinished === false && !res.headersSent && !socket.destroyed) socket.end()
   }
 }
 
@@ -181,7 +184,7 @@ async function underFault(
         : action.when !== 'after'
           ? substitute(action)
           : undefined
-  let response = instead ?? (await process(sim, call, action, unlock))
+  let response = instead ?? (await carryOut(sim, call, action, unlock))
   if (action.when === 'after') response = substitute(action) ?? response
   await wait(action.delayAfterMs)
   if (action.holdAfter === true) await hold('after')

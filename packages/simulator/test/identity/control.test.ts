@@ -1,3 +1,4 @@
+/** The control plane: every verb over HTTP, seeds, saving and loading, clocks, many orgs, HTTPS. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'

@@ -1,3 +1,4 @@
+/** Each scripted fault, looked at from the client's end of the wire. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'

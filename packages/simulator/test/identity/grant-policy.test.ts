@@ -1,3 +1,4 @@
+/** What ends a grant or refuses it: policies, addresses, limits, users, approvals; and what its OauthToken row shows. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { call, expired, get, grantUnder, post, refresh, rows, simulator, userOf } from './wire.ts'

@@ -1,3 +1,4 @@
+/** Overlapping token requests: the lock, its scope, and how long it is held. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { call, expired, grantUnder, inFlight, refresh, simulator, until, userOf } from './wire.ts'

@@ -1,3 +1,4 @@
+/** The oracle's counters, one definition a test. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'

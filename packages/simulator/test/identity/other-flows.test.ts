@@ -1,3 +1,4 @@
+/** JWT bearer, client credentials, username-password and device flow. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'

@@ -1,3 +1,4 @@
+/** Refresh Token Rotation: what a refresh answers, what a reuse kills, and each switch around it. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { call, expired, grantUnder, refresh, simulator, token, userOf } from './wire.ts'

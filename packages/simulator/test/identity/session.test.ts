@@ -1,3 +1,4 @@
+/** Access tokens as REST judges them: time-outs, formats, and every shape of refusal. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { createRemoteJWKSet, jwtVerify } from 'jose'

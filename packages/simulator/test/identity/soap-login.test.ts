@@ -1,3 +1,4 @@
+/** SOAP login() and logout(), with all faults. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { XMLParser } from 'fast-xml-parser'

@@ -1,3 +1,4 @@
+/** Revocation, introspection, userinfo, the identity URL and the well-known documents. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { appOf, call, get, grantUnder, post, refresh, simulator, userOf } from './wire.ts'

@@ -1,3 +1,4 @@
+/** The web server flow as a browser and a client go through it. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
