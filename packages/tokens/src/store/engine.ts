@@ -122,9 +122,9 @@ export const createStore = (parts: EngineParts): Store => {
     add,
     apply: (grantId, event, puts) =>
       write(async (writing) => {
-        const result = await runEvent(parts, writing, grantId, event, puts)
+        const { anything, result } = await runEvents(parts, writing, grantId, event, puts)
         const applied = { ...result, mark: markOf(writing.head()) }
-        return result.applied ? applied : discard(applied)
+        return anything ? applied : discard(applied)
       }),
     look: async (grantId) => {
       const { row, contextAt } = await readSituation(read, keys, grantId)
@@ -190,7 +190,7 @@ const snapshot = async (
   const rows = await sql.all(
     `SELECT ${grantColumns('g')}, s.name AS secret_name, s.sealed AS sealed
      FROM keyturn_grants g LEFT JOIN keyturn_secrets s
-       ON s.grant_id = g.id AND s.name IN (${names.map(() => '?').join(', ')})
+       ON s.grant_id = g.id AND s.name IN (${['NULL', ...names.map(() => '?')].join(', ')})
      WHERE g.id = ?`,
     [...names, grantId],
   )

@@ -38,6 +38,26 @@ export const runEvent = async (
   return { applied: true, reason: null, grant: next.grant, notices: outcome.notices }
 }
 
+/** Runs events in order; `puts` belong to the last. Only when nothing applied there is nothing to commit. */
+export const runEvents = async (
+  changing: Changing,
+  writing: Writing,
+  grantId: string,
+  events: ProtocolEvent | readonly ProtocolEvent[],
+  puts?: Puts,
+): Promise<{ readonly anything: boolean; readonly result: Omit<Applied, 'mark'> }> => {
+  const [first, ...rest] = 'type' in events ? [events] : events
+  if (first === undefined) throw new KeyturnError('DEFECT', 'there is no event to run')
+  let result = await runEvent(changing, writing, grantId, first, rest.length === 0 ? puts : undefined)
+  let anything = result.applied
+  for (const [index, event] of rest.entries()) {
+    const next = await runEvent(changing, writing, grantId, event, index === rest.length - 1 ? puts : undefined)
+    anything ||= next.applied
+    result = { ...next, notices: [...result.notices, ...next.notices] }
+  }
+  return { anything, result }
+}
+
 export const withPuts = (row: GrantRow, state: GrantState, puts: Puts, exchangedAt: number): GrantRow => ({
   ...row,
   version: row.version + 1,

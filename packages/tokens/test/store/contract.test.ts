@@ -33,6 +33,8 @@ for (const kind of kinds) {
     assert.equal((await store.secret(added.id, 'refreshToken'))?.reveal(), `${canary}-rt-one`)
     assert.equal(await store.secret(added.id, 'clientSecret'), null)
     assert.equal(await store.grant('two'), null)
+    assert.deepEqual(await store.snapshot(added.id, []), { grant: added, secrets: {} })
+    assert.equal(await store.snapshot('nobody', ['refreshToken']), null)
   })
 
   it('a name and a refresh token are each in one grant only', async (t) => {
