@@ -13,7 +13,7 @@ import { paintFor } from './output/colour.ts'
 import type { Paint } from './output/colour.ts'
 import { progressOn } from './output/progress.ts'
 import type { Progress } from './output/progress.ts'
-import { environment, openOptions, readSettings, requireStore } from './settings.ts'
+import { environment, readSettings } from './settings.ts'
 import type { Environment, SettingFlags, Settings } from './settings.ts'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -69,20 +69,12 @@ export abstract class KeyturnCommand extends Command {
     return readSettings(flags, process.cwd(), this.env)
   }
 
-  /** Opens the store, does the work and closes it again, whatever happens. */
   protected async withKeyturn<T>(
     flags: SettingFlags,
     work: (keyturn: Keyturn, settings: Settings) => Promise<T>,
   ): Promise<T> {
-    const settings = await this.settings(flags)
-    requireStore(settings)
-    const { openKeyturn } = await import('@keyturn/tokens')
-    const keyturn = await openKeyturn(openOptions(settings))
-    try {
-      return await work(keyturn, settings)
-    } finally {
-      await keyturn.close()
-    }
+    const [settings, { withOpened }] = await Promise.all([this.settings(flags), import('./opened.ts')])
+    return withOpened(settings, work)
   }
 
   /** The run went well and the answer is no. */
@@ -97,13 +89,7 @@ export abstract class KeyturnCommand extends Command {
   protected override async catch(thrown: Error & { readonly oclif?: { readonly exit?: number } }): Promise<void> {
     // `--help` and the like end by an exception; oclif's own handler knows it.
     if (thrown.oclif?.exit === 0) throw thrown
-    // Whoever read our output (head, less) has seen enough.
-    if ('code' in thrown && thrown.code === 'EPIPE') return
-    const { asKeyturnError, errorText, exitCodeOf } = await import('./output/error-text.ts')
-    const error = asKeyturnError(thrown)
-    process.exitCode = exitCodeOf(error)
-    if (this.jsonEnabled()) this.logJson({ error: error.toJSON() })
-    else process.stderr.write(`${errorText(error, this.bin, paintFor(process.stderr, this.env))}\n`)
-    if (this.env['KEYTURN_DEBUG'] === '1') process.stderr.write(`${String(thrown.stack)}\n`)
+    const { reportError } = await import('./output/report-error.ts')
+    reportError(thrown, { json: this.jsonEnabled(), bin: this.bin, env: this.env })
   }
 }

@@ -5,8 +5,9 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { Config } from '@oclif/core/config'
+import type { Config } from '@oclif/core/config'
 import type { KeyturnCommand } from './keyturn-command.ts'
+import { askedInFastLane, fastLane } from './token/fast-lane.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** `.ts` in the checkout, `.js` as published. */
@@ -66,23 +67,25 @@ const ownPackageJson = (): PackageJson => {
 }
 
 /** Every command is loaded: only help needs them all. */
-const fullConfig = (): Promise<Config> =>
-  Config.load({ root, pjson: ownPackageJson() as never, ignoreManifest: true, version: ownPackageJson().version })
+const fullConfig = async (): Promise<Config> => {
+  const { Config: OclifConfig } = await import('@oclif/core/config')
+  const json = ownPackageJson()
+  return OclifConfig.load({ root, pjson: json as never, ignoreManifest: true, version: json.version })
+}
 
 /** What a running command asks its host for; nothing of it needs the list of commands. */
-const smallConfig = (): Config => {
-  const config = new Config({ root })
-  Object.assign(config, {
+const smallConfig = async (): Promise<Config> => {
+  const { Config: OclifConfig } = await import('@oclif/core/config')
+  return Object.assign(new OclifConfig({ root }), {
     bin: 'keyturn',
     name: 'keyturn',
     dirname: 'keyturn',
     root,
-    topicSeparator: ' ',
+    topicSeparator: ' ' as const,
     userAgent: 'keyturn',
     // This package has none, and oclif would look for them in plugins that were not loaded.
     runHook: () => Promise.resolve({ successes: [], failures: [] }),
   })
-  return config
 }
 
 const runCommand = async ({ id, file, rest }: Found): Promise<void> => {
@@ -90,7 +93,7 @@ const runCommand = async ({ id, file, rest }: Found): Promise<void> => {
     default: typeof KeyturnCommand & (new (argv: string[], config: Config) => KeyturnCommand)
   }
   command.id = id
-  await command.run([...rest], smallConfig())
+  await command.run([...rest], await smallConfig())
 }
 
 const showHelp = async (argv: readonly string[]): Promise<void> => {
@@ -100,37 +103,33 @@ const showHelp = async (argv: readonly string[]): Promise<void> => {
 }
 
 const unknownCommand = async (argv: readonly string[]): Promise<void> => {
-  const [{ KeyturnError }, { asKeyturnError, errorText, exitCodeOf }, { paintFor }, { commandIds }] = await Promise.all(
-    [
-      import('@keyturn/tokens'),
-      import('./output/error-text.ts'),
-      import('./output/colour.ts'),
-      import('./command-table.ts'),
-    ],
+  const [{ KeyturnError }, { reportError }, { commandIds }, { nearest }, { environment }] = await Promise.all([
+    import('@keyturn/tokens'),
+    import('./output/report-error.ts'),
+    import('./command-table.ts'),
+    import('./nearest.ts'),
+    import('./settings.ts'),
+  ])
+  const end = argv.findIndex((part) => !word.test(part))
+  const words = argv.slice(0, end === -1 ? 2 : Math.min(end, 2)).join(' ')
+  const known = commandIds().map((id) => id.replaceAll(':', ' '))
+  const guess = nearest(words, known) ?? nearest(words.split(' ')[0] ?? '', known)
+  const lists = '`keyturn --help` lists the commands.'
+  const error = new KeyturnError(
+    'BAD_ARGUMENT',
+    words === '' ? 'That is no command' : `There is no command ${words.slice(0, 60)}`,
+    {
+      fix: guess === null ? lists : `Did you mean \`keyturn ${guess}\`? ${lists}`,
+    },
   )
-  const { nearest } = await import('./nearest.ts')
-  const words = argv.filter((part) => word.test(part)).slice(0, 2)
-  const guess = nearest(
-    words.join(' '),
-    commandIds().map((id) => id.replaceAll(':', ' ')),
-  )
-  const said = words.length === 0 ? 'That is no command' : `There is no command ${words.join(' ')}`
-  const error = asKeyturnError(
-    new KeyturnError('BAD_ARGUMENT', said, {
-      fix:
-        guess === null
-          ? '`keyturn --help` lists the commands.'
-          : `Did you mean \`keyturn ${guess}\`? \`keyturn --help\` lists the commands.`,
-    }),
-  )
-  if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: error.toJSON() }, null, 2)}\n`)
-  else process.stderr.write(`${errorText(error, 'keyturn', paintFor(process.stderr, { NO_COLOR: '1' }))}\n`)
-  process.exitCode = exitCodeOf(error)
+  reportError(error, { json: argv.includes('--json'), bin: 'keyturn', env: environment() })
 }
 
 export const main = async (given: readonly string[]): Promise<void> => {
   // `keyturn keyturn token` is what somebody types who comes from `sf keyturn token`.
   const argv = given[0] === 'keyturn' ? given.slice(1) : given
+  const asked = askedInFastLane(argv)
+  if (asked !== null) return fastLane(asked)
   const [first] = argv
   if (first === '--version' || first === 'version') {
     const { name, version } = ownPackageJson()

@@ -56,6 +56,8 @@ export const asKeyturnError = (thrown: unknown): KeyturnError => {
   if (!(thrown instanceof Error))
     return new KeyturnError('DEFECT', `Something that is no error was thrown (${typeof thrown})`)
   if ('parse' in thrown && 'oclif' in thrown) return fromParser(thrown)
+  const flag = /^Parsing (--[\w-]+)\s+(.+?)(?: but received:.*)?(?:\n|$)/s.exec(thrown.message)
+  if (flag !== null) return new KeyturnError('BAD_ARGUMENT', `${flag[1]}: ${flag[2]}`)
   return new KeyturnError('DEFECT', `${thrown.name}: ${thrown.message}`, { cause: thrown })
 }
 

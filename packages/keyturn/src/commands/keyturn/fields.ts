@@ -37,14 +37,11 @@ export default class FieldsCommand extends KeyturnCommand {
     return this.withKeyturn(flags, async (keyturn) => {
       const found = await keyturn.fields(args.name, args.object)
       const missing = found.missing(required)
-      const absent = new Set(missing.map(({ field }) => field).filter((field) => found.field(field) === undefined))
-      const wanted = Object.keys(required)
-      const rows =
-        wanted.length === 0
-          ? found.fields
-          : found.fields.filter((field) => wanted.some((name) => name.toLowerCase() === field.name.toLowerCase()))
+      const wanted = Object.keys(required).map((name) => name.toLowerCase())
+      const rows = found.fields.filter(({ name }) => wanted.length === 0 || wanted.includes(name.toLowerCase()))
+      const { object, user, readable, createable, updateable, deletable } = found
       this.log(
-        `${found.object}: read ${yes(found.readable)}, create ${yes(found.createable)}, update ${yes(found.updateable)}, delete ${yes(found.deletable)}\n`,
+        `${object}: read ${yes(readable)}, create ${yes(createable)}, update ${yes(updateable)}, delete ${yes(deletable)}\n`,
       )
       this.log(
         table(
@@ -61,13 +58,14 @@ export default class FieldsCommand extends KeyturnCommand {
         ),
       )
       if (missing.length > 0) {
+        const invisible = (name: string): string =>
+          found.field(name) === undefined ? ' (not there, or not visible to this user)' : ''
         this.log(
-          `\nMissing: ${missing.map(({ field, right }) => `${field}:${right}${absent.has(field) ? ' (not visible at all)' : ''}`).join(', ')}`,
+          `\nMissing:\n${missing.map(({ field, right }) => `  ${field}:${right}${invisible(field)}`).join('\n')}`,
         )
         this.log('→ Give the user the field permission in a permission set, or do without the field.')
         this.answerNo()
       } else if (wanted.length > 0) this.log('\nEverything required is there.')
-      const { object, user, readable, createable, updateable, deletable } = found
       return {
         object,
         user,

@@ -2,6 +2,7 @@ import { integer } from '@oclif/core/flags'
 import { string as argument } from '@oclif/core/args'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
+import { askToken } from '../../token/ask-token.ts'
 
 export default class TokenCommand extends KeyturnCommand {
   static override summary = 'Print a living access token'
@@ -30,12 +31,9 @@ export default class TokenCommand extends KeyturnCommand {
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(TokenCommand)
     return this.withKeyturn(flags, async (keyturn) => {
-      const token = await (flags.rejected === undefined
-        ? keyturn.token(args.name)
-        : keyturn.rejected(args.name, flags.rejected))
+      const token = await askToken(keyturn, args.name, flags.rejected)
       this.log(token.accessToken)
-      const { accessToken, instanceUrl, generation, userId, orgId, issuedAt, source } = token
-      return { accessToken, instanceUrl, generation, userId, orgId, issuedAt, source }
+      return { ...token }
     })
   }
 }

@@ -5,14 +5,18 @@ import { KeyturnError } from '@keyturn/tokens'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 
+const unwritable = (path: string, error: unknown): KeyturnError => {
+  const code = (error as NodeJS.ErrnoException).code
+  return new KeyturnError('BAD_ARGUMENT', `${path} cannot be written (${code ?? 'unknown'})`, {
+    fix: code === 'EEXIST' ? 'Choose a new name: nothing is overwritten.' : 'Choose a writable place.',
+  })
+}
+
 const writeNew = (path: string, text: string): void => {
   try {
     writeFileSync(path, text, { flag: 'wx', mode: 0o600 })
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    throw new KeyturnError('BAD_ARGUMENT', `${path} cannot be written (${code ?? 'unknown'})`, {
-      fix: code === 'EEXIST' ? 'Choose a new name: nothing is overwritten.' : 'Choose a writable place.',
-    })
+    throw unwritable(path, error)
   }
 }
 
@@ -58,20 +62,19 @@ export default class LedgerExportCommand extends KeyturnCommand {
         if (verifyingKey !== null) process.stderr.write(`Verifying key: ${verifyingKey}\n`)
         return { file: null, entries, checkpoint: flags.checkpoint ?? null, verifyingKey }
       }
-      const file = createWriteStream(flags.output, { flags: 'wx', mode: 0o600 })
-      const failed = once(file, 'error').then(([error]: readonly unknown[]) => {
-        const code = (error as NodeJS.ErrnoException).code
-        throw new KeyturnError('BAD_ARGUMENT', `${flags.output} cannot be written (${code ?? 'unknown'})`, {
-          fix: code === 'EEXIST' ? 'Choose a new name: nothing is overwritten.' : 'Choose a writable place.',
-        })
-      })
-      await Promise.race([once(file, 'open'), failed])
-      for await (const line of lines) {
-        entries++
-        if (!file.write(line)) await Promise.race([once(file, 'drain'), failed])
+      try {
+        const file = createWriteStream(flags.output, { flags: 'wx', mode: 0o600 })
+        // `once` rejects when the stream fails.
+        await once(file, 'open')
+        for await (const line of lines) {
+          entries++
+          if (!file.write(line)) await once(file, 'drain')
+        }
+        file.end()
+        await once(file, 'close')
+      } catch (error) {
+        throw error instanceof KeyturnError ? error : unwritable(flags.output, error)
       }
-      file.end()
-      await Promise.race([once(file, 'close'), failed])
       this.log(`${entries} entries in ${flags.output}`)
       if (verifyingKey !== null) this.log(`Verifying key: ${verifyingKey}`)
       return { file: flags.output, entries, checkpoint: flags.checkpoint ?? null, verifyingKey }

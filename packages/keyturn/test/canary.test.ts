@@ -1,0 +1,126 @@
+/** Every command with canaries for secrets: none of them may come out, whatever happens. */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { commandIds } from '../src/command-table.ts'
+import { connectRefresh, setUp } from './connected.ts'
+
+/** As it is, as JSON and URLs show it, and as base64. */
+const shapes = (secret: string): readonly string[] => [
+  secret,
+  encodeURIComponent(secret),
+  JSON.stringify(secret).slice(1, -1),
+  Buffer.from(secret).toString('base64').replace(/=+$/, '').slice(0, -2),
+]
+
+test('no command prints or writes a secret in clear', async (t) => {
+  const setup = await setUp(t)
+  const { folder, sim, app, keyFile, user } = setup
+  const web = app('Web')
+  const server = app('Server')
+  const env = { WEB_SECRET: web.clientSecret, SECRET: server.clientSecret, CANARY: 'canary-in-the-environment-4711' }
+  const refreshToken = await connectRefresh(setup)
+  const printed: string[] = []
+  const ran = new Set<string>()
+  const run = async (id: string, args: readonly string[], stdin?: string): Promise<void> => {
+    ran.add(id)
+    const ways = id === 'exec' ? [[]] : [[], ['--json']]
+    await Promise.all(
+      ways.map(async (more) => {
+        const words = [...id.split(':'), ...args.slice(0, 1), ...more, ...args.slice(1)]
+        const { stdout, stderr } = await folder.run(words, { env, ...(stdin === undefined ? {} : { stdin }) })
+        // `token` is asked for the access token; that is its answer and no leak. Its stderr is searched.
+        printed.push(id === 'token' ? stderr : stdout + stderr)
+      }),
+    )
+  }
+  await run('init', [])
+  await run(
+    'connect',
+    ['cc', '--client-credentials', '--login-url', sim.url, '--client-id', server.clientId, '--client-secret-stdin'],
+    server.clientSecret,
+  )
+  await run('connect', [
+    'jwt',
+    '--jwt',
+    '--login-url',
+    sim.url,
+    '--client-id',
+    app('Jwt').clientId,
+    '--username',
+    user,
+    '--key-file',
+    keyFile,
+  ])
+  await run(
+    'connect',
+    ['again', '--refresh-token-stdin', '--client-id', web.clientId, '--login-url', sim.url],
+    refreshToken,
+  )
+  await run('connect', ['wrong', '--client-secret', server.clientSecret])
+  await run('connect', ['wrong', `--refresh-token=${refreshToken}`])
+  await run('connect', ['wrong', '--client-id', 'x', '--client-secret-ref', server.clientSecret])
+  await run('connect', ['wrong', server.clientSecret])
+  await run('token', ['acme'])
+  await run('token', ['acme', '--rejected', '1'])
+  await run('grants', [])
+  await run('grants:show', ['acme'])
+  await run('grants:retry', ['acme'])
+  await run('fields', ['acme', 'Account'])
+  await run('ledger:show', [])
+  await run('ledger:verify', [])
+  await run('ledger:export', ['--output=l.jsonl'])
+  await run('config:check', [])
+  await run('config:show', [])
+  await run('config:schema', [])
+  await run('doctor', [])
+  await run('doctor:explain', [`{"error":"invalid_grant","refresh_token":"${refreshToken}"}`])
+  await run('completion', ['bash'])
+  await run('store:backup', ['b.db'])
+  await run('store:migrate', [])
+  await run('store:restore', ['b.db', '--store=sqlite:./r.db'])
+  await run('store:rotate-key', ['--to=file:./k2.key', '--store=sqlite:./r.db'])
+  await run('exec', ['acme', '--', process.execPath, '-e', '0'])
+  await run('grants:remove', ['jwt', '--yes'])
+  await run('grants:revoke', ['cc', '--yes'])
+  await run('store:move', ['--to=sqlite:./m.db'])
+  // The simulator's own credentials are its answer, and the demo has its own canary test.
+  assert.deepEqual(
+    commandIds().filter((id) => !ran.has(id)),
+    ['demo', 'sim'],
+  )
+
+  const tokens = sim.control.secrets() as unknown
+  const secrets = new Set([
+    refreshToken,
+    web.clientSecret,
+    server.clientSecret,
+    readFileSync(join(folder.path, 'keyturn.key'), 'utf8').trim(),
+  ])
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string') {
+      if (value.length > 20) secrets.add(value)
+    } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect)
+  }
+  collect(tokens)
+  assert(secrets.size > 6, 'the simulator tells what it issued')
+  const all = printed.join('\n')
+  for (const secret of secrets) {
+    for (const shape of shapes(secret)) {
+      assert(
+        !all.includes(shape),
+        `a secret (${createHash('sha256').update(secret).digest('hex').slice(0, 8)}) was printed near: ${all.slice(Math.max(0, all.indexOf(shape) - 200), all.indexOf(shape))}`,
+      )
+    }
+  }
+  // What lies in the folder: settings, store, journal, backups, exports.
+  writeFileSync(join(folder.path, 'app.pem'), '')
+  for (const path of readdirSync(folder.path, { recursive: true, encoding: 'utf8' })) {
+    const file = join(folder.path, path)
+    if (!statSync(file).isFile() || path.endsWith('.key')) continue
+    const bytes = readFileSync(file).toString('latin1')
+    for (const secret of secrets) assert(!bytes.includes(secret), `${path} holds a secret in clear`)
+  }
+})
