@@ -32,6 +32,7 @@ export const configurations: readonly Configuration[] = [
   { name: 'crash, documented reuse over user and app', ...two, cascade: 'user-app', soft: true, budget: { expire: 1, crash: 1, slow: 1 } },
   { name: 'slow network', ...two, soft: true, budget: { expire: 1, slow: 2 } },
   { name: 'slow network, lenient', ...two, soft: true, reuse: 'lenient', budget: { expire: 1, slow: 2, lost: 1 } },
+  { name: 'late answers and stale views', ...two, soft: true, views: true, budget: { expire: 2, drop: 1 } },
   { name: 'slow network and views', ...two, views: true, budget: { expire: 1, slow: 1, drop: 1 } },
   { name: 'refresh ahead with a slow network', ...two, soft: true, budget: { ahead: 1, slow: 1, lost: 1 } },
   { name: 'stopped between check and write', ...two, soft: true, gap: 'long', budget: { expire: 1, drop: 1 } },
@@ -70,6 +71,7 @@ export const configurations: readonly Configuration[] = [
   { name: 'spare and enrolment', ...one, spares: same, cascade: 'user-app', soft: true, budget: { expire: 1, slow: 1, mintFails: 1, enrol: 1 } },
   // Another grant of the same user and app.
   { name: 'two grants', ...one, grants: 2, cascade: 'user-app', soft: true, budget: { expire: 2, slow: 1 } },
+  { name: 'two grants, one dead with a spare', ...one, grants: 2, spares: same, cascade: 'user-app', budget: { expire: 2, revoke: 1, slow: 1 } },
   { name: 'two grants, one removed', ...one, grants: 2, cascade: 'user-app', soft: true, budget: { expire: 1, slow: 2, remove: 1, revive: 1 } },
   { name: 'two grants, one enrolled', ...one, grants: 2, cascade: 'user-app', budget: { expire: 1, slow: 2, enrol: 1, remove: 1, revive: 1 } },
   // Removal.

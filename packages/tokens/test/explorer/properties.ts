@@ -9,7 +9,8 @@
  * P2  one at a time  When the first byte of a refresh token goes out, no earlier request with it is on the wire, and no
  *                  answer to one is on its way, in memory or in a journal that nobody brought to the store.
  * P3  replays      A token is sent again at most as often as an outcome was unknown (a doubt of the ledger, or the store
- *                  having gone back). A replay that met a lock or a block doesn't count: it learned nothing.
+ *                  having gone back). A replay that met a lock or a block doesn't count: it learned nothing. Under the
+ *                  policy `hold` there is none.
  * P4  kept         At rest, a newest refresh token that is alive at the server and that reached a journal or the store is
  *                  the one the grant holds, and the grant is not dead. At rest, a grant whose token is alive and newest
  *                  is not dead.
@@ -30,6 +31,7 @@
  * P12 adopt        A caller that saw an older generation causes no exchange while a newer living token is there.
  * P13 blocked      After "user, IP or app refused" nothing is sent until a person says so.
  * P14 ledger       A replay names the attempt that is unresolved.
+ * P15 enrolment    Once an authorisation code was traded, the token it replaces isn't sent before the enrolment ended.
  *
  * "At rest": no actor has anything left to do by itself; only faults, people and the passing of time that changes
  * nothing remain.
@@ -40,6 +42,7 @@
  * of a stopped process (`gap: 'long'`), see the configurations that measure it. A window in which a store that went
  * back was not noticed yet.
  */
+import { spareAtStake } from '../../src/protocol/clauses.ts'
 import { familyOf, isAlive, item, lineageOf, numberOf, type Configuration, type Exchange, type World } from './world.ts'
 
 export const broken = (world: World, property: string, text: string): World =>
@@ -51,7 +54,12 @@ const tainted = (world: World, lineage: string): boolean => item(world.families,
 export const judgeWrite = (world: World, exchange: Exchange, configuration: Configuration): World => {
   const { lineage, rec, id } = exchange
   const { state } = item(world.grants, rec)
-  if (tainted(world, lineage)) return world
+  // A process in the gap while the store went back can't know.
+  if (tainted(world, lineage) || exchange.lost) return world
+  if (exchange.replay && configuration.unknownOutcome === 'hold') return broken(world, 'P3', `${id} replays under hold`)
+  const { person } = world
+  if (person.phase === 'coded' && person.rec === rec && state.enrolment?.id === person.id)
+    return broken(world, 'P15', `${id} sends ${lineage} though ${person.lineage} was bought`)
   for (const other of world.exchanges) {
     if (other.id === id || other.lineage !== lineage) continue
     if (other.request !== 'none' || (other.answer !== null && other.phase === 'sent'))
@@ -71,7 +79,9 @@ export const judgeWrite = (world: World, exchange: Exchange, configuration: Conf
     if (state.status === 'blocked' && state.spend === null) return broken(world, 'P13', `${id} sends while blocked`)
   }
   if (exchange.paced) {
-    const overlapping = world.exchanges.find((e) => e.id !== id && e.paced && (e.request !== 'none' || e.answer !== null))
+    const overlapping = world.exchanges.find(
+      (e) => e.id !== id && e.rec !== rec && e.phase !== 'gone' && (e.request !== 'none' || e.answer !== null),
+    )
     if (overlapping !== undefined) return broken(world, 'P11', `${id} and ${overlapping.id} overlap`)
   }
   return world
@@ -140,7 +150,10 @@ export const judgeRest = (world: World, configuration: Configuration): World => 
     if (state.status === 'in-doubt') {
       const spare = state.cascadeSpares.some((name) => state.spares[name] !== 'failed')
       const sibling = world.grants.some(
-        (g, other) => other !== rec && g.state.removedAt === null && (g.state.status !== 'dead' || g.state.access === 'alive'),
+        (g, other) =>
+          other !== rec &&
+          g.state.removedAt === null &&
+          (g.state.status !== 'dead' || g.state.access === 'alive' || spareAtStake(g.state)),
       )
       if (configuration.unknownOutcome === 'hold' || spare || sibling || world.lost.length > world.given.length) continue
     }
