@@ -176,11 +176,13 @@ export interface Store {
   /**
    * Adds a grant (ledger: `added`). A tombstone that holds the same refresh token is revived instead, in its state.
    * Throws GRANT_EXISTS, TOKEN_HELD_ELSEWHERE.
-   * Several events run in order in one transaction, each on what the one before left; one that does not apply changes
-   * nothing, and the result is the last one's.
    */
   add(grant: NewGrant): Promise<StoredGrant>
-  /** Runs one event through the protocol, durably. Throws STORE_* when it could not; then nothing was changed. */
+  /**
+   * Runs an event through the protocol, durably. Throws STORE_* when it could not; then nothing was changed. Several
+   * events run in order in one transaction, each on what the one before left; one that does not apply changes nothing.
+   * The result is the last one's, the notices are those of all.
+   */
   apply(grantId: string, event: ProtocolEvent | readonly ProtocolEvent[], puts?: Puts): Promise<Applied>
   /** The read-only checks before the first byte, on fresh data: see protocol `mayStillSend`, `mayExchangeCode`. */
   look(grantId: string): Promise<{ readonly grant: StoredGrant; readonly context: Context }>
