@@ -40,11 +40,15 @@ export const configurations: readonly Configuration[] = [
   { name: 'two hosts', ...twoHosts, soft: true, budget: { expire: 1, slow: 1, crash: 1 } },
   { name: 'two hosts, three processes', hosts: [0, 0, 1], budget: { expire: 1, slow: 1, crash: 1 } },
   { name: 'a host burns down', ...twoHosts, budget: { expire: 1, loseHost: 1, giveUp: 1, drop: 1 } },
+  // The price of the operator's bet is a second request with one token; whatever comes of it is handled all the same.
+  { name: 'a silent host is given up', ...twoHosts, bet: 'early', reuse: 'lenient', ignores: ['P2', 'P5'], budget: { expire: 1, giveUp: 1, slow: 1, crash: 1 } },
+  { name: 'a silent host is given up, enrolment', ...twoHosts, bet: 'early', reuse: 'lenient', ignores: ['P2', 'P5', 'P15'], budget: { expire: 1, giveUp: 1, slow: 1, enrol: 1 } },
   // The server's locks.
   { name: 'lock per token', ...two, lock: 'token', soft: true, budget: { expire: 1, slow: 1, drop: 1 } },
   { name: 'lock per token, duplicates', ...two, lock: 'token', budget: { expire: 1, duplicate: 1 } },
   { name: 'the lock error revokes', ...two, lock: 'token', lockErrorRevokes: true, soft: true, budget: { expire: 1, slow: 1 } },
   { name: 'lock per app, two grants', ...two, grants: 2, lock: 'app', budget: { expire: 2, drop: 1 } },
+  { name: 'lock per app, one grant removed', ...one, grants: 2, lock: 'app', budget: { expire: 1, ahead: 1, drop: 1, remove: 1 } },
   // Refusals.
   { name: 'blocked', ...two, soft: true, budget: { expire: 1, block: 1, lost: 1 } },
   { name: 'blocked while in doubt', ...two, views: true, budget: { expire: 1, block: 1, drop: 1 } },

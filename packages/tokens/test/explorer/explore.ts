@@ -95,7 +95,7 @@ export const explore = (
     let world = first
     return path.reverse().map((choice) => {
       const move = item(movesOf(world, protocol, configuration), choice)
-      ;({ world } = move)
+      world = move.world.violation === null ? move.world : { ...move.world, violation: null }
       return move.label
     })
   }
@@ -112,7 +112,8 @@ export const explore = (
     violation: null,
     milliseconds: Math.round(performance.now() - started),
   })
-  const counts = (violation: Violation): boolean => options.only?.includes(violation.property) ?? true
+  const counts = (violation: Violation): boolean =>
+    (options.only?.includes(violation.property) ?? true) && configuration.ignores?.includes(violation.property) !== true
 
   while (frontier.length > 0) {
     const next: World[] = []
@@ -122,11 +123,11 @@ export const explore = (
       let rests = true
       for (const [choice, move] of movesOf(world, protocol, configuration).entries()) {
         moves++
-        if (move.world.violation !== null) {
-          if (counts(move.world.violation)) return found(index, move.label, move.world.violation)
-          continue
-        }
-        const key = hash(encode(move.world, configuration))
+        if (move.world.violation !== null && counts(move.world.violation))
+          return found(index, move.label, move.world.violation)
+        // What doesn't count here is looked past.
+        const reached = move.world.violation === null ? move.world : { ...move.world, violation: null }
+        const key = hash(encode(reached, configuration))
         if (move.fair && key !== own) rests = false
         if (seen.size >= cap) {
           exhausted = false
@@ -135,7 +136,7 @@ export const explore = (
         if (!seen.add(key)) continue
         parents.push(index)
         choices.push(choice)
-        next.push(move.world)
+        next.push(reached)
       }
       if (!rests) continue
       atRest++

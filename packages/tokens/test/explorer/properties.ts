@@ -10,7 +10,7 @@
  *                  answer to one is on its way, in memory or in a journal that nobody brought to the store.
  * P3  replays      A token is sent again at most as often as an outcome was unknown (a doubt of the ledger, or the store
  *                  having gone back). A replay that met a lock or a block doesn't count: it learned nothing. Under the
- *                  policy `hold` there is none.
+ *                  policy `hold` there is none. A token about which something is unknown is sent as a replay or not.
  * P4  kept         At rest, a newest refresh token that is alive at the server and that reached a journal or the store is
  *                  the one the grant holds, and the grant is not dead. At rest, a grant whose token is alive and newest
  *                  is not dead.
@@ -57,6 +57,9 @@ export const judgeWrite = (world: World, exchange: Exchange, configuration: Conf
   // A process in the gap while the store went back can't know.
   if (tainted(world, lineage) || exchange.lost) return world
   if (exchange.replay && configuration.unknownOutcome === 'hold') return broken(world, 'P3', `${id} replays under hold`)
+  const ownDoubt = state.doubt?.attempt === id && state.doubt.behind === null
+  if (!exchange.replay && !ownDoubt && item(world.ghost.unknown, rec) > 0)
+    return broken(world, 'P3', `${id} sends ${lineage} as if nothing about it were unknown`)
   const { person } = world
   if (person.phase === 'coded' && person.rec === rec && state.enrolment?.id === person.id)
     return broken(world, 'P15', `${id} sends ${lineage} though ${person.lineage} was bought`)

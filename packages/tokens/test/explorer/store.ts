@@ -81,6 +81,7 @@ export const apply = (
     replaced(list, rec, Math.min(6, item(list, rec) + by))
   const claims = event.type === 'claim' || event.type === 'claim-replay' || event.type === 'mint'
   const unknown = learned(event, before)
+  const settled = (event.type === 'answered' || event.type === 'enrolled') && after.doubt === null
   const refused =
     event.type === 'refused' && !ghost.refused.includes(event.lineage) ? [...ghost.refused, event.lineage] : ghost.refused
   const handed = item(ghost.handedOut, rec)
@@ -95,7 +96,7 @@ export const apply = (
     paced: world.paced || result.notices.includes('paced'),
     ghost: {
       refused,
-      unknown: unknown === 0 ? ghost.unknown : up(ghost.unknown, unknown),
+      unknown: settled ? replaced(ghost.unknown, rec, 0) : unknown === 0 ? ghost.unknown : up(ghost.unknown, unknown),
       burst: claims ? up(ghost.burst, 1) : ghost.burst,
       handedOut: handed[after.generation] === undefined ? replaced(ghost.handedOut, rec, handedNow) : ghost.handedOut,
     },

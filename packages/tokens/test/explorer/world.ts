@@ -41,6 +41,8 @@ export interface Configuration {
   readonly api?: 'refuses' | 'mayfly'
   /** How often each optional thing may happen. Absent: never. */
   readonly budget: Budget
+  /** Properties that this configuration is known to cost, and why it is explored all the same: for the others. */
+  readonly ignores?: readonly string[]
   /** Stop after so many states and say so; absent: to exhaustion. */
   readonly cap?: number
 }
