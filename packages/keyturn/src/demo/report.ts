@@ -1,0 +1,77 @@
+/** The table at the end, and what its numbers mean. Every number in it was counted by the server. */
+import { textWidth } from '../output/terminal-text.ts'
+import type { Colour, Paint } from '../output/colour.ts'
+import type { Numbers } from './counts.ts'
+import { wrap } from './story.ts'
+import type { DemoResult, Entry } from './verdict.ts'
+import { faultsOf } from './verdict.ts'
+
+const heads = ['ok', 'failed', 'exch', 'reuse', 'alive'] as const
+const widths = [4, 6, 4, 5, 5] as const
+const sideWidth = widths.reduce((sum, width) => sum + width, 0) + widths.length - 1
+const edge = '  '
+
+const left = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - textWidth(text)))
+const right = (text: string, width: number): string => ' '.repeat(Math.max(0, width - textWidth(text))) + text
+
+const cells = (numbers: Numbers, paint: Paint): string => {
+  const { callsOk, callsFailed, exchanges, reuses, alive } = numbers
+  const shown: readonly (readonly [string, Colour | null])[] = [
+    [String(callsOk), null],
+    [String(callsFailed), callsFailed > 0 ? 'yellow' : null],
+    [String(exchanges), null],
+    [String(reuses), reuses > 0 ? 'yellow' : null],
+    [alive ? '✓' : '✗', alive ? 'green' : 'red'],
+  ]
+  return shown
+    .map(([text, colour], index) => {
+      const cell = right(text, widths[index] ?? 0)
+      return colour === null ? cell : paint(colour, cell)
+    })
+    .join(' ')
+}
+
+/** Fits into 80 columns. */
+export const reportTable = (entries: readonly Entry[], paint: Paint): string => {
+  const nameWidth = Math.max(...entries.map(({ client }) => textWidth(client))) + edge.length
+  const titles = heads.map((head, index) => right(head, widths[index] ?? 0)).join(' ')
+  const lines = [
+    `${' '.repeat(nameWidth)}${edge}${left('with Keyturn', sideWidth)} ${edge}without`,
+    paint('dim', `${' '.repeat(nameWidth)}${edge}${titles} ${edge}${titles}`),
+  ]
+  let told = ''
+  for (const entry of entries) {
+    if (entry.scenario.name !== told) lines.push(paint('bold', entry.scenario.name))
+    told = entry.scenario.name
+    const sides = [entry.with, entry.without].map((side) => cells(side, paint))
+    lines.push(`${edge}${left(entry.client, nameWidth - edge.length)}${edge}${sides.join(` ${edge}`)}`)
+  }
+  return lines.join('\n')
+}
+
+const notes: readonly string[] = [
+  'ok, failed: API calls of the four processes, by what the server answered; a call without an answer has failed.',
+  'exch: refresh tokens sold. reuse: spent ones that were sent again. alive: a process that starts afterwards gets in.',
+  'Each client on its own is used as its documentation shows it: jsforce with oauth2, a refresh token and a "refresh" listener that saves to a file which all four read; @salesforce/core with its auth files, which it locks.',
+]
+
+/** One sentence on the outcome, then what went wrong with Keyturn, if anything did, then the notes. */
+export const reportEnd = (
+  result: DemoResult,
+  entries: readonly Entry[],
+  seconds: number,
+  width: number,
+  paint: Paint,
+): string => {
+  const keepable = entries.filter(({ scenario }) => scenario.keepable)
+  const kept = (side: 'with' | 'without'): string =>
+    `${keepable.filter((entry) => entry[side].alive).length} of ${keepable.length}`
+  const outcome = `Access that could be kept: with Keyturn ${kept('with')} times, without ${kept('without')}. `
+  const verdict = result.ok
+    ? paint('green', 'Keyturn lost nothing that could be kept.')
+    : paint('red', 'Keyturn lost something, or did what it must not do:')
+  const faults = entries.flatMap(faultsOf).flatMap((fault) => wrap(`- ${fault}`, width))
+  const explained = notes.flatMap((note) => wrap(note, width)).map((line) => paint('dim', line))
+  const took = paint('dim', `${seconds.toFixed(0)} s`)
+  return [...wrap(outcome, width), `${verdict} ${took}`, ...faults, '', ...explained].join('\n')
+}

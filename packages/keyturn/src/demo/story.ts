@@ -1,0 +1,82 @@
+/** The progress of the demo for somebody who watches: short lines, and on a terminal one that says what is going on. */
+import { textWidth } from '../output/terminal-text.ts'
+import type { Paint } from '../output/colour.ts'
+import type { ClientPackage } from './clients.ts'
+import type { Numbers } from './counts.ts'
+import type { Scenario } from './scenario.ts'
+import type { Entry } from './verdict.ts'
+
+export interface Story {
+  begin(clients: readonly ClientPackage[], processes: number): void
+  /** Rewritten in place; nothing where lines can't be rewritten. */
+  status(text: string): void
+  tell(number: number, scenario: Scenario, entries: readonly Entry[]): void
+  end(): void
+}
+
+interface Target {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+const WIDEST = 100
+
+export const widthOf = (stream: Target): number => Math.min(stream.columns ?? WIDEST, WIDEST)
+
+export const wrap = (text: string, width: number, indent = ''): readonly string[] => {
+  const lines: string[] = []
+  let line = indent
+  for (const word of text.split(' ')) {
+    if (line !== indent && textWidth(line) + 1 + textWidth(word) > width) {
+      lines.push(line)
+      line = indent
+    }
+    line += line === indent ? word : ` ${word}`
+  }
+  return [...lines, line]
+}
+
+export const storyOn = (stream: Target, paint: Paint, quiet: boolean): Story => {
+  const width = widthOf(stream)
+  let open = false
+  const write = (text: string): void => {
+    if (quiet) return
+    if (open) stream.write('\r\u001b[2K')
+    open = false
+    stream.write(text)
+  }
+  const lines = (...text: readonly string[]): void => write(`${text.join('\n')}\n`)
+  const side = (name: string, { callsOk, callsFailed, alive }: Numbers): string => {
+    const calls = `${callsOk} of ${callsOk + callsFailed} calls`
+    return `${name} ${paint(alive ? 'green' : 'red', alive ? '✓ alive' : '✗ locked out')}, ${calls}`
+  }
+  return {
+    begin: (clients, processes) => {
+      const names = clients.map(({ name, version }) => `${name} ${version}`).join(', ')
+      lines(
+        paint('bold', 'What happens to Salesforce tokens when things go wrong'),
+        ...wrap(
+          `A simulated org with refresh token rotation, real clients (${names}), four processes each: through Keyturn, and on their own. Time is simulated, the processes and the wire are real.`,
+          width,
+        ),
+        '',
+      )
+      if (stream.isTTY !== true) lines(`Starting ${processes} processes …`, '')
+    },
+    status: (text) => {
+      if (quiet || stream.isTTY !== true) return
+      stream.write(`\r\u001b[2K${paint('dim', text.slice(0, width - 1))}`)
+      open = true
+    },
+    tell: (number, { name, story }, entries) => {
+      const told = entries.flatMap((entry) => [
+        `   ${entry.client}`,
+        `     ${side('with Keyturn', entry.with)}`,
+        `     ${side('without', entry.without)}`,
+      ])
+      lines(paint('bold', `${number}  ${name}`), ...wrap(story, width, '   '), ...told, '')
+    },
+    end: () => write(''),
+  }
+}
