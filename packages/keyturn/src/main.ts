@@ -126,6 +126,11 @@ const unknownCommand = async (argv: readonly string[]): Promise<void> => {
 }
 
 export const main = async (given: readonly string[]): Promise<void> => {
+  // Whoever read our output (head, less) has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit()
+    throw error
+  })
   // `keyturn keyturn token` is what somebody types who comes from `sf keyturn token`.
   const argv = given[0] === 'keyturn' ? given.slice(1) : given
   const asked = askedInFastLane(argv)

@@ -23,6 +23,9 @@ export interface Loopback {
   readonly path: string
 }
 
+/** Not 1717, which is the sf CLI's. */
+export const defaultLoopback = { port: 7715, path: '/callback' } as const
+
 export const redirectUriOf = ({ host, port, path }: Loopback): string => `http://${host}:${port}${path}`
 
 const resultPath = '/signed-in'

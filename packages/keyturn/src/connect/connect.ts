@@ -9,6 +9,7 @@ import { KeyturnError, Secret, systemClock } from '@keyturn/tokens'
 import type { AddFallback, AddGrant, GrantView, Keyturn, SecretInput } from '@keyturn/tokens'
 import type { Settings } from '../settings.ts'
 import type { ConnectFlags } from './connect-flags.ts'
+import { defaultLoopback } from './callback-server.ts'
 import { readSecret, referenceOf } from './secret-input.ts'
 import { fallbackOf, privateKeyOf } from './ways-in.ts'
 import { webLogin } from './web-login.ts'
@@ -33,7 +34,6 @@ export interface Connecting {
 
 const DEFAULT_LOGIN_URL = 'https://login.salesforce.com'
 const DEFAULT_SCOPE = 'api refresh_token'
-const DEFAULT_PORT = 7715
 
 const existing = async (keyturn: Keyturn, name: string): Promise<GrantView | null> => {
   try {
@@ -221,8 +221,8 @@ const loginOf = (
     username: of.username,
     loopback: {
       host: flags.host === '127.0.0.1' ? '127.0.0.1' : (defaults.host ?? 'localhost'),
-      port: flags.port ?? defaults.port ?? DEFAULT_PORT,
-      path: defaults.path ?? '/callback',
+      port: flags.port ?? defaults.port ?? defaultLoopback.port,
+      path: defaults.path ?? defaultLoopback.path,
     },
     patience: flags.timeout * 1000,
     clock: systemClock,

@@ -1,9 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { boolean, integer, string } from '@oclif/core/flags'
 import { KeyturnError } from '@keyturn/tokens'
+import { defaultLoopback, redirectUriOf } from '../../connect/callback-server.ts'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
 import { facts, table } from '../../output/table.ts'
+
+/** So that `keyturn connect` works against it as it comes. */
+const ourCallbacks = (['localhost', '127.0.0.1'] as const).map((host) => redirectUriOf({ host, ...defaultLoopback }))
 
 /** Resolves when somebody ends this process in a friendly way. */
 const asked = (): Promise<void> =>
@@ -46,7 +50,16 @@ export default class SimCommand extends KeyturnCommand {
     const { flags } = await this.parse(SimCommand)
     const ended = asked()
     const simulator = await this.start(flags)
-    const { url, loginUrl, orgs, certificate } = simulator
+    const { url, loginUrl, certificate } = simulator
+    const orgs = simulator.orgs.map((org) => ({
+      ...org,
+      apps: org.apps.map((app) => {
+        if (app.callbacks.length === 0) return app
+        const callbacks = [...new Set([...app.callbacks, ...ourCallbacks])]
+        simulator.control.changeApp({ org: org.name, app: app.name, callbacks })
+        return { ...app, callbacks }
+      }),
+    }))
     if (flags.certificate !== undefined && certificate !== undefined) writeFileSync(flags.certificate, certificate)
     const ready = { url, loginUrl, control: `${url}/__sim/`, certificate: certificate ?? null, orgs }
     if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(ready)}\n`)

@@ -1,0 +1,20 @@
+/** docs/cli.md and docs/errors.md are what the tables say, and every command explains itself. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { documents } from '../../../tools/cli-docs.ts'
+import { commandTable } from '../src/command-table.ts'
+
+test('the documents are up to date (node tools/cli-docs.ts writes them)', async () => {
+  for (const { file, text } of await documents()) assert.equal(readFileSync(file, 'utf8'), text, file)
+})
+
+test('every command has a summary, a description, two examples, and a word for each argument and flag', async () => {
+  for (const { id, command } of await commandTable()) {
+    assert(command.summary, id)
+    assert(command.description, id)
+    assert((command.examples?.length ?? 0) >= 2, id)
+    for (const [name, { description }] of Object.entries({ ...command.args, ...command.flags }))
+      assert(description, `${id} ${name}`)
+  }
+})
