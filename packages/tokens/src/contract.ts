@@ -146,6 +146,18 @@ export interface FieldRights {
   readonly filter: boolean
 }
 
+/** e.g. `{ Industry: 'read', Name: ['read', 'update'], 'Account.Owner.Email': 'read' }`. */
+export type RequiredFields = Readonly<Record<string, FieldRight | readonly FieldRight[]>>
+
+export interface MissingField {
+  /** As it was required. */
+  readonly field: string
+  readonly right: FieldRight
+  readonly cause: string
+  /** A sentence for people. */
+  readonly text: string
+}
+
 export interface ObjectFields {
   readonly object: string
   readonly user: string | null
@@ -156,12 +168,10 @@ export interface ObjectFields {
   readonly fields: readonly FieldRights[]
   /** Names a field's rights; undefined when this user can't see it. */
   field(name: string): FieldRights | undefined
-  /** What of the required rights is missing. */
-  missing(
-    required: Readonly<Record<string, FieldRight | readonly FieldRight[]>>,
-  ): readonly { readonly field: string; readonly right: FieldRight }[]
+  /** What of the required rights is missing, and why. */
+  missing(required: RequiredFields): readonly MissingField[]
   /** Throws FIELDS_MISSING when something required is missing. */
-  require(required: Readonly<Record<string, FieldRight | readonly FieldRight[]>>): void
+  require(required: RequiredFields): void
 }
 
 export interface KeyturnEvent {
@@ -217,7 +227,11 @@ export interface Keyturn {
   worked(name: string, generation: number): void
   /** `fetch` against the org with 401 handling: repeated once, with a body that can be sent again. */
   fetch(name: string, path: string, init?: FetchInit): Promise<Response>
-  fields(name: string, object: string): Promise<ObjectFields>
+  /**
+   * What this user can really read, create and update. `required` names rights that are going to be asked for: the
+   * objects that dotted names lead to are described as well. Throws nothing for a missing right: see `require`.
+   */
+  fields(name: string, object: string, required?: RequiredFields): Promise<ObjectFields>
   on(type: Notice | '*', listener: (event: KeyturnEvent) => void): () => void
   /** Keeps grants fresh in the background (refresh ahead, idle keep-alive, doubts): one sweep. Returns what it did. */
   sweep(): Promise<readonly { readonly grant: string; readonly did: string }[]>

@@ -13,8 +13,10 @@ export type {
   Keyturn,
   KeyturnEvent,
   Limits,
+  MissingField,
   ObjectFields,
   OpenOptions,
+  RequiredFields,
   SecretInput,
   Token,
 } from './contract.ts'

@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { systemClock, type Clock } from './clock.ts'
 import type { KeyturnEvent, Keyturn, Limits, OpenOptions } from './contract.ts'
 import { KeyturnError } from './errors.ts'
-import { loadFields } from './fields/load-fields.ts'
+import { catchUp } from './adapters/shared-turn.ts'
+import { cachedFields } from './fields/cached-fields.ts'
 import { grantCommands } from './grants/commands.ts'
 import { viewOf } from './grants/view.ts'
 import { thisHolder } from './holder.ts'
@@ -100,11 +101,13 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
   }
   try {
     await rollForward(rt, { restored: await wentBack(rt) })
+    await catchUp(store, rt.companions, rt.newId)
   } catch (error) {
     await shut()
     throw error
   }
   const tokens = serveTokens(rt)
+  const fields = cachedFields(clock)
   const clean = () => sweep(rt, tokens, options.lostHostAfter ?? null)
   const timer = sweeping(rt, options, clean)
   const close = async (): Promise<void> => {
@@ -122,7 +125,10 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
     rejected: tokens.rejected,
     worked: tokens.worked,
     fetch: (name, path, init) => apiFetch(rt, tokens, name, path, init),
-    fields: (name, object) => loadFields((path) => apiFetch(rt, tokens, name, path), object),
+    fields: async (name, object, required = {}) => {
+      const { generation, userId: user } = await tokens.token(name)
+      return fields((path) => apiFetch(rt, tokens, name, path), { name, object, generation, user, required })
+    },
     on,
     sweep: clean,
     store,

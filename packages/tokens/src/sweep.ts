@@ -2,6 +2,7 @@
  * One round of housekeeping: what dead processes left, refresh ahead, idle keep-alive, doubts that may end, hosts given
  * up, answers that belong nowhere. Safe to run in every process at once: the store lets one of them do each thing.
  */
+import { catchUp } from './adapters/shared-turn.ts'
 import { KeyturnError } from './errors.ts'
 import { revokeToken } from './grants/revoke.ts'
 import type { Runtime } from './runtime.ts'
@@ -26,6 +27,7 @@ export const sweep = async (
   const done: Swept[] = []
   const note = (grant: string, did: string): void => void done.push({ grant, did })
   if ((await rollForward(rt)) > 0) note('*', 'rolled-forward')
+  await catchUp(rt.store, rt.companions, rt.newId)
   const lost = await lostHosts(rt, lostHostAfter)
   for (const grant of await rt.store.grants()) {
     try {

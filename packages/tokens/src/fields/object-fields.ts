@@ -5,7 +5,7 @@
  * typing error: Salesforce doesn't say which), a formula can never be written, a compound field is written by its parts.
  */
 import { KeyturnError } from '../errors.ts'
-import type { FieldRight, FieldRights, ObjectFields } from '../contract.ts'
+import type { FieldRight, FieldRights, MissingField, ObjectFields, RequiredFields } from '../contract.ts'
 import { describedObject } from './describe.ts'
 import type { DescribedField, DescribedObject } from './describe.ts'
 
@@ -22,20 +22,13 @@ export type MissingCause =
   | 'relationship-not-visible'
   | 'relationship-not-loaded'
 
-export interface MissingField {
-  /** As it was required. */
-  readonly field: string
-  readonly right: FieldRight
+export interface JudgedField extends MissingField {
   readonly cause: MissingCause
-  /** A sentence for people. */
-  readonly text: string
 }
-
-export type Required = Readonly<Record<string, FieldRight | readonly FieldRight[]>>
 
 /** `ObjectFields` with the causes. */
 export interface JudgedFields extends ObjectFields {
-  missing(required: Required): readonly MissingField[]
+  missing(required: RequiredFields): readonly JudgedField[]
 }
 
 /** Related objects by the path that leads to them, in lower case: `account`, `account.owner`. */
@@ -62,7 +55,7 @@ const judgement = (
 ): JudgedFields => {
   const fields = (described?.fields ?? []).map((field) => rightsOf(field, described))
   const byName = new Map(fields.map((field) => [field.name.toLowerCase(), field]))
-  const missing = (required: Required): readonly MissingField[] =>
+  const missing = (required: RequiredFields): readonly JudgedField[] =>
     wishes(required).flatMap(([field, right]) => lacks(name, described, related, field, right) ?? [])
   return {
     object: name,
@@ -99,7 +92,7 @@ const rightsOf = (field: DescribedField, object: DescribedObject | null): FieldR
 
 const rights: readonly FieldRight[] = ['read', 'create', 'update']
 
-const wishes = (required: Required): readonly (readonly [string, FieldRight])[] =>
+const wishes = (required: RequiredFields): readonly (readonly [string, FieldRight])[] =>
   Object.entries(required).flatMap(([field, wanted]) =>
     (typeof wanted === 'string' ? [wanted] : wanted).map((right) => {
       if (rights.includes(right)) return [field, right] as const
@@ -117,8 +110,8 @@ const lacks = (
   related: Related,
   required: string,
   right: FieldRight,
-): MissingField | undefined => {
-  const lack = (cause: MissingCause, text: string): MissingField => ({ field: required, right, cause, text })
+): JudgedField | undefined => {
+  const lack = (cause: MissingCause, text: string): JudgedField => ({ field: required, right, cause, text })
   if (root === null) return lack('object-not-visible', `${objectName} doesn't exist or this user has no access to it`)
   const steps = required.split('.')
   const last = steps.pop() ?? required
@@ -152,8 +145,8 @@ const lacksField = (
   object: DescribedObject,
   name: string,
   right: FieldRight,
-  lack: (cause: MissingCause, text: string) => MissingField,
-): MissingField | undefined => {
+  lack: (cause: MissingCause, text: string) => JudgedField,
+): JudgedField | undefined => {
   if (right === 'read' && !object.readable) return lack('object-not-readable', `${object.name} can't be queried`)
   if (right === 'create' && !object.createable) {
     return lack('object-not-createable', `this user can't create ${object.name}`)

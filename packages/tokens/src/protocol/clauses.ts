@@ -39,7 +39,8 @@ export const enrolling = (state: GrantState, now: number): boolean =>
 const minting = (state: GrantState, now: number): boolean => state.mint !== null && now < state.mint.deadline
 
 /** A spare of the same user and app that may still work: a replay could take it down. */
-export const spareAtStake = (state: GrantState): boolean => state.cascadeSpares.some((name) => state.spares[name] !== 'failed')
+export const spareAtStake = (state: GrantState): boolean =>
+  state.cascadeSpares.some((name) => state.spares[name] !== 'failed')
 
 export const breakerOpen = (state: GrantState, now: number): boolean =>
   state.breaker.retryAt !== null && now < state.breaker.retryAt

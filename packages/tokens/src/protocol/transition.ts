@@ -168,7 +168,10 @@ const apply = (
       // doesn't count as one whose outcome is unknown.
       const doubt = left === null ? null : { ...left, notBefore: now + policy.replayBackoff }
       return done(
-        unlessRefused({ ...state, ...certain(state, doubt), spend: null, doubt, resolved: resolve(state, attempt) }, now),
+        unlessRefused(
+          { ...state, ...certain(state, doubt), spend: null, doubt, resolved: resolve(state, attempt) },
+          now,
+        ),
         [{ kind: 'busy', data: { attempt, lineage, replay: left !== null } }],
         ['paced'],
       )
@@ -192,7 +195,10 @@ const apply = (
       const doubt = settle(state, attempt, now)
       if (doubt === undefined || state.lineage !== lineage) return refuse('stray')
       return done(
-        unlessRefused({ ...state, ...certain(state, doubt), spend: null, doubt, resolved: resolve(state, attempt) }, now),
+        unlessRefused(
+          { ...state, ...certain(state, doubt), spend: null, doubt, resolved: resolve(state, attempt) },
+          now,
+        ),
         [{ kind: 'released', data: { attempt, lineage } }],
       )
     }

@@ -8,6 +8,7 @@ import { takeTurn, type SharedTurn } from '../adapters/shared-turn.ts'
 import { KeyturnError } from '../errors.ts'
 import { refreshBody, TOKEN_PATH } from '../oauth/request.ts'
 import { mayStillSend } from '../protocol/transition.ts'
+import type { ProtocolEvent } from '../protocol/event.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { openConnection, type Connection, type SendOptions } from '../wire/connection.ts'
@@ -25,17 +26,23 @@ export type ExchangeEnd =
   | { readonly kind: 'slow' }
 
 /** Exchanges the refresh token of `grant`; `replayOf` names the unresolved attempt this repeats. */
-export const exchange = async (rt: Runtime, grant: StoredGrant, replayOf: string | null): Promise<ExchangeEnd> => {
+export const exchange = async (
+  rt: Runtime,
+  grant: StoredGrant,
+  replayOf: string | null,
+  /** What the caller has to report, in the same transaction as the claim: one durable write less. */
+  reports: readonly ProtocolEvent[] = [],
+): Promise<ExchangeEnd> => {
   // A grant shared with another program (the sf CLI): that one is locked out from here to the end of the hearing.
   const turn = await takeTurn(rt.store, grant, rt.companions, rt.newId)
-  if (turn === null) return spend(rt, grant, replayOf, null)
+  if (turn === null) return spend(rt, grant, replayOf, reports, null)
   if (turn.moved) {
     await turn.end()
     return { kind: 'settled' }
   }
   const shared = { turn, heard: false }
   try {
-    return await spend(rt, grant, replayOf, shared)
+    return await spend(rt, grant, replayOf, reports, shared)
   } finally {
     if (!shared.heard) await turn.end()
   }
@@ -51,6 +58,7 @@ const spend = async (
   rt: Runtime,
   grant: StoredGrant,
   replayOf: string | null,
+  reports: readonly ProtocolEvent[],
   shared: Shared | null,
 ): Promise<ExchangeEnd> => {
   const { lineage, generation } = grant.state
@@ -94,12 +102,11 @@ const spend = async (
       sendBy: now + rt.limits.send,
       deadline: now + rt.limits.send + rt.limits.wait,
     }
-    const claimed = await rt.store.apply(
-      grant.id,
+    const claim: ProtocolEvent =
       replayOf === null
         ? { type: 'claim', generation, ...times }
-        : { type: 'claim-replay', unresolved: replayOf, ...times },
-    )
+        : { type: 'claim-replay', unresolved: replayOf, ...times }
+    const claimed = await rt.store.apply(grant.id, [...reports, claim])
     await noted
     if (!claimed.applied) {
       await rt.journal.finished(attempt)

@@ -4,6 +4,7 @@
  */
 import { KeyturnError } from '../errors.ts'
 import { breakerOpen } from '../protocol/clauses.ts'
+import type { ProtocolEvent } from '../protocol/event.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { replay, settleAbandoned } from './doubt.ts'
@@ -23,6 +24,8 @@ export const obtain = async (
   name: string,
   /** The generation the caller knows dead; 0: any living token will do. */
   refused: number,
+  /** The API refused `refused`: the store has yet to be told. */
+  reported = false,
   /** Grants that are being asked to lend already: a circle of spares lends nothing. */
   lending: readonly string[] = [],
 ): Promise<StoredGrant> => {
@@ -37,6 +40,14 @@ export const obtain = async (
     // Nothing may be bought with a token nobody saw refused: the caller's knowledge is older than the store's.
     if (breakerOpen(state, await rt.store.now())) throw explain(grant, await rt.store.now(), 'breaker')
 
+    const reports: readonly ProtocolEvent[] =
+      reported && state.access === 'alive' ? [{ type: 'rejected', generation: refused, probe: 'not-made' }] : []
+    const ready = state.lineage !== null && state.spend === null && state.status === 'live' && unreachable === null
+    if (reports.length > 0 && !ready) {
+      // No claim will carry the report: it goes alone.
+      await rt.store.apply(grant.id, reports)
+      continue
+    }
     if (state.lineage === null) {
       const end = await mint(rt, grant, ownWayIn(grant), lendFor(rt, name, lending))
       if (end.kind === 'failed') throw refusedMachine(grant, end)
@@ -50,10 +61,11 @@ export const obtain = async (
       continue
     }
     if (state.status === 'live' && unreachable === null && busy < BUSY_TRIES) {
-      const end = await exchange(rt, grant, null)
+      const end = await exchange(rt, grant, null, reports)
       if (end.kind === 'unreachable') unreachable = end.cause
       else if (end.kind === 'settled' && (await unmoved(rt, grant)))
         await rt.clock.sleep(BUSY_PAUSE_MS * 2 ** busy++, rt.closing)
+      else if (end.kind === 'not-claimed' && end.reason === 'claim-no-enrolment') await enrolmentEnds(rt, grant, until)
       else if (end.kind === 'not-claimed' && waits(end.reason)) await rt.store.changed(NAP_MS)
       continue
     }
@@ -106,8 +118,19 @@ const current = async (rt: Runtime, name: string): Promise<StoredGrant> => {
 }
 
 /** Clauses that another process's progress lifts. */
-const waits = (reason: string): boolean =>
-  reason === 'claim-pacing' || reason === 'claim-no-enrolment' || reason === 'claim-one-spend'
+const waits = (reason: string): boolean => reason === 'claim-pacing' || reason === 'claim-one-spend'
+
+/** A person may take ten minutes: who can't wait that long is told at once. */
+const enrolmentEnds = async (rt: Runtime, { name, state }: StoredGrant, until: number): Promise<void> => {
+  const left = (state.enrolment?.deadline ?? 0) - (await rt.store.now())
+  if (left > until - rt.clock.boot()) {
+    throw new KeyturnError(
+      'ENROLMENT_RUNNING',
+      `Somebody is authorising ${name}; its access token is used up until then`,
+    )
+  }
+  await rt.store.changed(NAP_MS)
+}
 
 /** Tries the spare ways in, in order, each once per call. True when the store changed. */
 const fallback = async (
@@ -137,7 +160,7 @@ const lendFor =
     if (other === name || lending.includes(other)) {
       throw new KeyturnError('CONFIG_INVALID', `The spares of ${name} and ${other} lend to each other in a circle`)
     }
-    return obtain(rt, other, 0, [...lending, name])
+    return obtain(rt, other, 0, false, [...lending, name])
   }
 
 const refusedMachine = (grant: StoredGrant, end: Extract<MintEnd, { kind: 'failed' }>): KeyturnError =>

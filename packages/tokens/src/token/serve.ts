@@ -31,11 +31,14 @@ export const serveTokens = (rt: Runtime): TokenServer => {
   const cache = new Map<string, Cached>()
   const renewing = new Map<string, { readonly refused: number; readonly token: Promise<Token> }>()
 
-  const remember = async (grant: StoredGrant, version: number | string): Promise<Token> => {
-    const { state, access, identity } = grant
-    const accessToken = await rt.store.secret(grant.id, 'accessToken')
-    if (accessToken === null || access === null)
-      throw new KeyturnError('DEFECT', `Grant ${grant.name} is alive without an access token`)
+  /** Row and token of one moment: read apart, a token could get its successor's generation. */
+  const remember = async (grantId: string, version: number | string): Promise<Token> => {
+    const read = await rt.store.snapshot(grantId, ['accessToken'])
+    const accessToken = read?.secrets.accessToken
+    if (read === null || accessToken === undefined || read.grant.access === null) {
+      throw new KeyturnError('DEFECT', `Grant ${read?.grant.name ?? grantId} is alive without an access token`)
+    }
+    const { name, state, access, identity } = read.grant
     const token: Token = Object.freeze({
       accessToken: accessToken.reveal(),
       instanceUrl: access.instanceUrl,
@@ -45,7 +48,7 @@ export const serveTokens = (rt: Runtime): TokenServer => {
       orgId: identity?.orgId ?? null,
       source: state.source ?? 'refresh',
     })
-    cache.set(grant.name, { token, grantId: grant.id, version, checkedAt: rt.clock.boot(), worked: state.proven })
+    cache.set(name, { token, grantId, version, checkedAt: rt.clock.boot(), worked: state.proven })
     return token
   }
 
@@ -62,7 +65,7 @@ export const serveTokens = (rt: Runtime): TokenServer => {
     if (grant.state.access !== 'alive') return null
     const known = cache.get(name)
     const token = known?.token.generation === grant.state.generation && known.grantId === grant.id ? known.token : null
-    if (token === null || known === undefined) return stillThere(await remember(grant, version), grant)
+    if (token === null || known === undefined) return stillThere(await remember(grant.id, version), grant)
     known.version = version
     known.checkedAt = rt.clock.boot()
     aheadOfTime(grant)
@@ -81,13 +84,13 @@ export const serveTokens = (rt: Runtime): TokenServer => {
     renew(grant.name, grant.state.generation).catch(() => undefined)
   }
 
-  const renew = (name: string, refused: number): Promise<Token> => {
+  const renew = (name: string, refused: number, reported = false): Promise<Token> => {
     const running = renewing.get(name)
     // Who asks for something newer than what is being fetched gets a fetch of its own afterwards.
     if (running !== undefined && running.refused >= refused) return running.token
     const token = (running?.token.catch(() => undefined) ?? Promise.resolve())
-      .then(() => obtain(rt, name, refused))
-      .then(async (grant) => remember(grant, await rt.store.version()))
+      .then(() => obtain(rt, name, refused, reported))
+      .then(async (grant) => remember(grant.id, await rt.store.version()))
       .finally(() => {
         if (renewing.get(name)?.token === token) renewing.delete(name)
       })
@@ -117,9 +120,15 @@ export const serveTokens = (rt: Runtime): TokenServer => {
       if (state.generation > generation && state.access === 'alive')
         return (await fresh(name)) ?? renew(name, generation)
       if (state.generation === generation && state.access === 'alive') {
+        // Of age: nothing to look at twice, and the claim takes the report along.
+        if ((await rt.store.now()) - state.mintedAt >= grant.settings.policy.breakerWindow) {
+          const token = await renew(name, generation, true)
+          await learn(rt, grant)
+          return token
+        }
         const reported = await report(rt, grant, generation)
         // The API takes this token: whatever was refused, a new token would not help.
-        if (reported.state.access === 'alive') return remember(reported, await rt.store.version())
+        if (reported.state.access === 'alive') return remember(reported.id, await rt.store.version())
         if (reported.state.breaker.retryAt !== null && reported.state.breaker.retryAt > (await rt.store.now())) {
           throw explain(reported, await rt.store.now(), 'breaker')
         }
@@ -143,24 +152,18 @@ export const serveTokens = (rt: Runtime): TokenServer => {
   }
 }
 
-/** Records the refusal; a young token is probed first. */
+/** Records the refusal of a young token once a probe with that very token showed what it is worth. */
 const report = async (rt: Runtime, grant: StoredGrant, generation: number): Promise<StoredGrant> => {
-  const age = rt.clock.wall() - (grant.access?.issuedAt ?? rt.clock.wall())
-  const first = await rt.store.apply(grant.id, { type: 'rejected', generation, probe: 'not-made' })
-  if (first.applied || first.reason !== 'probe-first') {
-    if (first.applied) rt.emit(first.grant, first.notices)
-    if (first.applied && grant.state.proven) await learn(rt, grant, age)
-    return first.grant
-  }
   const seen = await probe(rt, grant)
-  const second = await rt.store.apply(grant.id, { type: 'rejected', generation, probe: seen })
-  if (second.applied) rt.emit(second.grant, second.notices)
-  return second.grant
+  const reported = await rt.store.apply(grant.id, { type: 'rejected', generation, probe: seen })
+  if (reported.applied) rt.emit(reported.grant, reported.notices)
+  return reported.grant
 }
 
 /** The youngest age at which a token that had worked was found dead bounds the session's life from above. */
-const learn = async (rt: Runtime, grant: StoredGrant, age: number): Promise<void> => {
+const learn = async (rt: Runtime, grant: StoredGrant): Promise<void> => {
+  const age = rt.clock.wall() - (grant.access?.issuedAt ?? rt.clock.wall())
   const { observedLife } = grant.learned
-  if (age <= 0 || (observedLife !== null && observedLife <= age)) return
+  if (!grant.state.proven || age <= 0 || (observedLife !== null && observedLife <= age)) return
   await rt.store.change(grant.id, 'learned', { learned: { ...grant.learned, observedLife: age } })
 }

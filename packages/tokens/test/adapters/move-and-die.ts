@@ -25,7 +25,8 @@ const dying: typeof keyturn = {
   store: {
     ...keyturn.store,
     apply: (id, event, puts) => {
-      const fatal = event.type === 'enrol' ? 'before-pause' : event.type === 'enrolment-ended' ? 'after-write' : null
+      const type = 'type' in event ? event.type : null
+      const fatal = type === 'enrol' ? 'before-pause' : type === 'enrolment-ended' ? 'after-write' : null
       // grants.add announces the access token it was given by itself, through the library's own store.
       return fatal === step ? die() : keyturn.store.apply(id, event, puts)
     },

@@ -96,7 +96,7 @@ for (const step of ['before-pause', 'before-write', 'after-write'] as const) {
       // Paused: Keyturn serves the access token while it lives, and spends nothing.
       org.expire()
       await assert.rejects(async () => keyturn.rejected(NAME, (await keyturn.token(NAME)).generation), {
-        code: 'EXCHANGE_TIMEOUT',
+        code: 'ENROLMENT_RUNNING',
       })
       assert.equal(org.counts().exchanges, 0)
     }

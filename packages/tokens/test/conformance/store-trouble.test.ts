@@ -23,7 +23,7 @@ test('a store that is full when the answer comes gets it when there is room agai
   const store: Store = {
     ...parts.store,
     apply: (grantId, event, puts) =>
-      event.type === 'answered' && refusals++ < 5
+      'type' in event && event.type === 'answered' && refusals++ < 5
         ? Promise.reject(new KeyturnError('STORE_FULL', 'no space left'))
         : parts.store.apply(grantId, event, puts),
   }

@@ -40,7 +40,7 @@ test('a lost answer with a spare way in is a fail-over: calls go on and the refr
 
 test('a lost answer while the access token lives: it is served to its end, then a clean request to re-authorise', async (t) => {
   const org = await startOrg(t)
-  const ready = await org.add()
+  const ready = await org.add({ policy: { drain: 5 * MINUTE } })
   assert.equal(await org.call(), 200)
   const { generation } = await org.keyturn.token('acme')
   org.sim.control.addFault(lost)
@@ -55,7 +55,7 @@ test('a lost answer while the access token lives: it is served to its end, then 
   assert.equal(org.counters().orderedReplays, 0)
   org.expire()
   assert.equal(await org.call(), 'GRANT_IN_DOUBT', 'a request may still wait in a queue: not before the drain is over')
-  org.advance(5 * MINUTE)
+  org.advance(10 * MINUTE)
   // Its end: one replay as the last resort, refused by a strict server, and nothing after it.
   assert.equal(await org.call(), 'GRANT_DEAD')
   for (let n = 0; n < 20; n++) assert.equal(await org.call(), 'GRANT_DEAD')

@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { KeyturnError } from '../../src/errors.ts'
 import { describedObject } from '../../src/fields/describe.ts'
 import { objectFields } from '../../src/fields/object-fields.ts'
-import type { MissingCause, Required } from '../../src/fields/object-fields.ts'
+import type { RequiredFields } from '../../src/contract.ts'
+import type { MissingCause } from '../../src/fields/object-fields.ts'
 
 const field = (name: string, more: Readonly<Record<string, unknown>> = {}) => ({
   name,
@@ -47,7 +48,7 @@ const account = {
 
 const related = new Map([['account', describedObject(account)]])
 
-const causes = (required: Required): readonly (readonly [string, string, MissingCause])[] =>
+const causes = (required: RequiredFields): readonly (readonly [string, string, MissingCause])[] =>
   objectFields(contact, null, related)
     .missing(required)
     .map(({ field: name, right, cause }) => [name, right, cause])

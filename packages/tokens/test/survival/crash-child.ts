@@ -28,7 +28,9 @@ const around = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
 const deadly = (parts: Parts): Parts => {
   const store: Store = {
     ...parts.store,
-    apply: (grantId, event, puts) => around(event.type, () => parts.store.apply(grantId, event, puts)),
+    // Several events are one transaction, named by the last: reports come before the claim they justify.
+    apply: (grantId, event, puts) =>
+      around(('type' in event ? event : event.at(-1))?.type ?? '', () => parts.store.apply(grantId, event, puts)),
     look: (grantId) => around('look', () => parts.store.look(grantId)),
   }
   const journal: Journal = {
