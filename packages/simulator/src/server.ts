@@ -105,7 +105,9 @@ async function answer(options: ListenerOptions, req: IncomingMessage, res: Serve
   const body = await read(req)
   if (body === undefined) return
   const scheme = options.certificate === undefined ? 'http' : 'https'
-  const url = new URL(req.url ?? '/', `${scheme}://${req.headers.host ?? options.host}`)
+  // sf stores the instance URL of an access-token login with a slash at its end: `//services/data/…` is no host.
+  const target = (req.url ?? '/').replace(/^\/{2,}/, '/')
+  const url = new URL(target, `${scheme}://${req.headers.host ?? options.host}`)
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(req.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value

@@ -1,5 +1,6 @@
 /** The query resources: /query, /queryAll, /tooling/query and the rest of a result by its locator. */
 import { ApiError } from '../data/api-error.ts'
+import { queryColumns } from '../soql/columns.ts'
 import { mostPerBatch, runQuery, runQueryMore } from '../soql/query.ts'
 import type { QueryContext } from '../soql/scope.ts'
 import type { Answer, Call } from './call.ts'
@@ -32,6 +33,9 @@ export function query(call: Call, allRows: boolean): Answer {
     throw new ApiError(400, 'MALFORMED_QUERY', 'Query plans are not available in this simulator')
   const soql = call.query.get('q')
   if (soql === null) throw new ApiError(400, 'MALFORMED_QUERY', 'A query string has to be specified')
+  // Undocumented; the sf CLI asks for it after each query whose rows it prints.
+  if (call.query.get('columns') === 'true')
+    return { status: 200, body: queryColumns(queryContext(call, soql, allRows)) }
   return { status: 200, body: runQuery(queryContext(call, soql, allRows), batchSize(call)) }
 }
 

@@ -23,11 +23,18 @@ export const isAggregateQuery = (query: Query): boolean =>
   query.having !== undefined ||
   (query.fields ?? []).some((item) => item.type === 'FieldFunctionExpression' && isAggregate(item))
 
+/** The SELECT list of a query that groups or aggregates. */
+export const aggregateColumns = (context: QueryContext, scope: Scope, query: Query): readonly Output[] =>
+  outputsOf(context, scope, query.fields ?? [], groupsOf(context, scope, query))
+
+const groupsOf = (context: QueryContext, scope: Scope, query: Query): readonly Expression[] =>
+  listOf(query.groupBy).map((clause) => groupExpression(context, scope, clause))
+
 export function runAggregate(context: QueryContext, scope: Scope, query: Query): readonly JsonRecord[] {
   if (scope.sobject.aggregates === 'count-only') {
     throw malformed(`entity type ${scope.sobject.name} does not support aggregate functions other than COUNT()`)
   }
-  const groups = listOf(query.groupBy).map((clause) => groupExpression(context, scope, clause))
+  const groups = groupsOf(context, scope, query)
   if (groups.length === 0 && query.limit !== undefined) {
     throw malformed('Non-grouped query that uses overall aggregate functions cannot also use LIMIT')
   }
@@ -72,6 +79,8 @@ function groupExpression(context: QueryContext, scope: Scope, clause: GroupByCla
 
 interface Output {
   readonly name: string
+  /** The function as the platform shows it, `avg(Amount)`; null for a grouped field. */
+  readonly shown: string | null
   readonly sql: string
   readonly field: Field
 }
@@ -88,7 +97,7 @@ function outputsOf(
       const path = pathOf(item)
       const { sql, field } = scope.resolve(path)
       if (!groups.some((group) => group.sql === sql)) throw malformed(`Field must be grouped or aggregated: ${path}`)
-      return { name: ('alias' in item ? item.alias : undefined) ?? field.name, sql, field }
+      return { name: ('alias' in item ? item.alias : undefined) ?? field.name, shown: null, sql, field }
     }
     if (item.type !== 'FieldFunctionExpression') throw malformed('Aggregate queries select only fields and functions')
     if (isBareCount(item)) throw malformed('COUNT() must be the only element in the SELECT list')
@@ -96,7 +105,8 @@ function outputsOf(
     if (!aggregate && !groups.some((group) => group.sql === sql)) {
       throw malformed(`Field must be grouped or aggregated: ${item.rawValue ?? item.functionName}`)
     }
-    return { name: item.alias ?? `expr${unnamed++}`, sql, field }
+    const shown = `${item.functionName.toLowerCase()}(${String(item.parameters[0])})`
+    return { name: item.alias ?? `expr${unnamed++}`, shown, sql, field }
   })
   for (const [index, output] of outputs.entries()) {
     if (outputs.findIndex((other) => other.name.toLowerCase() === output.name.toLowerCase()) !== index) {

@@ -26,7 +26,7 @@ export const mostPerBatch = 2000
 
 const mostOffset = 2000
 
-interface Compiled {
+export interface Compiled {
   readonly scope: Scope
   readonly selection: Selection
   readonly where: Where
@@ -34,23 +34,31 @@ interface Compiled {
   readonly limit: number
   readonly offset: number
   readonly pageSize: number
+  readonly subqueries: ReadonlyMap<Subquery, Compiled>
   readonly children: (subquery: Subquery, parentId: string) => QueryResult | null
 }
 
-export function runQuery(context: QueryContext, pageSize: number): QueryResult {
+export function openQuery(context: QueryContext): { readonly query: Query; readonly scope: Scope } {
   const query = parseSoql(context.soql)
   refuseClauses(query)
   const sobject = readableSObject(context, query.sObject ?? '')
-  const scope = makeScope(context, sobject, 't', query.sObjectAlias)
+  return { query, scope: makeScope(context, sobject, 't', query.sObjectAlias) }
+}
+
+/** `SELECT COUNT()`, whose answer is totalSize alone. */
+export function onlyCounts(query: Query): boolean {
   const [first, ...others] = query.fields ?? []
-  if (
+  return (
     first?.type === 'FieldFunctionExpression' &&
     isBareCount(first) &&
     others.length === 0 &&
     query.groupBy === undefined
-  ) {
-    return { totalSize: count(context, scope, query), done: true, records: [] }
-  }
+  )
+}
+
+export function runQuery(context: QueryContext, pageSize: number): QueryResult {
+  const { query, scope } = openQuery(context)
+  if (onlyCounts(query)) return { totalSize: count(context, scope, query), done: true, records: [] }
   if (isAggregateQuery(query)) {
     const records = runAggregate(context, scope, query)
     return { totalSize: records.length, done: true, records }
@@ -109,7 +117,13 @@ function bounds(query: QueryBase, scope: Scope): { readonly limit: number; reado
   return { limit: query.limit ?? Number.MAX_SAFE_INTEGER, offset }
 }
 
-function compile(context: QueryContext, scope: Scope, query: QueryBase, pageSize: number, joined?: string): Compiled {
+export function compile(
+  context: QueryContext,
+  scope: Scope,
+  query: QueryBase,
+  pageSize: number,
+  joined?: string,
+): Compiled {
   const selection = compileSelection(context, scope, query)
   const where = compileWhere(context, scope, query, joined)
   const { limit, offset } = bounds(query, scope)
@@ -126,6 +140,7 @@ function compile(context: QueryContext, scope: Scope, query: QueryBase, pageSize
     limit: Math.min(limit, paging?.cap ?? limit),
     offset,
     pageSize: Math.min(pageSize, paging?.page ?? pageSize),
+    subqueries,
     children: (subquery, parentId) => {
       const compiled = subqueries.get(subquery)
       const found = compiled === undefined ? undefined : fetchFirst(context, compiled, [parentId])

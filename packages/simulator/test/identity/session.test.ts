@@ -149,3 +149,12 @@ test('instance_url can change in mid-life', async () => {
   })
   assert.equal(answer.json['instance_url'], 'https://moved.my.salesforce.com')
 })
+
+test('a path that begins with two slashes is the same path, as for the sf CLI after an access-token login', async () => {
+  const sim = await simulator()
+  const { accessToken } = grantUnder(sim)
+  const answer = await fetch(`${sim.url}//services/data/v66.0/limits`, {
+    headers: { Authorization: `Bearer ${accessToken}` },
+  })
+  assert.equal(answer.status, 200)
+})
