@@ -24,7 +24,7 @@ import { resolveReference } from './store/reference.ts'
 import type { Store } from './store/store.ts'
 import { sweep } from './sweep.ts'
 import { apiFetch } from './token/api-fetch.ts'
-import { serveTokens } from './token/serve.ts'
+import { serveTokens, type TokenCache } from './token/serve.ts'
 import { prepareNetwork } from './wire/network.ts'
 
 export const defaultLimits: Limits = { connect: 10_000, wait: 20_000, send: 10_000, read: 600_000, stale: 200 }
@@ -78,13 +78,19 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
   const env = options.env ?? process.env
   const closing = new AbortController()
   const { emit, on } = eventHub(clock)
+  const cache: TokenCache = new Map()
   const rt: Runtime = {
     ...parts,
     clock,
     limits,
     net: await prepareNetwork({ clock, env, caFile: options.caFile, connectTimeout: limits.connect }),
+    allowHosts: options.allowHosts ?? [],
     newId: options.newId ?? randomUUID,
-    emit,
+    emit: (grant, notices) => {
+      // Others see a change within `limits.stale`; this process made it and sees it at once.
+      cache.delete(grant.name)
+      emit(grant, notices)
+    },
     companions: options.companions ?? [],
     background: new Set(),
     closing: closing.signal,
@@ -106,7 +112,7 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
     await shut()
     throw error
   }
-  const tokens = serveTokens(rt)
+  const tokens = serveTokens(rt, cache)
   const fields = cachedFields(clock)
   const clean = () => sweep(rt, tokens, options.lostHostAfter ?? null)
   const timer = sweeping(rt, options, clean)
@@ -120,7 +126,7 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
   }
   let closed: Promise<void> | null = null
   return {
-    grants: grantCommands(rt, options.allowHosts ?? []),
+    grants: grantCommands(rt, rt.allowHosts),
     token: tokens.token,
     rejected: tokens.rejected,
     worked: tokens.worked,

@@ -18,20 +18,22 @@ export const apiFetch = async (
   path: string,
   init: FetchInit = {},
 ): Promise<Response> => {
-  const token = await tokens.token(name)
-  const first = await call(rt, token, path, init)
-  const verdict = sessionVerdict({ status: first.status, body: textOf(first) })
-  if (verdict === 'fine') tokens.worked(name, token.generation)
-  if (verdict !== 'dead') return respond(first)
-  const next = await tokens.rejected(name, token.generation)
-  if (next.generation === token.generation) return respond(first)
-  const second = await call(rt, next, path, init)
-  const again = sessionVerdict({ status: second.status, body: textOf(second) })
-  if (again === 'fine') tokens.worked(name, next.generation)
-  // Told once more, so that the breaker learns of a refusal no exchange cures; the caller gets the answer itself.
-  if (again === 'dead') await tokens.rejected(name, next.generation).catch(() => undefined)
-  return respond(second)
+  let token = await tokens.token(name)
+  for (let calls = 1; ; calls++) {
+    const answer = await call(rt, token, path, init)
+    const verdict = sessionVerdict({ status: answer.status, body: textOf(answer) })
+    if (verdict === 'fine') tokens.worked(name, token.generation)
+    if (verdict !== 'dead') return respond(answer)
+    // The last refusal is reported as well, so that the breaker learns of one that no exchange cures.
+    const report = tokens.rejected(name, token.generation)
+    const next = calls < MOST_CALLS ? await report : await report.catch(() => token)
+    if (calls === MOST_CALLS || next.generation === token.generation) return respond(answer)
+    token = next
+  }
 }
+
+/** One with the token at hand, one with a newer one that somebody had bought, one with the token bought for us. */
+const MOST_CALLS = 3
 
 type Answer = Awaited<ReturnType<typeof request>>
 

@@ -11,6 +11,9 @@ import type { StoredGrant } from '../store/store.ts'
 import { freshness } from './freshness.ts'
 import { probe } from './probe.ts'
 
+/** What was handed out last, by the grant's name. Whoever commits a change forgets it there. */
+export type TokenCache = Map<string, Cached>
+
 interface Cached {
   readonly token: Token
   readonly grantId: string
@@ -27,8 +30,7 @@ export interface TokenServer {
   renew(name: string, refused: number): Promise<Token>
 }
 
-export const serveTokens = (rt: Runtime): TokenServer => {
-  const cache = new Map<string, Cached>()
+export const serveTokens = (rt: Runtime, cache: TokenCache): TokenServer => {
   const renewing = new Map<string, { readonly refused: number; readonly token: Promise<Token> }>()
 
   /** Row and token of one moment: read apart, a token could get its successor's generation. */
