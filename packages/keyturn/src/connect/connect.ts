@@ -180,6 +180,7 @@ const addSpare = async ({ keyturn, name }: Connecting, before: GrantView, spare:
   return { grant, how: 'spare', again: true, notes: [] }
 }
 
+/** Core is taken from the program that was started: inside the sf CLI that is the CLI's own copy. */
 const fromSf = async ({ keyturn, name, flags }: Connecting, spare: AddFallback | null): Promise<Connected> => {
   const { importFromSf } = await import('@keyturn/tokens/salesforce-core')
   const { clientApps, abandoned, grant, resumed } = await importFromSf({
@@ -187,7 +188,6 @@ const fromSf = async ({ keyturn, name, flags }: Connecting, spare: AddFallback |
     name,
     aliasOrUsername: flags['from-sf'] ?? '',
     mode: flags.shared ? 'shared' : 'move',
-    from: import.meta.url,
     grant: {
       ...(spare === null ? {} : { fallback: [spare] }),
       ...(flags.hold ? { unknownOutcome: 'hold' as const } : {}),
