@@ -21,6 +21,8 @@ export interface Runtime {
   readonly clock: Clock
   readonly limits: Limits
   readonly net: Network
+  /** Hosts that were allowed by name beside Salesforce's and loopback: for login URLs and for instances. */
+  readonly allowHosts: readonly string[]
   /** A random UUID. */
   readonly newId: () => string
   /** Tells listeners; called after the commit only. */

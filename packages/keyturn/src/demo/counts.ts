@@ -12,6 +12,8 @@ export interface Numbers {
 
 export interface Seen extends Numbers {
   readonly counters: Counters
+  /** What callers were told the last time, where it wasn't `ok`. */
+  readonly told: readonly string[]
   /** What the scenario demanded and did not get. */
   readonly problems: readonly string[]
 }

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FromWorker, Order, ToWorker, WorkerSetup } from './messages.ts'
 
@@ -26,12 +27,17 @@ const LONGEST_COMPLAINT = 10_000
 /** What a process needs of this one's environment; nothing else of it can change what the demo shows. */
 const inherited = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'] as const
 
+/** Compiled code of the last run starts faster. Node adds the folder of its version by itself. */
+const compileCache = (): NodeJS.ProcessEnv => {
+  const folder = getCompileCacheDir()
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
+}
+
 const environmentOf = (setup: WorkerSetup, key: string): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(
     inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   ),
-  // Compiled code of the last run starts faster.
-  ...(getCompileCacheDir() === undefined ? {} : { NODE_COMPILE_CACHE: getCompileCacheDir() }),
+  ...compileCache(),
   KEYTURN_DEMO_SETUP: JSON.stringify(setup),
   KEYTURN_DEMO_KEY: key,
   // @salesforce/core keeps its logins below the home folder, and is to be quiet.

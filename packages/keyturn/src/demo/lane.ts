@@ -90,11 +90,14 @@ export const openLane = async (options: {
     await Promise.all(workers.slice(1).map((_, index) => connect(index + 1)))
 
     let asked = 0
+    let told: readonly string[] = []
     const problems = new Set<string>()
     const call = async (index: number, times: number, limit: number): Promise<readonly string[]> => {
       asked += times
-      const results = await worker(index).ask({ type: 'call', times }, limit)
-      return results ?? Array.from({ length: times }, () => 'no-answer')
+      const answered = await worker(index).ask({ type: 'call', times }, limit)
+      const results = answered ?? Array.from({ length: times }, () => 'no-answer')
+      told = results.filter((code) => code !== 'ok')
+      return results
     }
     const stage: Stage = {
       side,
@@ -133,7 +136,7 @@ export const openLane = async (options: {
       await connect(n)
       alive = (await worker(n).ask({ type: 'call', times: 1 }))?.[0] === 'ok'
     }
-    return { ...numbersOf(org, calls, alive), problems: [...problems] }
+    return { ...numbersOf(org, calls, alive), told, problems: [...problems] }
   }
 
   return { play, killNow, close }

@@ -1,8 +1,18 @@
 /** The simulated org as a scenario sees it: its own org, its own faults, its own counters. */
 import { KeyturnError } from '@keyturn/tokens'
 
-type StartSimulator = (typeof import('@keyturn/simulator'))['startSimulator']
-export type Simulator = Awaited<ReturnType<StartSimulator>>
+/** A package of its own, which a published installation may lack. */
+export const loadSimulator = async () => {
+  const { startSimulator } = await import('@keyturn/simulator').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new KeyturnError('DRIVER_MISSING', 'The demo needs a simulated org, and @keyturn/simulator cannot be found', {
+      fix: 'npm install --save-dev @keyturn/simulator',
+    })
+  })
+  return startSimulator
+}
+
+export type Simulator = Awaited<ReturnType<Awaited<ReturnType<typeof loadSimulator>>>>
 type Control = Simulator['control']
 export type SimEvent = ReturnType<Control['log']>[number]
 export type Counters = ReturnType<Control['oracle']>['total']
@@ -76,15 +86,4 @@ export const orgOf = (sim: Simulator, name: string): Org => {
     refuseEverybody: (refuse) =>
       void control.changeApp({ org: name, app: APP, settings: { uncurable: refuse ? 'always401' : 'no' } }),
   }
-}
-
-/** A package of its own, which a published installation may lack. */
-export const loadSimulator = async (): Promise<StartSimulator> => {
-  const { startSimulator } = await import('@keyturn/simulator').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new KeyturnError('DRIVER_MISSING', 'The demo needs a simulated org, and @keyturn/simulator cannot be found', {
-      fix: 'npm install --save-dev @keyturn/simulator',
-    })
-  })
-  return startSimulator
 }

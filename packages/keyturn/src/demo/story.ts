@@ -47,10 +47,8 @@ export const storyOn = (stream: Target, paint: Paint, quiet: boolean): Story => 
     stream.write(text)
   }
   const lines = (...text: readonly string[]): void => write(`${text.join('\n')}\n`)
-  const side = (name: string, { callsOk, callsFailed, alive }: Numbers): string => {
-    const calls = `${callsOk} of ${callsOk + callsFailed} calls`
-    return `${name} ${paint(alive ? 'green' : 'red', alive ? '✓ alive' : '✗ locked out')}, ${calls}`
-  }
+  const side = (name: string, { callsOk, callsFailed, alive }: Numbers): string =>
+    `${name} ${paint(alive ? 'green' : 'red', alive ? '✓' : '✗')} ${callsOk} of ${callsOk + callsFailed}`
   return {
     begin: (clients, processes) => {
       const names = clients.map(({ name, version }) => `${name} ${version}`).join(', ')
@@ -60,6 +58,7 @@ export const storyOn = (stream: Target, paint: Paint, quiet: boolean): Story => 
           `A simulated org with refresh token rotation, real clients (${names}), four processes each: through Keyturn, and on their own. Time is simulated, the processes and the wire are real.`,
           width,
         ),
+        `${paint('green', '✓')} can still get in at the end   ${paint('red', '✗')} locked out: a person has to log in again`,
         '',
       )
       if (stream.isTTY !== true) lines(`Starting ${processes} processes …`, '')
@@ -70,12 +69,14 @@ export const storyOn = (stream: Target, paint: Paint, quiet: boolean): Story => 
       open = true
     },
     tell: (number, { name, story }, entries) => {
-      const told = entries.flatMap((entry) => [
-        `   ${entry.client}`,
-        `     ${side('with Keyturn', entry.with)}`,
-        `     ${side('without', entry.without)}`,
-      ])
-      lines(paint('bold', `${number}  ${name}`), ...wrap(story, width, '   '), ...told, '')
+      const names = Math.max(...entries.map(({ client }) => textWidth(client)))
+      const told = entries.map((entry) => {
+        const client = entry.client + ' '.repeat(names - textWidth(entry.client))
+        return `   ${client}  ${side('with Keyturn', entry.with)} calls · ${side('without', entry.without)}`
+      })
+      const codes = [...new Set(entries.flatMap((entry) => entry.with.told))].join(' or ')
+      const ending = entries.some((entry) => entry.with.alive) ? [] : [`   With Keyturn, callers end up with ${codes}.`]
+      lines(paint('bold', `${number}  ${name}`), ...wrap(story, width, '   '), ...told, ...ending, '')
     },
     end: () => write(''),
   }

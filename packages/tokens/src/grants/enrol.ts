@@ -9,7 +9,8 @@ import { codeBody, TOKEN_PATH } from '../oauth/request.ts'
 import { mayExchangeCode } from '../protocol/transition.ts'
 import type { Runtime } from '../runtime.ts'
 import { settleAbandoned } from '../spend/doubt.ts'
-import { kept, mismatchOf } from '../spend/outcome.ts'
+import { kept, misfitOf } from '../spend/outcome.ts'
+import { said } from '../spend/said.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { request } from '../wire/request.ts'
 import { revokeToken } from './revoke.ts'
@@ -91,7 +92,7 @@ export const tradeCode = async (
       'ANSWER_UNREADABLE',
       `The token endpoint gave no usable answer to the authorisation code (${judged.cause}, HTTP ${answer.status})`,
     )
-  throw new KeyturnError('GRANT_REFUSED', `Salesforce refused the authorisation code: ${judged.text}`)
+  throw new KeyturnError('GRANT_REFUSED', `Salesforce refused the authorisation code: ${said(judged.text)}`)
 }
 
 const trade = async (rt: Runtime, grant: StoredGrant, id: string, code: Code): Promise<GrantView> => {
@@ -102,17 +103,17 @@ const trade = async (rt: Runtime, grant: StoredGrant, id: string, code: Code): P
       fix: 'Add the scope refresh_token (offline_access) to the app and to the request.',
     })
   }
-  const mismatch = mismatchOf(grant.identity, tokens)
-  if (mismatch !== null) {
+  const misfit = misfitOf(grant.identity, tokens, rt.allowHosts)
+  if (misfit !== null) {
     // Somebody logged in as another user: what was bought is given back, the grant stays as it was.
     await revokeToken(rt, grant.settings.loginUrl, tokens.refreshToken).catch(() => undefined)
-    throw new KeyturnError('IDENTITY_CHANGED', `The new authorisation does not fit ${grant.name}: ${mismatch}`)
+    throw new KeyturnError('IDENTITY_CHANGED', `The new authorisation does not fit ${grant.name}: ${misfit.text}`)
   }
   const lineage = rt.store.lineageOf(tokens.refreshToken)
   const enrolled = await rt.store.apply(
     grant.id,
     { type: 'enrolled', id, lineage },
-    kept(grant, tokens, rt.clock.wall()),
+    kept(grant, tokens, rt.clock.wall(), null),
   )
   if (!enrolled.applied) {
     await rt.store.keepOrphan(grant.id, id, { refreshToken: tokens.refreshToken })

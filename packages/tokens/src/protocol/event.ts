@@ -36,6 +36,8 @@ export type ProtocolEvent =
       readonly rolledForward: boolean
       /** Sold, but not to whom this grant belongs (another org or user): kept, and not handed out. */
       readonly mismatch?: string
+      /** What kind of mismatch, when it isn't whose token it is. */
+      readonly mismatchCode?: string
     }
   /** "expired access/refresh token": definite. */
   | { readonly type: 'refused'; readonly attempt: string; readonly lineage: Lineage; readonly text: string }

@@ -479,7 +479,11 @@ const answered = (
       spend: moved ? null : without(state.spend, attempt),
       doubt,
       why:
-        event.mismatch !== undefined ? why('identity-changed', event.mismatch, now) : doubt === null ? null : state.why,
+        event.mismatch !== undefined
+          ? why(event.mismatchCode ?? 'identity-changed', event.mismatch, now)
+          : doubt === null
+            ? null
+            : state.why,
       resolved: resolve(state, attempt),
     },
     [{ kind: 'exchanged', data: { attempt, sent, lineage, generation, late, rolledForward, access } }],

@@ -25,10 +25,23 @@ export const commit = async (rt: Runtime, grantId: string, attempt: string, outc
       if (applied.applied) rt.emit(applied.grant, applied.notices)
       return applied
     } catch (error) {
+      const held = heldElsewhere(error, outcome)
+      if (held !== null) return commit(rt, grantId, attempt, held)
       if (!(error instanceof KeyturnError) || error.kind !== 'unavailable' || rt.closing.aborted) throw error
       await rt.clock.sleep(pause, rt.closing)
     }
   }
+}
+
+/**
+ * Salesforce sold the token that another grant here holds. One token is never in two records (it would be spent from
+ * both), and the one that was sent is used up: this grant is over, the other goes on.
+ */
+const heldElsewhere = (error: unknown, { event }: Outcome): Outcome | null => {
+  if (!(error instanceof KeyturnError) || error.code !== 'TOKEN_HELD_ELSEWHERE' || event.type !== 'answered')
+    return null
+  const text = `its successor is the refresh token that the grant ${String(error.data.name)} holds: use that one`
+  return { event: { type: 'refused', attempt: event.attempt, lineage: event.sent, text }, puts: {}, sold: {} }
 }
 
 /** The grant waits for no word about this attempt any more. */

@@ -217,6 +217,7 @@ const hear = async (
     rolledForward: false,
     by: 'holder',
     wall: rt.clock.wall(),
+    allowHosts: rt.allowHosts,
   })
   const applied = await commit(rt, grant.id, attempt.attempt, outcome)
   if (!applied.applied && outcome.event.type === 'doubted') {

@@ -9,7 +9,8 @@ import type { Runtime } from '../runtime.ts'
 import type { Secret } from '../secret.ts'
 import type { FallbackSettings, StoredGrant } from '../store/store.ts'
 import { request } from '../wire/request.ts'
-import { kept, mismatchOf } from './outcome.ts'
+import { kept, misfitOf } from './outcome.ts'
+import { said } from './said.ts'
 
 /** The name under which a machine integration's own way in mints. */
 export const OWN = 'own'
@@ -90,13 +91,13 @@ export const mint = async (
     return end
   }
   if (judged.kind !== 'tokens') {
-    const text = judged.kind === 'unknown' ? `no usable answer (${judged.cause})` : judged.text
+    const text = judged.kind === 'unknown' ? `no usable answer (${judged.cause})` : said(judged.text)
     return fail(text, judged.kind === 'refused' || judged.kind === 'blocked')
   }
   const { tokens } = judged
-  const mismatch = mismatchOf(grant.identity, tokens, way.otherUser)
-  if (mismatch !== null) return fail(mismatch, true)
-  const puts = kept(grant, tokens, rt.clock.wall())
+  const misfit = misfitOf(grant.identity, tokens, rt.allowHosts, way.otherUser)
+  if (misfit !== null) return fail(misfit.text, true)
+  const puts = kept(grant, tokens, rt.clock.wall(), null)
   if (puts.access === undefined) return fail('the answer held no usable access token', false)
   // Rule 10: Salesforce hands out the same live session again; one that was just refused is no way in.
   if (grant.state.access === 'dead' && (await isCurrent(rt, grant, tokens.accessToken))) {

@@ -103,12 +103,13 @@ export const obtain = async (
   )
 }
 
-/** The exchange changed nothing: Salesforce was busy with this token or app, or our own check forbade the sending. */
+/**
+ * No access token came of it: Salesforce was busy with this token or app, our own check forbade the sending, or the
+ * answer held a refresh token only. However the endpoint answers, one call asks a few times and no more.
+ */
 const unmoved = async (rt: Runtime, before: StoredGrant): Promise<boolean> => {
   const { state } = await current(rt, before.name)
-  return (
-    state.status === 'live' && state.lineage === before.state.lineage && state.generation === before.state.generation
-  )
+  return state.status === 'live' && state.generation === before.state.generation
 }
 
 const current = async (rt: Runtime, name: string): Promise<StoredGrant> => {

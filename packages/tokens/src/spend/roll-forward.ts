@@ -58,7 +58,7 @@ const outcome = (
   named: { readonly attempt: string; readonly lineage: string },
   { answer }: JournalAttempt,
 ): Outcome => {
-  const origin = { rolledForward: true, by: 'other', wall: rt.clock.wall() } as const
+  const origin = { rolledForward: true, by: 'other', wall: rt.clock.wall(), allowHosts: rt.allowHosts } as const
   // A status that was lost leaves only what the body itself proves.
   const raw =
     answer === null

@@ -111,6 +111,7 @@ export const encode = (world: World, configuration: Configuration): string => {
   for (const p of world.processes) for (const want of p.wants) sendable.add(want?.lineage ?? null)
   for (const lineage of ghost.refused) if (sendable.has(lineage)) text += `${token0(lineage)},`
   text += `#${ghost.unknown.join()}`
+  for (const at of ghost.doubted) text += `,${clamp(now - at, 0, 3)}`
   if (breaks) text += `#${ghost.burst.join()}`
   if (configuration.budget.setBack !== undefined)
     for (const [rec, tokensOf] of ghost.handedOut.entries()) {

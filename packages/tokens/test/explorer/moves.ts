@@ -5,6 +5,7 @@
 import type { Protocol } from '../../src/protocol/transition.ts'
 import { may, processMoves, push, spent, withExchange, type Move, type Scene } from './process-moves.ts'
 import { authorise, deliver, expireToken, isLocked, kill, lockError, look, taint } from './server.ts'
+import { broken } from './properties.ts'
 import { apply, contextOf } from './store.ts'
 import {
   enrolWithin,
@@ -89,6 +90,12 @@ const personMoves = (scene: Scene): void => {
     return
   }
   const { id, rec } = person
+  if (may(world, 'enrol')) {
+    const rival = { type: 'enrol', id: `e${world.ids}`, deadline: world.now + enrolWithin } as const
+    const step = apply(world, rec, rival, protocol, configuration)
+    const taken = { ...spent(step.world, 'enrol'), ids: world.ids + 1 }
+    if (step.applied) push(scene, `another person announces ${rival.id} for r${rec}`, false, taken)
+  }
   const { state } = item(world.grants, rec)
   const ended = (from: World): World => ({
     ...apply(from, rec, { type: 'enrolment-ended', id }, protocol, configuration).world,
@@ -100,7 +107,8 @@ const personMoves = (scene: Scene): void => {
       // The announcement is renewed before the code goes out: it has to hold until the answer is committed.
       const renewal = { type: 'enrol', id, deadline: world.now + enrolWithin } as const
       const renewed = apply(world, rec, renewal, protocol, configuration).world
-      const code = authorise(renewed, rec, configuration)
+      const stands = state.enrolment?.id === id && world.now < state.enrolment.deadline
+      const code = authorise(stands ? renewed : broken(renewed, 'P15', `${id} does not stand any more`), rec, configuration)
       const coded = { ...person, phase: 'coded', lineage: code.lineage, at: code.at } as const
       push(scene, `the code of ${id} is exchanged for ${code.lineage}`, true, { ...code.world, person: coded })
       if (may(world, 'codeLost')) push(scene, `the answer to the code of ${id} is lost`, false, ended(spent(code.world, 'codeLost')))

@@ -7,7 +7,8 @@
  *                  holds or that is on its way to a holder that listens, no working spare. Checked when the server acts,
  *                  which is the moment that counts (it may be long after the first byte).
  * P2  one at a time  When the first byte of a refresh token goes out, no earlier request with it is on the wire, and no
- *                  answer to one is on its way, in memory or in a journal that nobody brought to the store.
+ *                  answer to one is on its way, in memory or in a journal that nobody brought to the store. Nor are
+ *                  two spare tokens minted at a time.
  * P3  replays      A token is sent again at most as often as an outcome was unknown (a doubt of the ledger, or the store
  *                  having gone back). A replay that met a lock or a block doesn't count: it learned nothing. Under the
  *                  policy `hold` there is none. A token about which something is unknown is sent as a replay or not.
@@ -31,7 +32,10 @@
  * P12 adopt        A caller that saw an older generation causes no exchange while a newer living token is there.
  * P13 blocked      After "user, IP or app refused" nothing is sent until a person says so.
  * P14 ledger       A replay names the attempt that is unresolved.
- * P15 enrolment    Once an authorisation code was traded, the token it replaces isn't sent before the enrolment ended.
+ * P15 enrolment    Once an authorisation code was traded, the token it replaces isn't sent before the enrolment ended; a
+ *                  code is traded only while its announcement stands, and no other takes its place meanwhile.
+ * P16 patience     No replay within the back-off after the last unknown outcome.
+ * P17 proof        Nobody but its holder calls a claim in doubt before its deadline without proof.
  *
  * "At rest": no actor has anything left to do by itself; only faults, people and the passing of time that changes
  * nothing remain.

@@ -97,6 +97,7 @@ export const apply = (
     ghost: {
       refused,
       unknown: settled ? replaced(ghost.unknown, rec, 0) : unknown === 0 ? ghost.unknown : up(ghost.unknown, unknown),
+      doubted: event.type === 'doubted' ? replaced(ghost.doubted, rec, world.now) : ghost.doubted,
       burst: claims ? up(ghost.burst, 1) : ghost.burst,
       handedOut: handed[after.generation] === undefined ? replaced(ghost.handedOut, rec, handedNow) : ghost.handedOut,
     },
@@ -113,7 +114,7 @@ export const apply = (
     const access = event.type === 'answered' ? event.access : true
     if (access) next = broken(next, 'P8', `${event.type} brought an access token and no new generation`)
   }
-  if (before.removedAt !== null && (claims || event.type === 'enrol'))
+  if (before.removedAt !== null && (claims || event.type === 'enrol' || event.type === 'enrolled'))
     next = broken(next, 'P9', `${event.type} for a removed grant`)
   const endless = configuration.api !== undefined || configuration.machine === true
   if (endless && claims && item(next.ghost.burst, rec) > 3) next = broken(next, 'P10', 'a storm')
@@ -121,6 +122,15 @@ export const apply = (
     next = broken(next, 'P12', `a caller that saw ${event.generation} makes an exchange at ${before.generation}`)
   if (event.type === 'claim-replay' && event.unresolved !== before.doubt?.attempt)
     next = broken(next, 'P14', `a replay of ${event.unresolved} while ${before.doubt?.attempt} is unresolved`)
+  if (event.type === 'doubted' && event.by === 'other' && !event.holderDead && world.now <= (before.spend?.deadline ?? 0))
+    next = broken(next, 'P17', `${event.attempt} is called in doubt before its time`)
+  if (event.type === 'mint' && before.mint !== null && world.now < before.mint.deadline)
+    next = broken(next, 'P2', `${event.attempt} is minted beside ${before.mint.attempt}`)
+  if (event.type === 'enrol' && before.enrolment !== null && before.enrolment.id !== event.id && world.now < before.enrolment.deadline)
+    next = broken(next, 'P15', `${event.id} takes the place of ${before.enrolment.id}`)
+  const waited = world.now - item(ghost.doubted, rec)
+  if (event.type === 'claim-replay' && waited < policyOf(configuration).replayBackoff)
+    next = broken(next, 'P16', `a replay ${waited} after the last unknown outcome`)
   if (claims && event.type !== 'mint' && before.status === 'blocked')
     next = broken(next, 'P13', `${event.type} while blocked`)
   return { world: next, applied: true, reason: '' }

@@ -203,6 +203,8 @@ export interface Ghost {
   readonly refused: readonly string[]
   /** Unknown outcomes less replays, by grant. */
   readonly unknown: readonly number[]
+  /** When an outcome became unknown last, by grant. */
+  readonly doubted: readonly number[]
   /** Exchanges and mints since time last passed, by grant. */
   readonly burst: readonly number[]
   /** The access token of every generation ever handed out, by grant. */
@@ -211,12 +213,12 @@ export interface Ghost {
 
 export const spareFamily = { independent: -1, cascade: -2 } as const
 
-/** The product's policy with the smallest numbers that keep its order: a window, a drain and back-offs of one tick. */
+/** The policy with the smallest numbers that keep its order: the back-off of a replay outlasts the drain. */
 export const policyOf = (configuration: Configuration): Policy => ({
   unknownOutcome: configuration.unknownOutcome ?? 'replay-last',
   drain: 1,
-  replayBackoff: 1,
-  replayBackoffMax: 2,
+  replayBackoff: 3,
+  replayBackoffMax: 3,
   breakerWindow: 1,
   breakerBackoff: 2,
   breakerBackoffMax: 2,
@@ -297,6 +299,7 @@ export const initial = (configuration: Configuration): World => {
     ghost: {
       refused: [],
       unknown: grants.map(() => 0),
+      doubted: grants.map(() => -9),
       burst: grants.map(() => 0),
       handedOut: grants.map((grant) => ({ [grant.state.generation]: grant.at })),
     },

@@ -2,7 +2,7 @@ import type { Scenario } from '../scenario.ts'
 
 export const killedWhileReading: Scenario = {
   org: 'killed-reading',
-  name: 'A process is killed while it reads; no spare',
+  name: 'A process is killed while it reads the answer; there is no spare',
   story:
     'kill -9 after half of the answer came. Keyturn has it in its journal; the other processes carry on from there.',
   spare: false,
