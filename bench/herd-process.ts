@@ -50,7 +50,13 @@ const caller = async (): Promise<() => Promise<unknown>> => {
     for (;;) {
       const release = await lock(setup.file).catch(() => null)
       if (release === null) await new Promise((resolve) => setTimeout(resolve, 10))
-      else return refresh().finally(release)
+      else {
+        try {
+          return await refresh()
+        } finally {
+          await release()
+        }
+      }
     }
   }
   return () => (running ??= locked().finally(() => (running = null)))

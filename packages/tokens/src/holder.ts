@@ -9,8 +9,8 @@ import { execFile } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { chmod, link, mkdir, open, readFile, unlink } from 'node:fs/promises'
-import { homedir, hostname } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
 import { KeyturnError } from './errors.ts'
 import type { Holder } from './protocol/state.ts'
 
@@ -25,16 +25,6 @@ interface Life {
   readonly namespace: string
   readonly pid: number
   readonly start: string
-}
-
-/** Where a host keeps what it must remember for a store: beside the SQLite file, else below XDG_STATE_HOME. */
-export function defaultStateFolder(
-  store: { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly storeId: string },
-  env: Readonly<Record<string, string | undefined>>,
-): string {
-  if (store.kind === 'sqlite') return `${resolve(store.file)}.host`
-  const state = env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state')
-  return join(state, 'keyturn', basename(store.storeId))
 }
 
 /**

@@ -3,11 +3,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { systemClock, type Clock } from './clock.ts'
 import type { KeyturnEvent, Keyturn, Limits, OpenOptions } from './contract.ts'
-import { KeyturnError } from './errors.ts'
 import { catchUp } from './adapters/shared-turn.ts'
 import { cachedFields } from './fields/cached-fields.ts'
 import { grantCommands } from './grants/commands.ts'
@@ -22,6 +19,8 @@ import { resolveMasterKey } from './store/master-key.ts'
 import { openStore } from './store/open.ts'
 import { resolveReference } from './store/reference.ts'
 import type { Store } from './store/store.ts'
+import { journalFolderOf, stateFolderOf } from './state-folder.ts'
+import { sweepEvery } from './sweep-timer.ts'
 import { sweep } from './sweep.ts'
 import { apiFetch } from './token/api-fetch.ts'
 import { serveTokens, type TokenCache } from './token/serve.ts'
@@ -61,7 +60,7 @@ export const openParts = async (options: OpenOptions): Promise<Parts> => {
     migrate: options.migrate ?? false,
   })
   try {
-    const journalFolder = join(stateFolder, store.id)
+    const journalFolder = journalFolderOf(stateFolder, store.id)
     const journalKey = { key: store.deriveKey('journal'), keyId: 'store-1' }
     const journal = await openJournal({ folder: journalFolder, storeId: store.id, key: journalKey, holder, clock })
     return { store, journal, journalFolder, journalKey, holder }
@@ -115,9 +114,9 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
   const tokens = serveTokens(rt, cache)
   const fields = cachedFields(clock)
   const clean = () => sweep(rt, tokens, options.lostHostAfter ?? null)
-  const timer = sweeping(rt, options, clean)
+  const stopSweeping = sweepEvery(options.sweepEvery, clean)
   const close = async (): Promise<void> => {
-    clearInterval(timer)
+    stopSweeping()
     // An exchange in flight is worth waiting for: its answer is heard or its doubt is recorded.
     const patience = new AbortController()
     await Promise.race([Promise.allSettled([...rt.background]), clock.sleep(limits.wait, patience.signal)])
@@ -180,25 +179,4 @@ const wentBack = async (rt: Runtime): Promise<boolean> => {
   if (self === undefined || (await rt.store.now()) - self.seenAt > SEEN_EVERY_MS)
     await rt.store.greet(rt.holder.host, false)
   return (await rt.store.mark()).epoch > (self?.confirmedEpoch ?? 0)
-}
-
-/** Beside the SQLite file, else below XDG_STATE_HOME: this host's id, and a journal per store. */
-const stateFolderOf = (store: string, env: Readonly<Record<string, string | undefined>>): string =>
-  store.startsWith('sqlite:')
-    ? `${store.slice('sqlite:'.length)}.host`
-    : join(env.XDG_STATE_HOME ?? join(env.HOME ?? homedir(), '.local', 'state'), 'keyturn')
-
-const sweeping = (rt: Runtime, options: OpenOptions, run: () => Promise<unknown>): NodeJS.Timeout | undefined => {
-  if (options.sweepEvery === undefined) return undefined
-  if (!(options.sweepEvery >= 1000)) throw new KeyturnError('BAD_ARGUMENT', 'sweepEvery is at least 1000 ms')
-  let running = false
-  const timer = setInterval(() => {
-    if (running || rt.closing.aborted) return
-    running = true
-    void run()
-      .catch(() => undefined)
-      .finally(() => (running = false))
-  }, options.sweepEvery)
-  timer.unref()
-  return timer
 }

@@ -1,7 +1,8 @@
 /**
  * `@keyturn/tokens/maintenance`: what an operator does to a whole store. Programs that only need tokens never load it.
  */
-export { defaultStateFolder, thisHolder } from './holder.ts'
+export { thisHolder } from './holder.ts'
+export { journalFolderOf, stateFolderOf } from './state-folder.ts'
 export { backupStore, restoreStore } from './store/backup.ts'
 export type { BackedUp } from './store/backup.ts'
 export { checkStore } from './store/check.ts'

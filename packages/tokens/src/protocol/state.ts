@@ -151,3 +151,6 @@ export const newGrant = (lineage: Lineage | null, spares: Spares = { names: [], 
 
 /** The attempt named by a doubt that no attempt explains: the store is an older copy of itself. */
 export const RESTORED = 'restored'
+
+/** Names an attempt behind several replays, all unresolved: that there is one counts, not which. */
+export const EARLIER = 'earlier'

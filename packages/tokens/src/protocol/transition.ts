@@ -4,7 +4,7 @@
  */
 import { breakerOpen, clauses as standard, type Clauses, type SendCheck } from './clauses.ts'
 import type { Context, Draft, Notice, ProtocolEvent, Transition } from './event.ts'
-import { RESTORED, type Doubt, type GrantState, type Spend, type Why } from './state.ts'
+import { EARLIER, RESTORED, type Doubt, type GrantState, type Spend, type Why } from './state.ts'
 
 export interface Protocol {
   readonly transition: (state: GrantState, event: ProtocolEvent, context: Context) => Transition
@@ -92,7 +92,9 @@ const settle = ({ spend, doubt }: GrantState, attempt: string, now: number): Dou
   if (spend !== null) return spend.attempt === attempt ? doubt : undefined
   if (doubt?.attempt !== attempt || doubt.cause === 'restored') return undefined
   if (doubt.behind === null) return null
-  return { ...doubt, attempt: doubt.behind, behind: null, finishedAt: doubt.finishedAt ?? now }
+  const replays = Math.max(0, doubt.replays - 1)
+  const behind = replays > 0 ? EARLIER : null
+  return { ...doubt, attempt: doubt.behind, behind, replays, finishedAt: doubt.finishedAt ?? now }
 }
 
 /** Without a doubt a grant that was in doubt is live again. */

@@ -131,7 +131,7 @@ const spend = async (
     sending = true
     if (shared !== null) shared.heard = true
     const heard = hear(rt, grant, { attempt, lineage }, connection, body, { stillAllowed, firstByteBy })
-    const settled = shared === null ? heard : heard.finally(() => shared.turn.end())
+    const settled = shared === null ? heard : endingTurn(heard, shared.turn)
     rt.background.add(settled)
     void settled.finally(() => rt.background.delete(settled)).catch(() => undefined)
 
@@ -155,6 +155,15 @@ const spend = async (
     connection.close()
     if (!sending) release(rt, grant.id, { attempt, lineage })
     throw error
+  }
+}
+
+/** Waiters are woken only when the other program holds the new token, too. */
+const endingTurn = async (heard: Promise<void>, turn: SharedTurn): Promise<void> => {
+  try {
+    await heard
+  } finally {
+    await turn.end()
   }
 }
 

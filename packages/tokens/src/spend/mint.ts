@@ -114,8 +114,10 @@ export const mint = async (
   return { kind: 'minted' }
 }
 
-const isCurrent = async (rt: Runtime, grant: StoredGrant, token: Secret | null): Promise<boolean> =>
-  token !== null && (await rt.store.secret(grant.id, 'accessToken'))?.reveal() === token.reveal()
+const isCurrent = async (rt: Runtime, grant: StoredGrant, token: Secret | null): Promise<boolean> => {
+  const known = await rt.store.secret(grant.id, 'accessToken')
+  return token !== null && known !== null && rt.store.lineageOf(known) === rt.store.lineageOf(token)
+}
 
 /** Another grant of this store lends its access token. */
 const borrow = async (rt: Runtime, way: WayIn, lend: (name: string) => Promise<StoredGrant>): Promise<Judged> => {

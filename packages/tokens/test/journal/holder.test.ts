@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { defaultStateFolder, provedDead, thisHolder } from '../../src/holder.ts'
+import { provedDead, thisHolder } from '../../src/holder.ts'
+import { stateFolderOf } from '../../src/state-folder.ts'
 
 const linuxOnly = process.platform !== 'linux' && 'reads /proc'
 
@@ -110,8 +111,8 @@ test('without proof nobody is dead', { skip: linuxOnly }, async (t) => {
 })
 
 test('the state lies beside the database, or below XDG_STATE_HOME', () => {
-  assert.equal(defaultStateFolder({ kind: 'sqlite', file: '/data/keyturn.db' }, {}), '/data/keyturn.db.host')
-  const postgres = { kind: 'postgres', storeId: 's1' } as const
-  assert.equal(defaultStateFolder(postgres, { XDG_STATE_HOME: '/state' }), join('/state', 'keyturn', 's1'))
-  assert.equal(defaultStateFolder(postgres, { HOME: '/home/x' }), join('/home/x', '.local', 'state', 'keyturn', 's1'))
+  const file = join(tmpdir(), 'keyturn.db')
+  assert.equal(stateFolderOf(`sqlite:${file}`, {}), `${file}.host`)
+  assert.equal(stateFolderOf('postgres://db/x', { XDG_STATE_HOME: 'state' }), join('state', 'keyturn'))
+  assert.equal(stateFolderOf('postgres://db/x', { HOME: 'me' }), join('me', '.local', 'state', 'keyturn'))
 })

@@ -1,6 +1,6 @@
 /** Numbers in [0, 1) that come out the same for the same seed (mulberry32 over a hash of the seed). */
 export const seededRandom = (seed: string): (() => number) => {
-  let state = [...seed].reduce((sum, char) => Math.imul(sum ^ char.charCodeAt(0), 16_777_619), 2_166_136_261)
+  let state = Buffer.from(seed).reduce((sum, byte) => Math.imul(sum ^ byte, 16_777_619), 2_166_136_261)
   return () => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
