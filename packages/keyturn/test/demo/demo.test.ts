@@ -1,0 +1,73 @@
+/** The demo as a visitor starts it, once, and what it leaves behind. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { scenarios } from '../../src/demo/scenarios.ts'
+import type { DemoResult } from '../../src/demo/verdict.ts'
+
+const bin = join(import.meta.dirname, '..', '..', 'bin', 'keyturn.js')
+const clients = ['jsforce', '@jsforce/jsforce-node', '@salesforce/core']
+
+const start = (t: TestContext, args: readonly string[]) => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-demo-test-'))
+  const child = spawn(process.execPath, [bin, 'demo', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder },
+  })
+  t.after(() => {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (bytes: Buffer) => (output.stdout += bytes.toString()))
+  child.stderr.on('data', (bytes: Buffer) => (output.stderr += bytes.toString()))
+  const ended = once(child, 'close').then(([code]) => Number(code))
+  return { child, folder, output, ended }
+}
+
+test('--json prints one object: Keyturn lost nothing that could be kept, and nothing is left behind', async (t) => {
+  const { folder, output, ended } = start(t, ['--json'])
+  assert.equal(await ended, 0, output.stderr)
+  const result = JSON.parse(output.stdout) as DemoResult
+  assert.deepEqual(Object.keys(result), ['ok', 'scenarios'])
+  assert.equal(result.ok, true)
+  assert.deepEqual(
+    result.scenarios.map(({ name, client }) => `${name} ${client}`),
+    scenarios.flatMap(({ name }) => clients.map((client) => `${name} ${client}`)),
+  )
+  for (const shown of result.scenarios) {
+    assert.deepEqual(Object.keys(shown), ['name', 'client', 'with', 'without'])
+    const keepable = scenarios.find(({ name }) => name === shown.name)?.keepable
+    assert.equal(shown.with.alive, keepable, `${shown.name} · ${shown.client}`)
+    for (const side of [shown.with, shown.without]) {
+      assert.deepEqual(Object.keys(side), ['callsOk', 'callsFailed', 'exchanges', 'reuses', 'alive'])
+      assert.ok(side.callsOk > 0 || side.callsFailed > 0)
+      assert.ok(side.exchanges >= 1, 'the server sold tokens in every scenario')
+    }
+  }
+  // What these clients are known to do on their own: were it otherwise, the demo would not show what it says.
+  const [first] = result.scenarios
+  assert.equal(first?.without.alive, false)
+  assert.ok((first?.without.reuses ?? 0) > 0)
+  assert.doesNotMatch(output.stdout + output.stderr, /\b00D\w{12,15}!|\b5Aep|PRIVATE KEY/)
+  assert.deepEqual(readdirSync(folder), [])
+})
+
+test(
+  'a signal ends the demo with its processes and its folder',
+  { skip: process.platform === 'win32' && 'no signals' },
+  async (t) => {
+    const { child, folder, output, ended } = start(t, [])
+    for (let tries = 0; tries < 1_000 && !readdirSync(folder).some((name) => name.startsWith('keyturn-demo-')); tries++)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    child.kill('SIGTERM')
+    assert.equal(await ended, 143, output.stderr)
+    // The worker processes hold the other end of stdout's pipe no more: 'close' came.
+    assert.deepEqual(readdirSync(folder), [])
+  },
+)
