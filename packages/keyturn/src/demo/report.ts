@@ -6,8 +6,8 @@ import { wrap } from './story.ts'
 import type { DemoResult, Entry } from './verdict.ts'
 import { faultsOf } from './verdict.ts'
 
-const heads = ['ok', 'failed', 'exch', 'reuse', 'alive'] as const
-const widths = [4, 6, 4, 5, 5] as const
+const heads = ['ok', 'fail', 'exch', 'reuse', 'alive'] as const
+const widths = [3, 4, 4, 5, 5] as const
 const sideWidth = widths.reduce((sum, width) => sum + width, 0) + widths.length - 1
 const edge = '  '
 
@@ -50,7 +50,7 @@ export const reportTable = (entries: readonly Entry[], paint: Paint): string => 
 }
 
 const notes: readonly string[] = [
-  'ok, failed: API calls of the four processes, by what the server answered; a call without an answer has failed.',
+  'ok, fail: API calls of the four processes, by what the server answered; a call without an answer has failed.',
   'exch: refresh tokens sold. reuse: spent ones that were sent again. alive: a process that starts afterwards gets in.',
   'Each client on its own is used as its documentation shows it: jsforce with oauth2, a refresh token and a "refresh" listener that saves to a file which all four read; @salesforce/core with its auth files, which it locks.',
 ]
@@ -66,7 +66,7 @@ export const reportEnd = (
   const keepable = entries.filter(({ scenario }) => scenario.keepable)
   const kept = (side: 'with' | 'without'): string =>
     `${keepable.filter((entry) => entry[side].alive).length} of ${keepable.length}`
-  const outcome = `Access that could be kept: with Keyturn ${kept('with')} times, without ${kept('without')}. `
+  const outcome = `Access that could be kept: with Keyturn ${kept('with')} times, without ${kept('without')}.`
   const verdict = result.ok
     ? paint('green', 'Keyturn lost nothing that could be kept.')
     : paint('red', 'Keyturn lost something, or did what it must not do:')
