@@ -14,7 +14,7 @@ import type { JournalKey } from './journal/frame.ts'
 import { openJournal, type Journal } from './journal/journal.ts'
 import type { Holder } from './protocol/state.ts'
 import type { Runtime } from './runtime.ts'
-import { rollForward } from './spend/roll-forward.ts'
+import { awaitsUs, rollForward } from './spend/roll-forward.ts'
 import { resolveMasterKey } from './store/master-key.ts'
 import { openStore } from './store/open.ts'
 import { resolveReference } from './store/reference.ts'
@@ -178,5 +178,8 @@ const wentBack = async (rt: Runtime): Promise<boolean> => {
   // A durable write per start would be the dearest part of `keyturn token`.
   if (self === undefined || (await rt.store.now()) - self.seenAt > SEEN_EVERY_MS)
     await rt.store.greet(rt.holder.host, false)
-  return (await rt.store.mark()).epoch > (self?.confirmedEpoch ?? 0)
+  const { epoch } = await rt.store.mark()
+  if (epoch > (self?.confirmedEpoch ?? 0)) return true
+  // Confirmed, and a link of the lost time line turned up on another host since: look again.
+  return epoch > 1 && (await rt.store.grants({ removed: true })).some((grant) => awaitsUs(rt, grant))
 }

@@ -8,9 +8,10 @@ import { revokeToken } from './grants/revoke.ts'
 import type { Runtime } from './runtime.ts'
 import { settleAbandoned } from './spend/doubt.ts'
 import { exchange } from './spend/exchange.ts'
-import { rollForward } from './spend/roll-forward.ts'
+import { awaitsUs, rollForward } from './spend/roll-forward.ts'
 import { sameId } from './spend/outcome.ts'
 import type { StoredGrant } from './store/store.ts'
+import { learnSession } from './token/learn-session.ts'
 import { freshness } from './token/freshness.ts'
 import type { TokenServer } from './token/serve.ts'
 
@@ -29,11 +30,16 @@ export const sweep = async (
   if ((await rollForward(rt)) > 0) note('*', 'rolled-forward')
   await catchUp(rt.store, rt.companions, rt.newId)
   const lost = await lostHosts(rt, lostHostAfter)
+  if ((await rt.store.grants({ removed: true })).some((grant) => awaitsUs(rt, grant))) {
+    await rollForward(rt, { restored: true })
+    note('*', 'told-what-this-host-knows')
+  }
   for (const grant of await rt.store.grants()) {
     try {
       await giveUp(rt, grant, lost, note)
       if (grant.state.spend !== null && (await settleAbandoned(rt, grant))) note(grant.name, 'abandoned-claim-settled')
       await freshen(rt, tokens, grant, note)
+      if (await learnSession(rt, grant)) note(grant.name, 'session-life-learned')
     } catch (error) {
       note(grant.name, error instanceof KeyturnError ? error.code : 'failed')
     }

@@ -7,11 +7,16 @@ import { transition } from '../protocol/transition.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { exchange, type ExchangeEnd } from './exchange.ts'
-import { rollForward } from './roll-forward.ts'
+import { awaitsUs, rollForward } from './roll-forward.ts'
 
 /** A claim that nobody will resolve any more becomes a doubt, or is rolled forward. True when something changed. */
 export const settleAbandoned = async (rt: Runtime, grant: StoredGrant): Promise<boolean> => {
   const { spend, doubt, lineage } = grant.state
+  if (awaitsUs(rt, grant)) {
+    await rollForward(rt, { restored: true })
+    const told = await rt.store.grantById(grant.id)
+    return told !== null && !awaitsUs(rt, told)
+  }
   const holder = spend?.holder ?? (doubt?.finishedAt === null ? doubt.holder : null)
   if (holder === null || holder === undefined || lineage === null) return false
   if (holder.host === rt.holder.host && provedDead(holder, rt.holder) === true) {

@@ -25,21 +25,25 @@ export const rollForward = async (rt: Runtime, { restored = false } = {}): Promi
   )
   if (!left && !restored) return 0
   const { attempts } = await readJournals({ ...reading, which: restored ? 'all' : 'open' })
+  const spent = new Set(attempts.map(({ lineage }) => lineage))
   let moved = 0
   // In the order they were sent: answers apply as a chain, each where the record holds the token it was bought with.
   for (const attempt of attempts) {
     if (attempt.committed !== null && !restored) continue
     const named = nameOf(attempt)
-    if (named === null || !(restored || dead(rt, attempt))) continue
+    if (named === null || !(dead(rt, attempt) || (restored && over(attempt)))) continue
     const grant = await rt.store.grantById(named.grantId)
     if (grant === null) continue
-    const applied = await commit(rt, grant.id, attempt.attempt, outcome(rt, grant, named, attempt))
+    const told = outcome(rt, grant, named, attempt)
+    // A link of the chain that a later attempt spent is history, not a token that belongs nowhere.
+    const history = told.event.type === 'answered' && told.event.next !== null && spent.has(told.event.next)
+    const applied = await commit(rt, grant.id, attempt.attempt, history ? { ...told, sold: {} } : told)
     if (applied.applied) moved += 1
     else await finish(rt, grant, attempt.attempt)
     await conclude(rt, grant.id, attempt.attempt)
   }
   moved += await releaseUnsent(rt)
-  if (restored) await confirm(rt)
+  if (restored && !attempts.some((attempt) => onTheWire(rt, attempt))) await confirm(rt)
   // What is in the store needs no second reading at the next start.
   await rt.journal.flushed()
   await pruneJournals({ ...reading, own: rt.holder, now: rt.clock.wall() })
@@ -51,6 +55,23 @@ const nameOf = ({ attempt, grantId, lineage }: JournalAttempt) =>
 
 const dead = (rt: Runtime, { holder }: JournalAttempt): boolean =>
   holder !== null && provedDead(holder, rt.holder) === true
+
+/** Its own process has told the store what came of it, in one time line or the other. */
+const over = ({ finishedAt, committed }: JournalAttempt): boolean => finishedAt !== null || committed !== null
+
+/** It may still be answered: a living process listens, or one of which nobody can tell might. */
+const onTheWire = (rt: Runtime, attempt: JournalAttempt): boolean => {
+  if (over(attempt) || attempt.holder === null || attempt.sentAt === null) return false
+  const gone = provedDead(attempt.holder, rt.holder)
+  return gone === false || (gone === 'unknown' && rt.clock.wall() - attempt.sentAt < 2 * rt.limits.read)
+}
+
+/**
+ * A grant waits for this host's word: the store went back, or a link of the lost time line turned up elsewhere and every
+ * host has to look again.
+ */
+export const awaitsUs = (rt: Runtime, { state }: StoredGrant): boolean =>
+  state.doubt?.awaiting.includes(rt.holder.host) === true
 
 const outcome = (
   rt: Runtime,
