@@ -78,15 +78,18 @@ export const encode = (world: World, configuration: Configuration): string => {
   for (const j of world.journal)
     text += `|${attempt(j.attempt)}h${j.host}r${j.rec}${token0(j.lineage)}${answer(j.answer)}${j.done ? 'd' : ''}`
   text += '#'
-  for (const m of world.mints) text += `|${attempt(m.id)}r${m.rec}p${m.proc}${m.spare}${token(m.at)}${m.definite ? 'd' : ''}`
+  for (const m of world.mints)
+    text += `|${attempt(m.id)}r${m.rec}p${m.proc}${m.spare}${token(m.at)}${m.definite ? 'd' : ''}`
   text += '#'
   for (const g of world.grants) text += `|${grant(g)}`
   text += '#'
-  for (const g of world.grants)
-    for (const id of g.state.resolved) if (askable.has(id)) text += `${attempt(id)},`
+  for (const g of world.grants) for (const id of g.state.resolved) if (askable.has(id)) text += `${attempt(id)},`
   text += '#'
   const { person } = world
-  text += person.phase === 'idle' ? '' : `${person.phase}${attempt(person.id)}${person.rec}${person.lineage === '' ? '' : token0(person.lineage)}${token(person.at)}`
+  text +=
+    person.phase === 'idle'
+      ? ''
+      : `${person.phase}${attempt(person.id)}${person.rec}${person.lineage === '' ? '' : token0(person.lineage)}${token(person.at)}`
   text += '#'
   for (const p of world.processes) {
     text += p.up ? 'u' : 'd'
@@ -98,8 +101,7 @@ export const encode = (world: World, configuration: Configuration): string => {
   text += `#${world.working.join()}#`
   if (world.snapshot !== null) {
     for (const g of world.snapshot) text += `|${grant(g)}`
-    for (const g of world.snapshot)
-      for (const id of g.state.resolved) if (askable.has(id)) text += `${attempt(id)},`
+    for (const g of world.snapshot) for (const id of g.state.resolved) if (askable.has(id)) text += `${attempt(id)},`
   }
   text += '#'
   for (const name in world.budget) text += world.budget[name as keyof typeof world.budget]

@@ -31,7 +31,13 @@ const wireMoves = (scene: Scene, e: Exchange): void => {
   const processed = (): void => {
     const { world: next, answer } = look(world, e.lineage, e, configuration)
     push(scene, `the server processes ${id}: ${answer.kind}`, true, answered(next, answer))
-    if (may(world, 'error')) push(scene, `the server processes ${id} and answers 5xx`, false, answered(spent(next, 'error'), { kind: 'error' }))
+    if (may(world, 'error'))
+      push(
+        scene,
+        `the server processes ${id} and answers 5xx`,
+        false,
+        answered(spent(next, 'error'), { kind: 'error' }),
+      )
   }
   if (e.request === 'net') {
     const locks = configuration.lock === 'token' || configuration.lock === 'app'
@@ -39,16 +45,20 @@ const wireMoves = (scene: Scene, e: Exchange): void => {
       push(scene, `the server says busy to ${id}`, true, answered(lockError(world, e, configuration), { kind: 'busy' }))
     else if (locks) push(scene, `the server begins ${id}`, true, withExchange(world, id, { request: 'processing' }))
     else processed()
-    if (may(world, 'down')) push(scene, `5xx to ${id} before anything`, false, answered(spent(world, 'down'), { kind: 'error' }))
-    if (may(world, 'block')) push(scene, `the server blocks ${id}`, false, answered(spent(world, 'block'), { kind: 'blocked' }))
-    if (may(world, 'drop')) push(scene, `the request of ${id} is lost`, false, withExchange(spent(world, 'drop'), id, { request: 'none' }))
+    if (may(world, 'down'))
+      push(scene, `5xx to ${id} before anything`, false, answered(spent(world, 'down'), { kind: 'error' }))
+    if (may(world, 'block'))
+      push(scene, `the server blocks ${id}`, false, answered(spent(world, 'block'), { kind: 'blocked' }))
+    if (may(world, 'drop'))
+      push(scene, `the request of ${id} is lost`, false, withExchange(spent(world, 'drop'), id, { request: 'none' }))
     if (may(world, 'duplicate')) {
       const twin = look(taint(spent(world, 'duplicate'), e.lineage), e.lineage, null, configuration)
       push(scene, `a proxy delivers a second ${id} first`, false, twin.world)
     }
   } else if (e.request === 'processing') processed()
   if (!listens || e.answer === null) return
-  const heard = (from: World, answer: Answer): World => withExchange(from, id, { phase: 'heard', answer: null, heard: answer })
+  const heard = (from: World, answer: Answer): World =>
+    withExchange(from, id, { phase: 'heard', answer: null, heard: answer })
   push(scene, `p${e.proc} hears ${e.answer.kind} for ${id}`, true, heard(world, e.answer))
   if (may(world, 'lost')) {
     push(scene, `the answer to ${id} is reset`, false, heard(spent(world, 'lost'), { kind: 'error' }))
@@ -56,9 +66,19 @@ const wireMoves = (scene: Scene, e: Exchange): void => {
   }
   if (e.answer.kind !== 'ok' || e.answer.at === 0) return
   if (may(world, 'halfToken') && e.answer.next !== null)
-    push(scene, `half an answer to ${id}: the refresh token`, false, heard(spent(world, 'halfToken'), { ...e.answer, at: 0 }))
+    push(
+      scene,
+      `half an answer to ${id}: the refresh token`,
+      false,
+      heard(spent(world, 'halfToken'), { ...e.answer, at: 0 }),
+    )
   if (may(world, 'halfAccess'))
-    push(scene, `half an answer to ${id}: the access token`, false, heard(spent(world, 'halfAccess'), { kind: 'half', at: e.answer.at }))
+    push(
+      scene,
+      `half an answer to ${id}: the access token`,
+      false,
+      heard(spent(world, 'halfAccess'), { kind: 'half', at: e.answer.at }),
+    )
 }
 
 /** Access tokens die: of a live grant now and then, of a grant in doubt in the end. */
@@ -69,7 +89,8 @@ const expiryMoves = (scene: Scene): void => {
     const mayfly = configuration.api === 'mayfly'
     const ends = mayfly || (state.status === 'in-doubt' && state.source === 'refresh')
     if (ends) push(scene, `the access token of r${rec} dies`, true, expireToken(world, at))
-    else if (may(world, 'expire')) push(scene, `the access token of r${rec} dies`, false, spent(expireToken(world, at), 'expire'))
+    else if (may(world, 'expire'))
+      push(scene, `the access token of r${rec} dies`, false, spent(expireToken(world, at), 'expire'))
   }
 }
 
@@ -84,7 +105,11 @@ const personMoves = (scene: Scene): void => {
       const event = { type: 'enrol', id, deadline: world.now + enrolWithin } as const
       const step = apply(world, rec, event, protocol, configuration)
       if (!step.applied) continue
-      const next = { ...spent(step.world, 'enrol'), ids: world.ids + 1, person: { ...nobody, phase: 'announced', id, rec } as const }
+      const next = {
+        ...spent(step.world, 'enrol'),
+        ids: world.ids + 1,
+        person: { ...nobody, phase: 'announced', id, rec } as const,
+      }
       push(scene, `a person announces ${id} for r${rec}`, false, next)
     }
     return
@@ -108,12 +133,22 @@ const personMoves = (scene: Scene): void => {
       const renewal = { type: 'enrol', id, deadline: world.now + enrolWithin } as const
       const renewed = apply(world, rec, renewal, protocol, configuration).world
       const stands = state.enrolment?.id === id && world.now < state.enrolment.deadline
-      const code = authorise(stands ? renewed : broken(renewed, 'P15', `${id} does not stand any more`), rec, configuration)
+      const code = authorise(
+        stands ? renewed : broken(renewed, 'P15', `${id} does not stand any more`),
+        rec,
+        configuration,
+      )
       const coded = { ...person, phase: 'coded', lineage: code.lineage, at: code.at } as const
       push(scene, `the code of ${id} is exchanged for ${code.lineage}`, true, { ...code.world, person: coded })
-      if (may(world, 'codeLost')) push(scene, `the answer to the code of ${id} is lost`, false, ended(spent(code.world, 'codeLost')))
+      if (may(world, 'codeLost'))
+        push(scene, `the answer to the code of ${id} is lost`, false, ended(spent(code.world, 'codeLost')))
     }
-    push(scene, `the person gives ${id} up`, state.enrolment === null || world.now >= state.enrolment.deadline, ended(world))
+    push(
+      scene,
+      `the person gives ${id} up`,
+      state.enrolment === null || world.now >= state.enrolment.deadline,
+      ended(world),
+    )
     return
   }
   const event = { type: 'enrolled', id, lineage: person.lineage } as const
@@ -147,21 +182,39 @@ const peopleMoves = (scene: Scene): void => {
     const blocked = item(world.grants, rec).state.status === 'blocked' && configuration.machine !== true
     if (blocked || may(world, 'retry')) {
       const step = apply(world, rec, { type: 'retry' }, protocol, configuration)
-      if (step.applied) push(scene, `a person says retry r${rec}`, blocked, blocked ? step.world : spent(step.world, 'retry'))
+      if (step.applied)
+        push(scene, `a person says retry r${rec}`, blocked, blocked ? step.world : spent(step.world, 'retry'))
     }
   }
   if (may(world, 'cure')) push(scene, 'the API is cured', false, spent(world, 'cure'))
   const revocable = item(world.families, 0).alive
-  if (may(world, 'revoke') && revocable) push(scene, 'an administrator revokes family 0', false, kill(spent(world, 'revoke'), [0], false))
+  if (may(world, 'revoke') && revocable)
+    push(scene, 'an administrator revokes family 0', false, kill(spent(world, 'revoke'), [0], false))
   if (may(world, 'foreign'))
-    push(scene, 'somebody else spends 0.0', false, look(taint(spent(world, 'foreign'), '0.0'), '0.0', null, configuration).world)
+    push(
+      scene,
+      'somebody else spends 0.0',
+      false,
+      look(taint(spent(world, 'foreign'), '0.0'), '0.0', null, configuration).world,
+    )
   const last = Math.max(...configuration.hosts)
-  if (may(world, 'loseHost') && !world.lost.includes(last)) push(scene, `host ${last} burns down`, false, lose(world, last))
-  if (may(world, 'giveUp') && !world.given.includes(last) && (world.lost.includes(last) || configuration.bet === 'early')) {
+  if (may(world, 'loseHost') && !world.lost.includes(last))
+    push(scene, `host ${last} burns down`, false, lose(world, last))
+  if (
+    may(world, 'giveUp') &&
+    !world.given.includes(last) &&
+    (world.lost.includes(last) || configuration.bet === 'early')
+  ) {
     const given = { ...spent(world, 'giveUp'), given: [...world.given, last] }
     let next: World = given
     for (let rec = 0; rec < world.grants.length; rec++)
-      next = apply(next, rec, { type: 'host-confirmed', host: hostName(last), lost: true }, protocol, configuration).world
+      next = apply(
+        next,
+        rec,
+        { type: 'host-confirmed', host: hostName(last), lost: true },
+        protocol,
+        configuration,
+      ).world
     push(scene, `an operator gives host ${last} up`, world.lost.includes(last), next)
   }
 }
@@ -194,7 +247,8 @@ const lose = (world: World, host: number): World => {
 
 const storeMoves = (scene: Scene): void => {
   const { world, protocol, configuration } = scene
-  if (may(world, 'backup')) push(scene, 'a backup is taken', false, { ...spent(world, 'backup'), snapshot: world.grants })
+  if (may(world, 'backup'))
+    push(scene, 'a backup is taken', false, { ...spent(world, 'backup'), snapshot: world.grants })
   if (world.snapshot === null || !may(world, 'setBack')) return
   const hosts = [...new Set(configuration.hosts)].map(hostName)
   // An enrolment that only the lost part of the store knew is lost with it, unless a journal holds it.

@@ -27,12 +27,7 @@ export const clauseNames: readonly string[] = Object.entries(standard).flatMap((
   Object.keys(list).map((clause) => `${group}/${clause}`),
 )
 
-type Bend = (
-  state: GrantState,
-  event: ProtocolEvent,
-  context: Context,
-  real: Protocol['transition'],
-) => Transition
+type Bend = (state: GrantState, event: ProtocolEvent, context: Context, real: Protocol['transition']) => Transition
 
 const bent = (name: string, bend: Bend): Mutant => {
   const real = protocol(standard)
@@ -52,7 +47,9 @@ export const semantic: readonly Mutant[] = [
       : real(state, event, context),
   ),
   bent('a late answer is ignored once the grant is dead', (state, event, context, real) =>
-    event.type === 'answered' && state.status === 'dead' ? { applied: false, reason: 'stray', state } : real(state, event, context),
+    event.type === 'answered' && state.status === 'dead'
+      ? { applied: false, reason: 'stray', state }
+      : real(state, event, context),
   ),
   bent('an answer in doubt is ignored', (state, event, context, real) =>
     event.type === 'answered' && state.status === 'in-doubt' && state.spend === null
@@ -69,18 +66,19 @@ export const semantic: readonly Mutant[] = [
       ? real(state, { type: 'refused', attempt: event.attempt, lineage: event.lineage, text: '' }, context)
       : real(state, event, context),
   ),
-  bent('busy resolves an earlier doubt', (state, event, context, real) =>
-    changed(real(state, event, context), () => (event.type === 'busy' ? { status: 'live', doubt: null } : {})),
-  ),
   bent('a refusal is not fenced by lineage', (state, event, context, real) =>
-    event.type === 'refused' ? real(state, { ...event, lineage: state.lineage ?? '' }, context) : real(state, event, context),
+    event.type === 'refused'
+      ? real(state, { ...event, lineage: state.lineage ?? '' }, context)
+      : real(state, event, context),
   ),
   bent('a refusal does not kill', (state, event, context, real) =>
     changed(real(state, event, context), () => (event.type === 'refused' ? { status: 'live', refused: false } : {})),
   ),
   bent('a refusal of a replay leaves the doubt', (state, event, context, real) =>
     changed(real(state, event, context), () =>
-      event.type === 'refused' && state.doubt !== null ? { status: 'in-doubt', refused: false, doubt: state.doubt } : {},
+      event.type === 'refused' && state.doubt !== null
+        ? { status: 'in-doubt', refused: false, doubt: state.doubt }
+        : {},
     ),
   ),
   bent('a doubt forgets its attempt', (state, event, context, real) =>
@@ -90,10 +88,14 @@ export const semantic: readonly Mutant[] = [
     changed(real(state, event, context), () => (event.type === 'doubted' ? { spend: state.spend } : {})),
   ),
   bent('a doubt marked by another counts as finished', (state, event, context, real) =>
-    event.type === 'doubted' && event.by === 'other' ? real(state, { ...event, finished: true }, context) : real(state, event, context),
+    event.type === 'doubted' && event.by === 'other'
+      ? real(state, { ...event, finished: true }, context)
+      : real(state, event, context),
   ),
   bent('a doubt marked early counts as finished', (state, event, context, real) =>
-    event.type === 'doubted' && event.by === 'holder' ? real(state, { ...event, finished: true }, context) : real(state, event, context),
+    event.type === 'doubted' && event.by === 'holder'
+      ? real(state, { ...event, finished: true }, context)
+      : real(state, event, context),
   ),
   bent('a block drops the token', (state, event, context, real) =>
     event.type === 'blocked'
@@ -109,7 +111,16 @@ export const semantic: readonly Mutant[] = [
   bent('a mint is taken without its claim', (state, event, context, real) =>
     event.type === 'minted' && state.mint === null
       ? real(
-          { ...state, mint: { attempt: event.attempt, spare: event.spare, holder: { host: 'h0', process: 'p0.0' }, deadline: 0, cascade: false } },
+          {
+            ...state,
+            mint: {
+              attempt: event.attempt,
+              spare: event.spare,
+              holder: { host: 'h0', process: 'p0.0' },
+              deadline: 0,
+              cascade: false,
+            },
+          },
           event,
           context,
         )
@@ -120,17 +131,43 @@ export const semantic: readonly Mutant[] = [
   ),
   bent('half an answer is unknown', (state, event, context, real) =>
     event.type === 'answered' && !event.access
-      ? real(state, { type: 'doubted', attempt: event.attempt, lineage: event.sent, cause: 'unreadable-answer', by: 'holder', holderDead: false, finished: true }, context)
+      ? real(
+          state,
+          {
+            type: 'doubted',
+            attempt: event.attempt,
+            lineage: event.sent,
+            cause: 'unreadable-answer',
+            by: 'holder',
+            holderDead: false,
+            finished: true,
+          },
+          context,
+        )
       : real(state, event, context),
   ),
   bent('half an answer without a refresh token is a success', (state, event, context, real) =>
     event.type === 'doubted' && event.access === true
-      ? real(state, { type: 'answered', attempt: event.attempt, sent: event.lineage, next: null, access: true, rolledForward: false }, context)
+      ? real(
+          state,
+          {
+            type: 'answered',
+            attempt: event.attempt,
+            sent: event.lineage,
+            next: null,
+            access: true,
+            rolledForward: false,
+          },
+          context,
+        )
       : real(state, event, context),
   ),
   bent('never-left clears a doubt it is not about', (state, event, context, real) =>
     event.type === 'never-left' && state.spend === null && state.doubt !== null
-      ? changed(real(state, { ...event, attempt: state.doubt.attempt }, context), () => ({ status: 'live', doubt: null }))
+      ? changed(real(state, { ...event, attempt: state.doubt.attempt }, context), () => ({
+          status: 'live',
+          doubt: null,
+        }))
       : real(state, event, context),
   ),
   bent('never-left of a replay forgets what it repeated', (state, event, context, real) =>
@@ -140,16 +177,24 @@ export const semantic: readonly Mutant[] = [
     event.type === 'never-left' ? { applied: false, reason: 'stray', state } : real(state, event, context),
   ),
   bent('an enrolment leaves the old claim', (state, event, context, real) =>
-    changed(real(state, event, context), () => (event.type === 'enrolled' ? { doubt: state.doubt, refused: state.refused, status: state.status } : {})),
+    changed(real(state, event, context), () =>
+      event.type === 'enrolled' ? { doubt: state.doubt, refused: state.refused, status: state.status } : {},
+    ),
   ),
   bent('a removal forgets the claim', (state, event, context, real) =>
-    changed(real(state, event, context), () => (event.type === 'remove' ? { spend: null, doubt: null, status: 'live' } : {})),
+    changed(real(state, event, context), () =>
+      event.type === 'remove' ? { spend: null, doubt: null, status: 'live' } : {},
+    ),
   ),
   bent('a revival starts anew', (state, event, context, real) =>
-    changed(real(state, event, context), () => (event.type === 'revive' ? { status: 'live', doubt: null, spend: null, refused: false } : {})),
+    changed(real(state, event, context), () =>
+      event.type === 'revive' ? { status: 'live', doubt: null, spend: null, refused: false } : {},
+    ),
   ),
   bent('outcomes of a removed grant are dropped', (state, event, context, real) =>
-    event.type === 'answered' && state.removedAt !== null ? { applied: false, reason: 'stray', state } : real(state, event, context),
+    event.type === 'answered' && state.removedAt !== null
+      ? { applied: false, reason: 'stray', state }
+      : real(state, event, context),
   ),
   bent('a store that went back goes on', (state, event, context, real) =>
     changed(real(state, event, context), () =>
@@ -186,11 +231,5 @@ export const semantic: readonly Mutant[] = [
   ),
   bent('a young dead token is no strike', (state, event, context, real) =>
     changed(real(state, event, context), () => (event.type === 'rejected' ? { breaker: state.breaker } : {})),
-  ),
-  bent('the breaker never closes', (state, event, context, real) =>
-    changed(real(state, event, context), () => (event.type === 'worked' || event.type === 'claim' ? { breaker: state.breaker } : {})),
-  ),
-  bent('reports on old generations count', (state, event, context, real) =>
-    event.type === 'rejected' ? real(state, { ...event, generation: state.generation }, context) : real(state, event, context),
   ),
 ]

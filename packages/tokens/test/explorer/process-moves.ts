@@ -130,14 +130,25 @@ const exchangeMoves = (scene: Scene, e: Exchange): void => {
   switch (e.phase) {
     case 'claimed': {
       if (may(world, 'noConnect'))
-        push(scene, `${at} can't connect for ${id}`, false, withExchange(spent(world, 'noConnect'), id, { phase: 'unsent' }))
+        push(
+          scene,
+          `${at} can't connect for ${id}`,
+          false,
+          withExchange(spent(world, 'noConnect'), id, { phase: 'unsent' }),
+        )
       const context = contextOf(world, rec, configuration)
       const forbids = scene.protocol.mayStillSend(state, { attempt: id, lineage }, context)
       push(
         scene,
         forbids === null ? `${at} looks again: may send ${id}` : `${at} looks again: may not send ${id} (${forbids})`,
         true,
-        withExchange(world, id, { phase: forbids === null ? 'checked' : 'unsent' }),
+        withExchange(
+          forbids === null && state.removedAt !== null
+            ? broken(world, 'P9', `${id} may send for a removed grant`)
+            : world,
+          id,
+          { phase: forbids === null ? 'checked' : 'unsent' },
+        ),
       )
       return
     }
@@ -152,18 +163,30 @@ const exchangeMoves = (scene: Scene, e: Exchange): void => {
       return
     }
     case 'unsent':
-      push(scene, `${at} releases ${id}`, true, without(tell(scene, world, rec, { type: 'never-left', attempt: id, lineage }).world, id))
+      push(
+        scene,
+        `${at} releases ${id}`,
+        true,
+        without(tell(scene, world, rec, { type: 'never-left', attempt: id, lineage }).world, id),
+      )
       return
     case 'sent': {
       if (configuration.soft === true && !e.soft && state.spend?.attempt === id) {
         const step = tell(scene, world, rec, doubted(e, 'no-answer', false))
-        if (step.applied) push(scene, `${at} calls ${id} in doubt and listens on`, false, withExchange(step.world, id, { soft: true }))
+        if (step.applied)
+          push(scene, `${at} calls ${id} in doubt and listens on`, false, withExchange(step.world, id, { soft: true }))
       }
       if (world.now <= e.deadline) return
       const silent = e.request === 'none' && e.answer === null
-      if (silent) push(scene, `${at} closes ${id}`, true, withExchange(world, id, { phase: 'closed', closedAt: world.now }))
+      if (silent)
+        push(scene, `${at} closes ${id}`, true, withExchange(world, id, { phase: 'closed', closedAt: world.now }))
       else if (may(world, 'slow'))
-        push(scene, `${at} closes ${id} too early`, false, withExchange(spent(world, 'slow'), id, { phase: 'closed', answer: null, closedAt: world.now }))
+        push(
+          scene,
+          `${at} closes ${id} too early`,
+          false,
+          withExchange(spent(world, 'slow'), id, { phase: 'closed', answer: null, closedAt: world.now }),
+        )
       return
     }
     case 'heard': {
@@ -178,7 +201,12 @@ const exchangeMoves = (scene: Scene, e: Exchange): void => {
           return
         }
         case 'busy':
-          push(scene, `${at} commits busy for ${id}`, true, without(tell(scene, world, rec, { type: 'busy', attempt: id, lineage }).world, id))
+          push(
+            scene,
+            `${at} commits busy for ${id}`,
+            true,
+            without(tell(scene, world, rec, { type: 'busy', attempt: id, lineage }).world, id),
+          )
           return
         case 'blocked': {
           const event = { type: 'blocked', attempt: id, lineage, code: 'ip-restricted', text: '' } as const
@@ -214,7 +242,16 @@ const exchangeMoves = (scene: Scene, e: Exchange): void => {
 }
 
 const doubted = (e: Exchange, cause: 'no-answer' | 'unreadable-answer', finished: boolean, access = false) =>
-  ({ type: 'doubted', attempt: e.id, lineage: e.lineage, cause, by: 'holder', holderDead: false, finished, access }) as const
+  ({
+    type: 'doubted',
+    attempt: e.id,
+    lineage: e.lineage,
+    cause,
+    by: 'holder',
+    holderDead: false,
+    finished,
+    access,
+  }) as const
 
 /** The holder says that an outcome is unknown for good; where the doubt was marked before, that it is finished. */
 const unknown = (scene: Scene, e: Exchange, tokens: Tokens): World => {
@@ -272,7 +309,14 @@ const wish = (scene: Scene, p: number, rec: number): void => {
     else if (may(world, 'ahead'))
       claim(scene, p, rec, { lineage, generation, unresolved: null }, 'claims ahead', spent(world, 'ahead'))
     if (rolled(scene, process.host, rec))
-      claim(scene, p, rec, { lineage, generation, unresolved: state.doubt?.attempt ?? '-' }, 'claims a replay of', world)
+      claim(
+        scene,
+        p,
+        rec,
+        { lineage, generation, unresolved: state.doubt?.attempt ?? '-' },
+        'claims a replay of',
+        world,
+      )
     return
   }
   const withWant = (value: Want | null): World => ({
@@ -280,9 +324,15 @@ const wish = (scene: Scene, p: number, rec: number): void => {
     processes: replaced(world.processes, p, { ...process, wants: replaced(process.wants, rec, value) }),
   })
   if (want === null) {
-    if (state.access !== 'alive') push(scene, `p${p} looks at r${rec}`, true, withWant({ lineage, generation, unresolved: null }))
+    if (state.access !== 'alive')
+      push(scene, `p${p} looks at r${rec}`, true, withWant({ lineage, generation, unresolved: null }))
     if (state.doubt !== null)
-      push(scene, `p${p} looks at the doubt of r${rec}`, true, withWant({ lineage, generation, unresolved: state.doubt.attempt }))
+      push(
+        scene,
+        `p${p} looks at the doubt of r${rec}`,
+        true,
+        withWant({ lineage, generation, unresolved: state.doubt.attempt }),
+      )
     return
   }
   if (want.unresolved === null) claim(scene, p, rec, want, 'claims', withWant(null))
@@ -294,7 +344,9 @@ const mintMoves = (scene: Scene, p: number, rec: number): void => {
   const { world, configuration } = scene
   const { state } = item(world.grants, rec)
   const machine = state.lineage === null
-  const wanted = machine ? state.access !== 'alive' : state.status !== 'live' && (state.access !== 'alive' || configuration.prepare === true)
+  const wanted = machine
+    ? state.access !== 'alive'
+    : state.status !== 'live' && (state.access !== 'alive' || configuration.prepare === true)
   if (!wanted || world.mints.some((m) => m.proc === p && m.rec === rec)) return
   for (const name of machine ? ['self'] : Object.keys(state.spares)) {
     if (!machine && (state.spares[name] === 'failed' || (state.access === 'alive' && state.source === name))) continue
@@ -310,14 +362,21 @@ const mintMoves = (scene: Scene, p: number, rec: number): void => {
     const step = tell(scene, world, rec, event)
     if (!step.applied) continue
     const minting = { id, rec, proc: p, spare: name, at: -1, definite: false }
-    push(scene, `p${p} begins to mint ${id} by ${name}`, true, { ...step.world, ids: world.ids + 1, mints: [...world.mints, minting] })
+    push(scene, `p${p} begins to mint ${id} by ${name}`, true, {
+      ...step.world,
+      ids: world.ids + 1,
+      mints: [...world.mints, minting],
+    })
   }
 }
 
 const mintedMoves = (scene: Scene): void => {
   const { world, configuration } = scene
   for (const [index, m] of world.mints.entries()) {
-    const set = (from: World, change: Partial<typeof m>): World => ({ ...from, mints: replaced(from.mints, index, { ...m, ...change }) })
+    const set = (from: World, change: Partial<typeof m>): World => ({
+      ...from,
+      mints: replaced(from.mints, index, { ...m, ...change }),
+    })
     const gone = (from: World): World => ({ ...from, mints: from.mints.filter((other) => other.id !== m.id) })
     if (m.at === -1) {
       if (m.spare === 'self' ? configuration.budget.mintFails === undefined : world.working.includes(m.spare)) {
@@ -326,9 +385,14 @@ const mintedMoves = (scene: Scene): void => {
         if (may(world, 'mintFails'))
           push(scene, `the server refuses ${m.id}`, false, {
             ...set(spent(world, 'mintFails'), { at: 0, definite: true }),
-            working: world.working.filter((name) => name !== m.spare),
+            // Where a person may try it again, it was a passing refusal.
+            working:
+              configuration.budget.retry === undefined
+                ? world.working.filter((name) => name !== m.spare)
+                : world.working,
           })
-        if (may(world, 'mintLost')) push(scene, `nothing comes of ${m.id}`, false, set(spent(world, 'mintLost'), { at: 0 }))
+        if (may(world, 'mintLost'))
+          push(scene, `nothing comes of ${m.id}`, false, set(spent(world, 'mintLost'), { at: 0 }))
       } else push(scene, `the server refuses ${m.id}`, true, set(world, { at: 0, definite: true }))
       continue
     }
@@ -336,7 +400,12 @@ const mintedMoves = (scene: Scene): void => {
       m.at > 0
         ? { type: 'minted', attempt: m.id, spare: m.spare }
         : { type: 'mint-failed', attempt: m.id, spare: m.spare, definite: m.definite, text: '' }
-    push(scene, `p${m.proc} commits what came of ${m.id}`, true, gone(tell(scene, world, m.rec, event, { at: m.at }).world))
+    push(
+      scene,
+      `p${m.proc} commits what came of ${m.id}`,
+      true,
+      gone(tell(scene, world, m.rec, event, { at: m.at }).world),
+    )
   }
 }
 
@@ -371,7 +440,14 @@ const findings = (scene: Scene, p: number, rec: number): void => {
   if (spend !== null) {
     const ours = spend.holder.host === hostName(host) && dead(world, spend.holder.process)
     const cause = ours ? 'holder-died' : 'deadline-passed'
-    const event = { attempt: spend.attempt, lineage: state.lineage ?? '', cause, by: 'other', holderDead: ours, finished: ours } as const
+    const event = {
+      attempt: spend.attempt,
+      lineage: state.lineage ?? '',
+      cause,
+      by: 'other',
+      holderDead: ours,
+      finished: ours,
+    } as const
     const step = tell(scene, world, rec, { type: 'doubted', ...event })
     if (step.applied) push(scene, `p${p} calls ${spend.attempt} in doubt (${cause})`, true, step.world)
   }
@@ -380,11 +456,18 @@ const findings = (scene: Scene, p: number, rec: number): void => {
     const given = world.given.some((h) => doubt.holder?.host === hostName(h))
     // A process that has no proof and no bet says nothing; another host's word is not ours to give.
     if (proven || given || doubt.holder?.host !== hostName(host)) {
-      const step = tell(scene, world, rec, { type: 'finished', attempt: doubt.attempt, host: hostName(host), bet: given })
+      const step = tell(scene, world, rec, {
+        type: 'finished',
+        attempt: doubt.attempt,
+        host: hostName(host),
+        bet: given,
+      })
       if (step.applied) push(scene, `p${p} says ${doubt.attempt} is finished${given ? ' (bet)' : ''}`, true, step.world)
     }
   }
-  const underWay = world.exchanges.some((e) => e.rec === rec && e.phase !== 'gone' && item(world.processes, e.proc).host === host)
+  const underWay = world.exchanges.some(
+    (e) => e.rec === rec && e.phase !== 'gone' && item(world.processes, e.proc).host === host,
+  )
   if (!underWay) {
     const step = tell(scene, world, rec, { type: 'host-confirmed', host: hostName(host) })
     if (step.applied) push(scene, `h${host} confirms r${rec}`, true, step.world)
@@ -401,7 +484,10 @@ const crash = (scene: Scene, p: number): void => {
   }
   for (const e of world.exchanges) {
     if (e.proc !== p || e.phase === 'gone') continue
-    next = e.request === 'none' ? without(next, e.id) : withExchange(next, e.id, { phase: 'gone', answer: null, heard: null, closedAt: world.now })
+    next =
+      e.request === 'none'
+        ? without(next, e.id)
+        : withExchange(next, e.id, { phase: 'gone', answer: null, heard: null, closedAt: world.now })
   }
   push(scene, `p${p} is killed`, false, next)
 }
@@ -422,9 +508,8 @@ export const processMoves = (scene: Scene): void => {
     asked.add(process.host)
     for (let rec = 0; rec < world.grants.length; rec++) {
       wish(scene, p, rec)
-      if (!first) continue
-      findings(scene, p, rec)
       mintMoves(scene, p, rec)
+      if (first) findings(scene, p, rec)
     }
     if (may(world, 'crash')) crash(scene, p)
   }

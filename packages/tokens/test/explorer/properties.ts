@@ -24,8 +24,8 @@
  *                  anything.
  * P8  monotone     A generation never goes down and names one access token for ever (also across a store that went
  *                  back); the token of a grant changes only by an answer or an enrolment.
- * P9  removed      Nothing is claimed, minted or enrolled for a removed grant, and nothing is sent once it is removed
- *                  (but in the gap).
+ * P9  removed      Nothing is claimed, minted or enrolled for a removed grant, and no process that looks again finds
+ *                  that it may send for one.
  * P10 no storm     Between two ticks of time a grant is exchanged or minted at most three times, however the API refuses
  *                  what comes of it (judged where the API does so for ever).
  * P11 pacing       Once Salesforce said "already being processed", this app's exchanges don't overlap any more.
@@ -81,8 +81,6 @@ export const judgeWrite = (world: World, exchange: Exchange, configuration: Conf
   if (family.delivered && numberOf(lineage) < family.cur && family.alive)
     return broken(world, 'P5', `${lineage} is sent by ${id} though its successor is known`)
   if (configuration.gap !== 'long') {
-    if (state.removedAt !== null && state.removedAt < world.now)
-      return broken(world, 'P9', `${id} sends for a removed grant`)
     if (state.status === 'blocked' && state.spend === null) return broken(world, 'P13', `${id} sends while blocked`)
   }
   if (exchange.paced) {
@@ -126,7 +124,7 @@ export const judgeReuse = (world: World, exchange: Exchange, families: readonly 
   if (spares)
     for (const grant of world.grants)
       for (const name of grant.state.cascadeSpares)
-        if (grant.state.removedAt === null && world.working.includes(name) && grant.state.spares[name] !== 'failed')
+        if (grant.state.removedAt === null && world.working.includes(name) && grant.state.spares[name] === 'working')
           return broken(world, 'P1', `${exchange.id} kills the spare ${name}`)
   return world
 }
@@ -140,7 +138,8 @@ export const judgeRest = (world: World, configuration: Configuration): World => 
     const of = familyOf(lineage)
     const family = item(world.families, of)
     if (family.tainted) {
-      if (state.status === 'in-doubt' && state.refused) return broken(world, 'P7', `grant ${rec} never says that it is dead`)
+      if (state.status === 'in-doubt' && state.refused)
+        return broken(world, 'P7', `grant ${rec} never says that it is dead`)
       continue
     }
     for (const [f, other] of world.families.entries()) {
@@ -152,7 +151,8 @@ export const judgeRest = (world: World, configuration: Configuration): World => 
     if (state.status === 'dead' && good) return broken(world, 'P4', `grant ${rec} is dead though ${lineage} is alive`)
     if (state.removedAt !== null) continue
     if (state.status === 'dead') continue
-    if (state.status === 'in-doubt' && state.refused) return broken(world, 'P7', `grant ${rec} never says that it is dead`)
+    if (state.status === 'in-doubt' && state.refused)
+      return broken(world, 'P7', `grant ${rec} never says that it is dead`)
     if (state.access === 'alive' && isAlive(world, grant.at)) continue
     if (state.status === 'in-doubt') {
       const spare = state.cascadeSpares.some((name) => state.spares[name] !== 'failed')
@@ -162,7 +162,8 @@ export const judgeRest = (world: World, configuration: Configuration): World => 
           g.state.removedAt === null &&
           (g.state.status !== 'dead' || g.state.access === 'alive' || spareAtStake(g.state)),
       )
-      if (configuration.unknownOutcome === 'hold' || spare || sibling || world.lost.length > world.given.length) continue
+      if (configuration.unknownOutcome === 'hold' || spare || sibling || world.lost.length > world.given.length)
+        continue
     }
     return broken(world, 'P7', `grant ${rec} rests ${state.status} without access`)
   }

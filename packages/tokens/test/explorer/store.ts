@@ -83,7 +83,9 @@ export const apply = (
   const unknown = learned(event, before)
   const settled = (event.type === 'answered' || event.type === 'enrolled') && after.doubt === null
   const refused =
-    event.type === 'refused' && !ghost.refused.includes(event.lineage) ? [...ghost.refused, event.lineage] : ghost.refused
+    event.type === 'refused' && !ghost.refused.includes(event.lineage)
+      ? [...ghost.refused, event.lineage]
+      : ghost.refused
   const handed = item(ghost.handedOut, rec)
   const handedNow = { ...handed, [after.generation]: tokens.at ?? grant.at }
   let next: World = {
@@ -110,7 +112,10 @@ export const apply = (
     next = broken(next, 'P8', `generation ${after.generation} was another access token before`)
   if (after.lineage !== before.lineage && event.type !== 'answered' && event.type !== 'enrolled')
     next = broken(next, 'P8', `${event.type} changed the token`)
-  if ((event.type === 'answered' || event.type === 'minted' || event.type === 'enrolled') && after.generation !== before.generation + 1) {
+  if (
+    (event.type === 'answered' || event.type === 'minted' || event.type === 'enrolled') &&
+    after.generation !== before.generation + 1
+  ) {
     const access = event.type === 'answered' ? event.access : true
     if (access) next = broken(next, 'P8', `${event.type} brought an access token and no new generation`)
   }
@@ -122,11 +127,21 @@ export const apply = (
     next = broken(next, 'P12', `a caller that saw ${event.generation} makes an exchange at ${before.generation}`)
   if (event.type === 'claim-replay' && event.unresolved !== before.doubt?.attempt)
     next = broken(next, 'P14', `a replay of ${event.unresolved} while ${before.doubt?.attempt} is unresolved`)
-  if (event.type === 'doubted' && event.by === 'other' && !event.holderDead && world.now <= (before.spend?.deadline ?? 0))
+  if (
+    event.type === 'doubted' &&
+    event.by === 'other' &&
+    !event.holderDead &&
+    world.now <= (before.spend?.deadline ?? 0)
+  )
     next = broken(next, 'P17', `${event.attempt} is called in doubt before its time`)
   if (event.type === 'mint' && before.mint !== null && world.now < before.mint.deadline)
     next = broken(next, 'P2', `${event.attempt} is minted beside ${before.mint.attempt}`)
-  if (event.type === 'enrol' && before.enrolment !== null && before.enrolment.id !== event.id && world.now < before.enrolment.deadline)
+  if (
+    event.type === 'enrol' &&
+    before.enrolment !== null &&
+    before.enrolment.id !== event.id &&
+    world.now < before.enrolment.deadline
+  )
     next = broken(next, 'P15', `${event.id} takes the place of ${before.enrolment.id}`)
   const waited = world.now - item(ghost.doubted, rec)
   if (event.type === 'claim-replay' && waited < policyOf(configuration).replayBackoff)

@@ -7,7 +7,21 @@ import { clauses } from '../../src/protocol/clauses.ts'
 import type { Context, ProtocolEvent } from '../../src/protocol/event.ts'
 import type { GrantState } from '../../src/protocol/state.ts'
 import { mayExchangeCode, mayStillSend } from '../../src/protocol/transition.ts'
-import { NOW, after, claimed, context, dead, events, expired, inDoubt, live, machine, otherHost, replaying, spendOf } from './grant-states.ts'
+import {
+  NOW,
+  after,
+  claimed,
+  context,
+  dead,
+  events,
+  expired,
+  inDoubt,
+  live,
+  machine,
+  otherHost,
+  replaying,
+  spendOf,
+} from './grant-states.ts'
 
 const none = { mayLive: false, minting: false, replaying: false }
 const enrolment = { id: 'e9', deadline: NOW + 1 }
@@ -54,8 +68,16 @@ const ofEvents: readonly Row[] = [
   ['mint-one', expired({ mint: cascade }), events.mint],
   ['mint-not-removed', expired({ removedAt: 1 }), events.mint],
   ['mint-no-replay', replaying(), { ...events.mint, spare: 'same' }],
-  ['mint-no-replay', inDoubt({}, { attempt: 'a2', behind: 'a1', finishedAt: NOW - 1 }), { ...events.mint, spare: 'same' }],
-  ['mint-blocked', machine({ status: 'blocked', generation: 1, why: { code: 'refused', text: '', at: NOW } }), events.mint],
+  [
+    'mint-no-replay',
+    inDoubt({}, { attempt: 'a2', behind: 'a1', finishedAt: NOW - 1 }),
+    { ...events.mint, spare: 'same' },
+  ],
+  [
+    'mint-blocked',
+    machine({ status: 'blocked', generation: 1, why: { code: 'refused', text: '', at: NOW } }),
+    events.mint,
+  ],
   ['mint-breaker', expired({ breaker: open }), events.mint],
   ['enrol-one', expired({ enrolment }), events.enrol],
   ['enrol-not-removed', expired({ removedAt: 1 }), events.enrol],
@@ -109,6 +131,8 @@ for (const [clause, state, change] of ofCodes) {
 
 test('every clause is in these tables', () => {
   const tested = new Set<string | null>([...ofEvents, ...ofSending, ...ofCodes].map(([clause]) => clause))
-  const missing = Object.values(clauses).flatMap((group) => Object.keys(group)).filter((clause) => !tested.has(clause))
+  const missing = Object.values(clauses)
+    .flatMap((group) => Object.keys(group))
+    .filter((clause) => !tested.has(clause))
   assert.deepEqual(missing, [])
 })

@@ -68,19 +68,36 @@ export const inDoubt = (change: Partial<GrantState> = {}, doubt: Partial<Doubt> 
 export const replaying = (change: Partial<GrantState> = {}): GrantState =>
   inDoubt({ spend: spendOf({ attempt: 'a2', replayOf: 'a1' }), ...change })
 
-export const dead = (change: Partial<GrantState> = {}): GrantState => expired({ status: 'dead', refused: true, ...change })
+export const dead = (change: Partial<GrantState> = {}): GrantState =>
+  expired({ status: 'dead', refused: true, ...change })
 
 export const machine = (change: Partial<GrantState> = {}): GrantState => ({ ...newGrant(null), ...change })
 
 export const events = {
   claim: { type: 'claim', attempt: 'a9', holder, lineage: 'L0', generation: 1, sendBy: NOW + 1, deadline: NOW + 2 },
-  replay: { type: 'claim-replay', attempt: 'a9', holder, lineage: 'L0', unresolved: 'a1', sendBy: NOW + 1, deadline: NOW + 2 },
+  replay: {
+    type: 'claim-replay',
+    attempt: 'a9',
+    holder,
+    lineage: 'L0',
+    unresolved: 'a1',
+    sendBy: NOW + 1,
+    deadline: NOW + 2,
+  },
   answered: { type: 'answered', attempt: 'a1', sent: 'L0', next: 'L1', access: true, rolledForward: false },
   refused: { type: 'refused', attempt: 'a1', lineage: 'L0', text: 'expired access/refresh token' },
   busy: { type: 'busy', attempt: 'a1', lineage: 'L0' },
   blocked: { type: 'blocked', attempt: 'a1', lineage: 'L0', code: 'ip-restricted', text: 'ip restricted' },
   neverLeft: { type: 'never-left', attempt: 'a1', lineage: 'L0' },
-  doubted: { type: 'doubted', attempt: 'a1', lineage: 'L0', cause: 'no-answer', by: 'holder', holderDead: false, finished: true },
+  doubted: {
+    type: 'doubted',
+    attempt: 'a1',
+    lineage: 'L0',
+    cause: 'no-answer',
+    by: 'holder',
+    holderDead: false,
+    finished: true,
+  },
   finished: { type: 'finished', attempt: 'a1', host: 'h0', bet: false },
   rejected: { type: 'rejected', generation: 1, probe: 'not-made' },
   worked: { type: 'worked', generation: 1 },
