@@ -1,5 +1,6 @@
 /** Four processes that do the same thing: started, asked, killed, started again. */
 import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
@@ -10,8 +11,6 @@ export interface Worker {
   /** Null when the process is gone, or silent for `limit` ms. */
   ask(order: Order, limit?: number): Promise<readonly string[] | null>
   kill(): Promise<void>
-  /** At once, without waiting: for the end of the demo by a signal. */
-  killNow(): void
   stop(): Promise<void>
 }
 
@@ -52,6 +51,13 @@ const environmentOf = (setup: WorkerSetup, key: string): NodeJS.ProcessEnv => ({
   SF_AUTOUPDATE_DISABLE: 'true',
 })
 
+const running = new Set<ChildProcess>()
+
+/** At once, without waiting, those that are just starting too: for the end of the demo by a signal. */
+export const killAllWorkers = (): void => {
+  for (const child of running) child.kill('SIGKILL')
+}
+
 export const startWorker = async (setup: WorkerSetup, key: string): Promise<Worker> => {
   // What clients print (warnings of http, of locks) would only disturb the story; why a process didn't start is kept.
   const child = fork(workerFile, [], {
@@ -78,7 +84,9 @@ export const startWorker = async (setup: WorkerSetup, key: string): Promise<Work
     })
   child.on('message', ({ id, results }: FromWorker) => waiting.get(id)?.(results))
   child.on('error', () => undefined)
+  running.add(child)
   child.on('exit', () => {
+    running.delete(child)
     for (const settle of waiting.values()) settle(null)
   })
   const alive = (): boolean => child.exitCode === null && child.signalCode === null && child.connected
@@ -102,7 +110,6 @@ export const startWorker = async (setup: WorkerSetup, key: string): Promise<Work
       child.kill('SIGKILL')
       await ended()
     },
-    killNow: () => void child.kill('SIGKILL'),
     stop: async () => {
       if (alive()) child.send({ id: 0, order: { type: 'stop' } } satisfies ToWorker, () => undefined)
       const patience = setTimeout(() => child.kill('SIGKILL'), 3_000)

@@ -27,7 +27,6 @@ const TRIES = 3
 
 export interface Lane {
   play(scenario: Scenario): Promise<Seen>
-  killNow(): void
   close(): Promise<void>
 }
 
@@ -47,9 +46,6 @@ export const openLane = async (options: {
   const key = randomBytes(32)
   const setup: WorkerSetup = { client: client.name, side, folder, clockFile }
   const workers: Worker[] = []
-  const killNow = (): void => {
-    for (const worker of workers) worker.killNow()
-  }
   // Opened first: the processes then find a store that is made.
   const store = { store: `sqlite:${join(folder, 'keyturn.db')}`, masterKey: new Uint8Array(key) }
   const keyturn = side === 'with' ? await openKeyturn({ ...store, clock: followClock(clockFile) }) : null
@@ -139,7 +135,7 @@ export const openLane = async (options: {
     return { ...numbersOf(org, calls, alive), told, problems: [...problems] }
   }
 
-  return { play, killNow, close }
+  return { play, close }
 }
 
 const authorise = (sim: Simulator, { org }: Scenario): Login => {

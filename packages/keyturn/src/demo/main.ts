@@ -11,6 +11,7 @@ import { paintFor } from '../output/colour.ts'
 import { installedClients } from './clients.ts'
 import type { ClientPackage } from './clients.ts'
 import type { Seen } from './counts.ts'
+import { killAllWorkers } from './fleet.ts'
 import { openLane, PROCESSES } from './lane.ts'
 import type { Lane } from './lane.ts'
 import type { Side } from './messages.ts'
@@ -76,7 +77,7 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-demo-'))
   const lanes: Lane[] = []
   const leave = (signal: NodeJS.Signals): void => {
-    for (const lane of lanes) lane.killNow()
+    killAllWorkers()
     story.end()
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
     process.exit(128 + constants.signals[signal])
@@ -110,7 +111,7 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
     )
   } finally {
     clearInterval(ticking)
-    for (const lane of lanes) lane.killNow()
+    killAllWorkers()
     await Promise.allSettled(lanes.map((lane) => lane.close()))
     for (const signal of signals) process.off(signal, leave)
     story.end()
