@@ -3,7 +3,8 @@
  * person, people who remove, revive and bet, backups and a store set back, and time.
  */
 import type { Protocol } from '../../src/protocol/transition.ts'
-import { may, processMoves, push, spent, withExchange, type Move, type Scene } from './process-moves.ts'
+import { processMoves } from './process-moves.ts'
+import { may, push, spent, withExchange, type Move, type Scene } from './scene.ts'
 import { authorise, deliver, expireToken, isLocked, kill, lockError, look, taint } from './server.ts'
 import { broken } from './properties.ts'
 import { apply, contextOf } from './store.ts'
