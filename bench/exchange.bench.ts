@@ -6,7 +6,7 @@
  * a slow disk does, the journal's flush waits beside the thread as it does on any disk.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,15 +47,15 @@ const post = (url: string, body: string): Promise<string> =>
     sent.end(body)
   })
 
-const file = openSync(join(folder, 'floor'), 'w')
+const file = join(folder, 'floor')
 /** What a thread does while a disk is slow. */
 const block = (ms: number): void => {
   if (ms > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
+/** As Node offers it: written, then fsync. */
 const durableWrite = (fsyncMs: number): void => {
-  writeSync(file, randomBytes(2048), 0, 2048, 0)
-  fdatasyncSync(file)
+  writeFileSync(file, randomBytes(2048), { flush: true })
   block(fsyncMs)
 }
 
@@ -183,7 +183,6 @@ report('exchange', 'ms', results, [
   goal('one exchange in all', ratio(OURS, FLOOR)),
   goal(`the same with ${SLOW_FSYNC_MS} ms more per fsync`, ratio(SLOW_OURS, SLOW_FLOOR)),
 ])
-closeSync(file)
 for (const keyturn of opened) await keyturn.close()
 await org.close()
 rmSync(folder, { recursive: true })

@@ -24,7 +24,7 @@ import { sweepEvery } from './sweep-timer.ts'
 import { sweep } from './sweep.ts'
 import { apiFetch } from './token/api-fetch.ts'
 import { serveTokens, type TokenCache } from './token/serve.ts'
-import { prepareNetwork } from './wire/network.ts'
+import { lazyNetwork } from './wire/network.ts'
 
 export const defaultLimits: Limits = { connect: 10_000, wait: 20_000, send: 10_000, read: 600_000, stale: 200 }
 
@@ -82,7 +82,7 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
     ...parts,
     clock,
     limits,
-    net: await prepareNetwork({ clock, env, caFile: options.caFile, connectTimeout: limits.connect }),
+    net: lazyNetwork({ clock, env, caFile: options.caFile, connectTimeout: limits.connect }),
     allowHosts: options.allowHosts ?? [],
     newId: options.newId ?? randomUUID,
     emit: (grant, notices) => {
@@ -121,6 +121,9 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
     const patience = new AbortController()
     await Promise.race([Promise.allSettled([...rt.background]), clock.sleep(limits.wait, patience.signal)])
     patience.abort()
+    // What still listens is cut off, and says that nothing more will be heard.
+    closing.abort()
+    await Promise.allSettled([...rt.background])
     await shut()
   }
   let closed: Promise<void> | null = null

@@ -4,7 +4,6 @@
  */
 import { connect as connectTcp, isIP } from 'node:net'
 import type { Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import { KeyturnError } from '../errors.ts'
 import type { Network } from './network.ts'
 import { proxyFor, tunnel } from './proxy.ts'
@@ -40,12 +39,14 @@ export async function dial(url: URL, net: Network, signal?: AbortSignal): Promis
     return socket
   }
   const encrypt = async (socket: Socket, name: string): Promise<Socket> => {
+    const { connect: connectTls } = await import('node:tls')
+    const secureContext = await net.secureContext()
     const secure = connectTls({
       socket,
       host: name,
       // RFC 6066 §3: no address in the server name.
       ...(isIP(name) === 0 && { servername: name }),
-      secureContext: net.secureContext,
+      secureContext,
       ALPNProtocols: ['http/1.1'],
       rejectUnauthorized: true,
     })

@@ -4,7 +4,6 @@
  */
 import { readFile } from 'node:fs/promises'
 import type { Agent } from 'node:http'
-import { createSecureContext, getCACertificates } from 'node:tls'
 import type { SecureContext } from 'node:tls'
 import type { Clock } from '../clock.ts'
 import { KeyturnError } from '../errors.ts'
@@ -27,29 +26,23 @@ export interface Network {
   readonly clock: Clock
   readonly env: Environment
   readonly connectTimeout: number
-  readonly secureContext: SecureContext
+  /** Read and parsed when the first TLS connection needs it: a token from the store needs none. */
+  secureContext(): Promise<SecureContext>
   /** Kept connections of `request`, by origin. Spends never use them. */
   readonly agents: Map<string, Agent>
   /** Closes the kept connections. */
   close(): void
 }
 
-export async function prepareNetwork(options: NetworkOptions): Promise<Network> {
-  const { clock, env, connectTimeout = 15_000 } = options
-  const extra = [
-    options.ca,
-    options.caFile && (await readPem(options.caFile, 'caFile')),
-    env['NODE_EXTRA_CA_CERTS'] && (await readPem(env['NODE_EXTRA_CA_CERTS'], 'NODE_EXTRA_CA_CERTS')),
-  ].filter((pem): pem is string => typeof pem === 'string' && pem !== '')
-  const system = options.systemCa || env['NODE_USE_SYSTEM_CA'] === '1' ? getCACertificates('system') : []
-  // Without additions `ca` stays unset: Node then uses its own store, parsed once for the whole process.
-  const ca = extra.length + system.length > 0 ? [...getCACertificates('default'), ...system, ...extra] : undefined
+/** What is wrong with the certificates is found at the first connection. */
+export function lazyNetwork(options: NetworkOptions): Network {
   const agents = new Map<string, Agent>()
+  let context: Promise<SecureContext> | null = null
   return {
-    clock,
-    env,
-    connectTimeout,
-    secureContext: trusting(ca),
+    clock: options.clock,
+    env: options.env,
+    connectTimeout: options.connectTimeout ?? 15_000,
+    secureContext: () => (context ??= trusted(options)),
     agents,
     close() {
       for (const agent of agents.values()) agent.destroy()
@@ -58,7 +51,23 @@ export async function prepareNetwork(options: NetworkOptions): Promise<Network> 
   }
 }
 
-function trusting(ca: string[] | undefined): SecureContext {
+/** As `lazyNetwork`, with the certificates read: what is wrong with them is thrown here. */
+export async function prepareNetwork(options: NetworkOptions): Promise<Network> {
+  const network = lazyNetwork(options)
+  await network.secureContext()
+  return network
+}
+
+async function trusted({ env, ...options }: NetworkOptions): Promise<SecureContext> {
+  const { createSecureContext, getCACertificates } = await import('node:tls')
+  const extra = [
+    options.ca,
+    options.caFile && (await readPem(options.caFile, 'caFile')),
+    env['NODE_EXTRA_CA_CERTS'] && (await readPem(env['NODE_EXTRA_CA_CERTS'], 'NODE_EXTRA_CA_CERTS')),
+  ].filter((pem): pem is string => typeof pem === 'string' && pem !== '')
+  const system = options.systemCa || env['NODE_USE_SYSTEM_CA'] === '1' ? getCACertificates('system') : []
+  // Without additions `ca` stays unset: Node then uses its own store, parsed once for the whole process.
+  const ca = extra.length + system.length > 0 ? [...getCACertificates('default'), ...system, ...extra] : undefined
   try {
     return createSecureContext({ minVersion: 'TLSv1.2', ...(ca && { ca }) })
   } catch (error) {

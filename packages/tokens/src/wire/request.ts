@@ -4,8 +4,7 @@
  * Connections are kept per origin and go through the same proxy and trust as spends. Redirects are handed back, never
  * followed: the credentials in the headers belong to this origin only.
  */
-import { Agent, request as httpRequest } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import type { Agent, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { KeyturnError } from '../errors.ts'
 import { Secret } from '../secret.ts'
@@ -51,7 +50,9 @@ export async function request(url: URL, init: PlainRequest, net: Network): Promi
 }
 
 /** Also for other HTTP clients (jsforce) that are to go the same way. */
-export function agentFor(url: URL, net: Network): Agent {
+export async function agentFor(url: URL, net: Network): Promise<Agent> {
+  // Loading node:http costs more than all of ours together; who only reads tokens never needs it.
+  const { Agent: HttpAgent } = await import('node:http')
   const known = net.agents.get(url.origin)
   if (known) return known
   const connectFor = async (callback: Parameters<Agent['createConnection']>[1]): Promise<void> => {
@@ -64,7 +65,7 @@ export function agentFor(url: URL, net: Network): Agent {
     }
     callback?.(null, socket)
   }
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 8, timeout: idle })
+  const agent = new HttpAgent({ keepAlive: true, maxFreeSockets: 8, timeout: idle })
   agent.createConnection = (_options, callback) => {
     void connectFor(callback)
     return undefined
@@ -86,8 +87,9 @@ async function once(url: URL, method: string, init: PlainRequest, net: Network):
       data: { host: url.host, step: 'answer', code, left: true },
     })
 
+  const { request: httpRequest } = await import('node:http')
   const outgoing = httpRequest({
-    agent: agentFor(url, net),
+    agent: await agentFor(url, net),
     host: url.hostname,
     port: url.port || (url.protocol === 'https:' ? 443 : 80),
     path: url.pathname + url.search,
