@@ -75,7 +75,7 @@ export const storyOn = (stream: Target, paint: Paint, quiet: boolean): Story => 
         return `   ${client}  ${side('with Keyturn', entry.with)} calls · ${side('without', entry.without)}`
       })
       const codes = [...new Set(entries.flatMap((entry) => entry.with.told))].join(' or ')
-      const ending = entries.some((entry) => entry.with.alive) ? [] : [`   With Keyturn, callers end up with ${codes}.`]
+      const ending = codes === '' ? [] : [`   With Keyturn, callers are told ${codes}.`]
       lines(paint('bold', `${number}  ${name}`), ...wrap(story, width, '   '), ...told, ...ending, '')
     },
     end: () => write(''),
