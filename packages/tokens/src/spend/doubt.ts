@@ -6,6 +6,7 @@ import { provedDead } from '../holder.ts'
 import { transition } from '../protocol/transition.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
+import { endedHere } from './ended-here.ts'
 import { exchange, type ExchangeEnd } from './exchange.ts'
 import { awaitsUs, rollForward } from './roll-forward.ts'
 
@@ -19,7 +20,8 @@ export const settleAbandoned = async (rt: Runtime, grant: StoredGrant): Promise<
   }
   const holder = spend?.holder ?? (doubt?.finishedAt === null ? doubt.holder : null)
   if (holder === null || holder === undefined || lineage === null) return false
-  if (holder.host === rt.holder.host && provedDead(holder, rt.holder) === true) {
+  const attempt = spend?.attempt ?? doubt?.attempt ?? ''
+  if (endedHere.has(attempt) || (holder.host === rt.holder.host && provedDead(holder, rt.holder) === true)) {
     // Its journal tells what it heard, or that it never sent.
     await rollForward(rt)
     const fresh = await rt.store.grantById(grant.id)

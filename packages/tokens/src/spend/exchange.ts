@@ -13,6 +13,7 @@ import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { openConnection, type Connection, type SendOptions } from '../wire/connection.ts'
 import { commit } from './commit.ts'
+import { endedHere } from './ended-here.ts'
 import { outcomeOf, rawAnswer } from './outcome.ts'
 
 export type ExchangeEnd =
@@ -131,6 +132,7 @@ const spend = async (
     sending = true
     if (shared !== null) shared.heard = true
     const heard = hear(rt, grant, { attempt, lineage }, connection, body, { stillAllowed, firstByteBy })
+    heard.catch(() => endedHere.add(attempt))
     const settled = shared === null ? heard : endingTurn(heard, shared.turn)
     rt.background.add(settled)
     void settled.finally(() => rt.background.delete(settled)).catch(() => undefined)
@@ -192,7 +194,9 @@ const hear = async (
   checks: Pick<SendOptions, 'stillAllowed' | 'firstByteBy'>,
 ): Promise<void> => {
   const log = rt.journal.answer({ grantId: grant.id, ...attempt })
-  const result = await connection.send(
+  const cutOff = (): void => connection.close()
+  rt.closing.addEventListener('abort', cutOff, { once: true })
+  const sent = connection.send(
     {
       method: 'POST',
       path: TOKEN_PATH,
@@ -207,6 +211,7 @@ const hear = async (
       clock: rt.clock,
     },
   )
+  const result = await sent.finally(() => rt.closing.removeEventListener('abort', cutOff))
   if (result.kind === 'never-left') {
     const event = { type: 'never-left', ...attempt } as const
     await commit(rt, grant.id, attempt.attempt, { event, puts: {}, sold: {} })

@@ -12,6 +12,7 @@ import type { Holder } from '../protocol/state.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { commit, concluded } from './commit.ts'
+import { endedHere } from './ended-here.ts'
 import { outcomeOf, rawAnswer, type Outcome } from './outcome.ts'
 
 /**
@@ -23,7 +24,7 @@ export const rollForward = async (rt: Runtime, { restored = false } = {}): Promi
   const left = (await readSegments(reading, 'open')).some(
     ({ holder }) => holder !== null && provedDead(holder, rt.holder) === true,
   )
-  if (!left && !restored) return 0
+  if (!left && !restored && endedHere.size === 0) return 0
   const { attempts } = await readJournals({ ...reading, which: restored ? 'all' : 'open' })
   const spent = new Set(attempts.map(({ lineage }) => lineage))
   let moved = 0
@@ -41,6 +42,7 @@ export const rollForward = async (rt: Runtime, { restored = false } = {}): Promi
     if (applied.applied) moved += 1
     else await finish(rt, grant, attempt.attempt)
     await conclude(rt, grant.id, attempt.attempt)
+    endedHere.delete(attempt.attempt)
   }
   moved += await releaseUnsent(rt)
   if (restored && !attempts.some((attempt) => onTheWire(rt, attempt))) await confirm(rt)
@@ -53,15 +55,16 @@ export const rollForward = async (rt: Runtime, { restored = false } = {}): Promi
 const nameOf = ({ attempt, grantId, lineage }: JournalAttempt) =>
   grantId === null || lineage === null ? null : { attempt, grantId, lineage }
 
-const dead = (rt: Runtime, { holder }: JournalAttempt): boolean =>
-  holder !== null && provedDead(holder, rt.holder) === true
+const dead = (rt: Runtime, { attempt, holder }: JournalAttempt): boolean =>
+  endedHere.has(attempt) || (holder !== null && provedDead(holder, rt.holder) === true)
 
 /** Its own process has told the store what came of it, in one time line or the other. */
 const over = ({ finishedAt, committed }: JournalAttempt): boolean => finishedAt !== null || committed !== null
 
 /** It may still be answered: a living process listens, or one of which nobody can tell might. */
 const onTheWire = (rt: Runtime, attempt: JournalAttempt): boolean => {
-  if (over(attempt) || attempt.holder === null || attempt.sentAt === null) return false
+  if (over(attempt) || endedHere.has(attempt.attempt) || attempt.holder === null || attempt.sentAt === null)
+    return false
   const gone = provedDead(attempt.holder, rt.holder)
   return gone === false || (gone === 'unknown' && rt.clock.wall() - attempt.sentAt < 2 * rt.limits.read)
 }
