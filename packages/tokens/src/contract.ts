@@ -182,21 +182,29 @@ export interface KeyturnEvent {
   readonly why: GrantView['why']
 }
 
+/** What came back to the redirect URI of a login in the browser (RFC 6749 §4.1.2), with its PKCE verifier (RFC 7636). */
+export interface AuthorizationCode {
+  readonly code: string
+  readonly redirectUri: string
+  readonly codeVerifier?: string
+}
+
 /** A new authorisation of a grant, from announcing it to trading the code. */
 export interface Enrolment {
   readonly id: string
   /** Exchanges the code once nothing is on the wire. Ends the enrolment either way. */
-  complete(code: {
-    readonly code: string
-    readonly redirectUri: string
-    readonly codeVerifier?: string
-  }): Promise<GrantView>
+  complete(code: AuthorizationCode): Promise<GrantView>
   cancel(): Promise<void>
 }
 
 export interface Keyturn {
   readonly grants: {
     add(grant: AddGrant): Promise<GrantView>
+    /**
+     * Trades an authorisation code and adds the grant it buys, with its first access token. What a failure leaves behind
+     * at Salesforce is revoked. Throws GRANT_EXISTS before the code is sent.
+     */
+    connect(grant: Omit<AddGrant, 'flow' | 'refreshToken' | 'accessToken'>, code: AuthorizationCode): Promise<GrantView>
     list(options?: { readonly removed?: boolean }): Promise<readonly GrantView[]>
     show(name: string): Promise<GrantView>
     /** Forgets the grant here (a tombstone stays); nothing happens at Salesforce. */

@@ -5,6 +5,7 @@ export { openKeyturn, defaultLimits, eventChannel } from './keyturn.ts'
 export type {
   AddFallback,
   AddGrant,
+  AuthorizationCode,
   Enrolment,
   FetchInit,
   FieldRight,

@@ -17,6 +17,7 @@ import type { Runtime } from './runtime.ts'
 import { awaitsUs, rollForward } from './spend/roll-forward.ts'
 import { resolveMasterKey } from './store/master-key.ts'
 import { openStore } from './store/open.ts'
+import { secret } from './secret.ts'
 import { resolveReference } from './store/reference.ts'
 import type { Store } from './store/store.ts'
 import { journalFolderOf, stateFolderOf } from './state-folder.ts'
@@ -93,6 +94,8 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
     companions: options.companions ?? [],
     background: new Set(),
     closing: closing.signal,
+    resolve: async (input) =>
+      typeof input === 'object' && 'reference' in input ? resolveReference(input.reference, env) : secret(input),
     secretOf: async (grant, name) => {
       const reference = grant.settings.references[name]
       return reference === undefined ? store.secret(grant.id, name) : resolveReference(reference, env)

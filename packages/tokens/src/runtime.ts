@@ -3,7 +3,7 @@
  */
 import type { ExchangeCompanion } from './adapters/companion.ts'
 import type { Clock } from './clock.ts'
-import type { Limits } from './contract.ts'
+import type { Limits, SecretInput } from './contract.ts'
 import type { JournalKey } from './journal/frame.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Notice } from './protocol/event.ts'
@@ -33,6 +33,8 @@ export interface Runtime {
   readonly closing: AbortSignal
   /** Other programs that hold the refresh token of a grant, too, and how to lock them out. */
   readonly companions: readonly ExchangeCompanion[]
+  /** What a caller gave: the secret itself, or what its reference holds now. */
+  readonly resolve: (input: SecretInput) => Promise<Secret>
   /** A secret of a grant: sealed in the store, or a reference resolved now. */
   readonly secretOf: (grant: StoredGrant, name: string) => Promise<Secret | null>
 }

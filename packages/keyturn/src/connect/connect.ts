@@ -4,8 +4,7 @@
  * A grant that exists keeps its name, spares and history: a web login enrols it anew (the library waits until nothing of
  * it is on the wire), and flags that describe a spare alone add that spare.
  */
-import { randomUUID } from 'node:crypto'
-import { KeyturnError, Secret, systemClock } from '@keyturn/tokens'
+import { KeyturnError, systemClock } from '@keyturn/tokens'
 import type { AddFallback, AddGrant, GrantView, Keyturn, SecretInput } from '@keyturn/tokens'
 import type { Settings } from '../settings.ts'
 import type { ConnectFlags } from './connect-flags.ts'
@@ -251,25 +250,7 @@ const again = async (job: Connecting, before: GrantView): Promise<Connected> => 
   return { grant, how: 'web', again: true, notes: [] }
 }
 
-/**
- * The library trades codes for grants it knows, under its announcement and with its proxy, certificates and secrets. So
- * the grant is added first, with a placeholder that was never a token: should we die before the code is traded, it says
- * of itself that it has to be authorised.
- */
 const firstLogin = async (job: Connecting, base: Base): Promise<Connected> => {
-  const { keyturn, name } = job
-  const grant = await webLogin(loginOf(job, base), async (code) => {
-    await keyturn.grants.add({
-      ...base,
-      flow: 'refresh_token',
-      refreshToken: new Secret(`never-issued.${randomUUID()}`),
-    })
-    try {
-      return await (await keyturn.grants.enrol(name)).complete(code)
-    } catch (error) {
-      await keyturn.grants.remove(name)
-      throw error
-    }
-  })
+  const grant = await webLogin(loginOf(job, base), (code) => job.keyturn.grants.connect(base, code))
   return { grant, how: 'web', again: false, notes: [] }
 }

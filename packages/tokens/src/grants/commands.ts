@@ -6,7 +6,7 @@ import { secret, type Secret } from '../secret.ts'
 import type { GrantSettings, StoredGrant } from '../store/store.ts'
 import { checkLoginUrl } from '../wire/hosts.ts'
 import { cascadeOf, fallbackOf, newGrantOf, policyOf } from './add.ts'
-import { enrol } from './enrol.ts'
+import { enrol, noRefreshToken, tradeCode } from './enrol.ts'
 import { revokeToken } from './revoke.ts'
 import { viewOf } from './view.ts'
 
@@ -25,6 +25,7 @@ export const grantCommands = (rt: Runtime, allowHosts: readonly string[]): Keytu
   }
   return {
     add: (input) => add(rt, input, allowHosts),
+    connect: (input, code) => connect(rt, input, code, allowHosts),
     list: async (options) => (await rt.store.grants(options)).map(viewOf),
     show: async (name) => viewOf(await find(name)),
     remove,
@@ -55,6 +56,37 @@ const add = async (rt: Runtime, input: AddGrant, allowHosts: readonly string[]):
   if (token !== null && input.instanceUrl !== undefined && added.state.generation === 0)
     await adopt(rt, added, token, checkLoginUrl(input.instanceUrl, allowHosts))
   return viewOf((await rt.store.grantById(added.id)) ?? added)
+}
+
+const connect: (
+  rt: Runtime,
+  ...args: [...Parameters<Keyturn['grants']['connect']>, readonly string[]]
+) => Promise<GrantView> = async (rt, input, code, allowHosts) => {
+  if ((await rt.store.grant(input.name)) !== null) {
+    throw new KeyturnError('GRANT_EXISTS', `The grant ${input.name} exists`, { data: { grant: input.name } })
+  }
+  const loginUrl = checkLoginUrl(input.loginUrl, allowHosts)
+  const clientSecret = input.clientSecret === undefined ? null : await rt.resolve(input.clientSecret)
+  const tokens = await tradeCode(rt, { loginUrl, clientId: input.clientId, clientSecret }, code)
+  if (tokens.refreshToken === null) throw noRefreshToken()
+  const { accessToken, instanceUrl, orgId, userId } = tokens
+  try {
+    return await add(
+      rt,
+      {
+        ...input,
+        flow: 'refresh_token',
+        refreshToken: tokens.refreshToken,
+        ...(accessToken === null || instanceUrl === null ? {} : { accessToken, instanceUrl }),
+        ...(orgId === null || userId === null ? {} : { identity: { orgId, userId } }),
+      },
+      allowHosts,
+    )
+  } catch (error) {
+    // Nobody holds what was bought.
+    await revokeToken(rt, loginUrl, tokens.refreshToken).catch(() => undefined)
+    throw error
+  }
 }
 
 const textOf = (input: SecretInput | undefined): Secret | null => {

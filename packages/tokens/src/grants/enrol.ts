@@ -3,7 +3,7 @@
  * only when nothing of ours is on the wire.
  */
 import { KeyturnError } from '../errors.ts'
-import type { Enrolment, GrantView } from '../contract.ts'
+import type { AuthorizationCode, Enrolment, GrantView } from '../contract.ts'
 import { judge, type Tokens } from '../oauth/answer.ts'
 import { codeBody, TOKEN_PATH } from '../oauth/request.ts'
 import { mayExchangeCode } from '../protocol/transition.ts'
@@ -18,12 +18,6 @@ import { viewOf } from './view.ts'
 
 const LIFETIME_MS = 600_000
 const NAP_MS = 250
-
-export interface Code {
-  readonly code: string
-  readonly redirectUri: string
-  readonly codeVerifier?: string
-}
 
 export const enrol = async (rt: Runtime, grant: StoredGrant, lifetime: number = LIFETIME_MS): Promise<Enrolment> => {
   const id = rt.newId()
@@ -68,6 +62,11 @@ const nothingOnTheWire = async (rt: Runtime, grantId: string, id: string): Promi
   }
 }
 
+export const noRefreshToken = (): KeyturnError =>
+  new KeyturnError('GRANT_REFUSED', 'The answer held no refresh token', {
+    fix: 'Add the scope refresh_token (offline_access) to the app and to the request.',
+  })
+
 /** Trades a code for tokens. Throws GRANT_REFUSED, ANSWER_UNREADABLE. */
 export const tradeCode = async (
   rt: Runtime,
@@ -76,7 +75,7 @@ export const tradeCode = async (
     readonly clientId: string
     readonly clientSecret: Parameters<typeof codeBody>[0]['clientSecret']
   },
-  code: Code,
+  code: AuthorizationCode,
 ): Promise<Tokens> => {
   const body = codeBody({ ...code, clientId: app.clientId, clientSecret: app.clientSecret })
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
@@ -95,14 +94,10 @@ export const tradeCode = async (
   throw new KeyturnError('GRANT_REFUSED', `Salesforce refused the authorisation code: ${said(judged.text)}`)
 }
 
-const trade = async (rt: Runtime, grant: StoredGrant, id: string, code: Code): Promise<GrantView> => {
+const trade = async (rt: Runtime, grant: StoredGrant, id: string, code: AuthorizationCode): Promise<GrantView> => {
   const clientSecret = await rt.secretOf(grant, 'clientSecret')
   const tokens = await tradeCode(rt, { ...grant.settings, clientSecret }, code)
-  if (tokens.refreshToken === null) {
-    throw new KeyturnError('GRANT_REFUSED', 'The answer held no refresh token', {
-      fix: 'Add the scope refresh_token (offline_access) to the app and to the request.',
-    })
-  }
+  if (tokens.refreshToken === null) throw noRefreshToken()
   const misfit = misfitOf(grant.identity, tokens, rt.allowHosts)
   if (misfit !== null) {
     // Somebody logged in as another user: what was bought is given back, the grant stays as it was.

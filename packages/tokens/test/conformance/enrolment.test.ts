@@ -100,3 +100,24 @@ test('a code is not traded while an exchange is on the wire', async (t) => {
   assert.equal(await org.call(), 200)
   assert.equal(org.counters().reusesWhileAlive, 0)
 })
+
+test('a first login becomes a grant with its first token; a name that is taken costs no code', async (t) => {
+  const org = await startOrg(t)
+  const app = org.sim.orgs[0]?.apps.find(({ name }) => name === 'Web')
+  const input = {
+    name: 'acme',
+    loginUrl: org.sim.url,
+    clientId: app?.clientId ?? '',
+    clientSecret: app?.clientSecret ?? '',
+  }
+  const view = await org.keyturn.grants.connect(input, await approve(org, USER))
+  assert.deepEqual([view.status, view.generation, view.access], ['live', 1, 'alive'])
+  assert.equal(await org.call(), 200)
+  assert.equal(org.counters().exchanges, 0)
+  org.expire()
+  assert.equal(await org.call(), 200)
+  const code = await approve(org, USER)
+  await assert.rejects(org.keyturn.grants.connect(input, code), { code: 'GRANT_EXISTS' })
+  // The code is still good: it was not sent.
+  assert.equal((await org.keyturn.grants.connect({ ...input, name: 'second' }, code)).status, 'live')
+})
