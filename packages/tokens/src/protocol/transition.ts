@@ -185,7 +185,10 @@ const apply = (
       if (doubt === undefined || state.lineage !== lineage) return refuse('stray')
       const reason = why(code, text, now)
       return done(
-        { ...state, status: 'blocked', spend: null, doubt, why: reason, resolved: resolve(state, attempt) },
+        unlessRefused(
+          { ...state, status: 'blocked', spend: null, doubt, why: reason, resolved: resolve(state, attempt) },
+          now,
+        ),
         [{ kind: 'blocked', data: { attempt, lineage, code, text } }],
         ['blocked'],
       )
@@ -230,7 +233,7 @@ const apply = (
       if (state.status === 'dead') return done({ ...state, spend: null }, [entry])
       const kept = event.access === true ? ownToken(state, now) : {}
       return done(
-        { ...state, ...kept, status: 'in-doubt', spend: null, doubt, why: why(cause, '', now) },
+        unlessRefused({ ...state, ...kept, status: 'in-doubt', spend: null, doubt, why: why(cause, '', now) }, now),
         [entry],
         ['in-doubt'],
       )
