@@ -10,7 +10,7 @@ import { configurations, wider } from './configurations.ts'
 import { explore, type Exploration } from './explore.ts'
 import { report } from './report.ts'
 
-const CAP = 700_000
+const CAP = 300_000
 
 test('no configuration has a schedule that breaks a property, to the end', (t) => {
   const standard = protocol(clauses)
