@@ -97,6 +97,8 @@ export const clauses: Clauses = {
     'replay-hosts-confirmed': (state) => (state.doubt?.awaiting.length ?? 0) === 0,
     'replay-no-enrolment': (state, _event, { now }) => !enrolling(state, now),
     'replay-not-removed': (state) => state.removedAt === null,
+    // A replay that meets the lock of another exchange of its app learns nothing.
+    'replay-pacing': (_state, _event, { paced }) => !paced,
   },
   send: {
     'send-own-claim': (state, check) => state.spend?.attempt === check.attempt,

@@ -99,6 +99,7 @@ export const kills: readonly Kill[] = [
   { mutant: 'a late answer is ignored once the grant is dead', configuration: 'a silent host is given up', late: true },
   { mutant: 'a block forgets the doubt behind it', configuration: 'blocked' },
   { mutant: 'a replay that stays unknown costs no back-off', configuration: 'requests are lost' },
+  { mutant: 'claim-replay/replay-pacing', configuration: 'lock per app, one grant removed', late: true },
   { mutant: 'code/code-no-sibling-replay', configuration: 'two grants, a dead one is enrolled', late: true },
   { mutant: 'a link of the chain needs no second look', configuration: 'the store goes back, two hosts', late: true },
   { mutant: 'mint/mint-needed', configuration: 'an independent spare, tried early, then gone' },

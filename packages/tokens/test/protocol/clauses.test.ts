@@ -58,6 +58,7 @@ const ofEvents: readonly Row[] = [
   ['replay-hosts-confirmed', inDoubt({}, { awaiting: ['h1'] }), events.replay],
   ['replay-no-enrolment', inDoubt({ enrolment }), events.replay],
   ['replay-not-removed', inDoubt({ removedAt: 1 }), events.replay],
+  ['replay-pacing', inDoubt(), events.replay, { paced: true }],
   ['doubt-attempt', claimed({ spend: spendOf({ attempt: 'a2' }) }), events.doubted],
   ['doubt-lineage', claimed({ lineage: 'L1' }), events.doubted],
   ['doubt-proof', claimed(), { ...events.doubted, by: 'other' }],
