@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
 import { systemClock, type Clock } from './clock.ts'
 import type { KeyturnEvent, Keyturn, Limits, OpenOptions } from './contract.ts'
-import { catchUp } from './adapters/shared-turn.ts'
+import { catchUp } from './spend/shared-turn.ts'
 import { cachedFields } from './fields/cached-fields.ts'
 import { grantCommands } from './grants/commands.ts'
 import { viewOf } from './grants/view.ts'
@@ -14,7 +14,7 @@ import type { JournalKey } from './journal/frame.ts'
 import { openJournal, type Journal } from './journal/journal.ts'
 import type { Holder } from './protocol/state.ts'
 import type { Runtime } from './runtime.ts'
-import { awaitsUs, rollForward } from './spend/roll-forward.ts'
+import { anyAwaitsUs, rollForward } from './spend/roll-forward.ts'
 import { resolveMasterKey } from './store/master-key.ts'
 import { openStore } from './store/open.ts'
 import { secret } from './secret.ts'
@@ -187,5 +187,5 @@ const wentBack = async (rt: Runtime): Promise<boolean> => {
   const { epoch } = await rt.store.mark()
   if (epoch > (self?.confirmedEpoch ?? 0)) return true
   // Confirmed, and a link of the lost time line turned up on another host since: look again.
-  return epoch > 1 && (await rt.store.grants({ removed: true })).some((grant) => awaitsUs(rt, grant))
+  return epoch > 1 && (await anyAwaitsUs(rt))
 }

@@ -2,13 +2,13 @@
  * One round of housekeeping: what dead processes left, refresh ahead, idle keep-alive, doubts that may end, hosts given
  * up, answers that belong nowhere. Safe to run in every process at once: the store lets one of them do each thing.
  */
-import { catchUp } from './adapters/shared-turn.ts'
+import { catchUp } from './spend/shared-turn.ts'
 import { KeyturnError } from './errors.ts'
 import { revokeToken } from './grants/revoke.ts'
 import type { Runtime } from './runtime.ts'
 import { settleAbandoned } from './spend/doubt.ts'
 import { exchange } from './spend/exchange.ts'
-import { awaitsUs, rollForward } from './spend/roll-forward.ts'
+import { anyAwaitsUs, rollForward } from './spend/roll-forward.ts'
 import { sameId } from './spend/outcome.ts'
 import type { StoredGrant } from './store/store.ts'
 import { learnSession } from './token/learn-session.ts'
@@ -30,23 +30,26 @@ export const sweep = async (
   if ((await rollForward(rt)) > 0) note('*', 'rolled-forward')
   await catchUp(rt.store, rt.companions, rt.newId)
   const lost = await lostHosts(rt, lostHostAfter)
-  if ((await rt.store.grants({ removed: true })).some((grant) => awaitsUs(rt, grant))) {
+  if (await anyAwaitsUs(rt)) {
     await rollForward(rt, { restored: true })
     note('*', 'told-what-this-host-knows')
   }
-  for (const grant of await rt.store.grants()) {
+  const altered = (error: KeyturnError): void => note(String(error.data.name), error.code)
+  for (const grant of await rt.store.grants({ altered })) {
     try {
       await giveUp(rt, grant, lost, note)
       if (grant.state.spend !== null && (await settleAbandoned(rt, grant))) note(grant.name, 'abandoned-claim-settled')
       await freshen(rt, tokens, grant, note)
       if (await learnSession(rt, grant)) note(grant.name, 'session-life-learned')
     } catch (error) {
-      note(grant.name, error instanceof KeyturnError ? error.code : 'failed')
+      note(grant.name, codeOf(error))
     }
   }
-  await revokeOrphans(rt, note)
+  await revokeOrphans(rt, note).catch((error: unknown) => note('*', codeOf(error)))
   return done
 }
+
+const codeOf = (error: unknown): string => (error instanceof KeyturnError ? error.code : 'failed')
 
 const freshen = async (
   rt: Runtime,
@@ -101,6 +104,7 @@ const giveUp = async (
 const revokeOrphans = async (rt: Runtime, note: (grant: string, did: string) => void): Promise<void> => {
   const orphans = (await rt.store.orphans()).filter((orphan) => orphan.revokedAt === null)
   if (orphans.length === 0) return
+  // A row that can't be read might lie in the cascade: then this throws, and nothing is revoked.
   const grants = await rt.store.grants()
   for (const orphan of orphans) {
     const origin = await rt.store.grantById(orphan.grantId)
@@ -115,8 +119,13 @@ const revokeOrphans = async (rt: Runtime, note: (grant: string, did: string) => 
             sameId(grant.identity.userId, origin.identity.userId))),
     )
     if (inCascade) continue
-    await revokeToken(rt, origin.settings.loginUrl, await rt.store.orphanSecret(orphan.id))
-    await rt.store.orphanRevoked(orphan.id)
-    note(origin.name, 'orphan-revoked')
+    try {
+      await revokeToken(rt, origin.settings.loginUrl, await rt.store.orphanSecret(orphan.id))
+      await rt.store.orphanRevoked(orphan.id)
+      note(origin.name, 'orphan-revoked')
+    } catch (error) {
+      // Another round will do: an endpoint that is away must not keep the other orphans.
+      note(origin.name, codeOf(error))
+    }
   }
 }

@@ -4,6 +4,7 @@
  * The journal belongs to the host: any process of it does this at the start, before it calls another's claim in doubt
  * and before it claims a replay. Everything is idempotent by attempt.
  */
+import { KeyturnError } from '../errors.ts'
 import { provedDead } from '../holder.ts'
 import { pruneJournals } from '../journal/prune.ts'
 import { readJournals, readSegments, type JournalAttempt } from '../journal/read.ts'
@@ -33,16 +34,13 @@ export const rollForward = async (rt: Runtime, { restored = false } = {}): Promi
     if (attempt.committed !== null && !restored) continue
     const named = nameOf(attempt)
     if (named === null || !(dead(rt, attempt) || (restored && over(attempt)))) continue
-    const grant = await rt.store.grantById(named.grantId)
-    if (grant === null) continue
-    const told = outcome(rt, grant, named, attempt)
-    // A link of the chain that a later attempt spent is history, not a token that belongs nowhere.
-    const history = told.event.type === 'answered' && told.event.next !== null && spent.has(told.event.next)
-    const applied = await commit(rt, grant.id, attempt.attempt, history ? { ...told, sold: {} } : told)
-    if (applied.applied) moved += 1
-    else await finish(rt, grant, attempt.attempt)
-    await conclude(rt, grant.id, attempt.attempt)
-    endedHere.delete(attempt.attempt)
+    try {
+      if (await bring(rt, named, attempt, spent)) moved += 1
+      endedHere.delete(attempt.attempt)
+    } catch (error) {
+      // The row was altered: its attempts wait in the journal, and nobody else has to wait with them.
+      if (!(error instanceof KeyturnError) || error.kind !== 'integrity') throw error
+    }
   }
   moved += await releaseUnsent(rt)
   if (restored && !attempts.some((attempt) => onTheWire(rt, attempt))) await confirm(rt)
@@ -50,6 +48,24 @@ export const rollForward = async (rt: Runtime, { restored = false } = {}): Promi
   await rt.journal.flushed()
   await pruneJournals({ ...reading, own: rt.holder, now: rt.clock.wall() })
   return moved
+}
+
+/** One attempt's outcome into the store. True when it changed anything. */
+const bring = async (
+  rt: Runtime,
+  named: NonNullable<ReturnType<typeof nameOf>>,
+  attempt: JournalAttempt,
+  spent: ReadonlySet<string | null>,
+): Promise<boolean> => {
+  const grant = await rt.store.grantById(named.grantId)
+  if (grant === null) return false
+  const told = outcome(rt, grant, named, attempt)
+  // A link of the chain that a later attempt spent is history, not a token that belongs nowhere.
+  const history = told.event.type === 'answered' && told.event.next !== null && spent.has(told.event.next)
+  const { applied } = await commit(rt, grant.id, attempt.attempt, history ? { ...told, sold: {} } : told)
+  if (!applied) await finish(rt, grant, attempt.attempt)
+  await conclude(rt, grant.id, attempt.attempt)
+  return applied
 }
 
 const nameOf = ({ attempt, grantId, lineage }: JournalAttempt) =>
@@ -75,6 +91,13 @@ const onTheWire = (rt: Runtime, attempt: JournalAttempt): boolean => {
  */
 export const awaitsUs = (rt: Runtime, { state }: StoredGrant): boolean =>
   state.doubt?.awaiting.includes(rt.holder.host) === true
+
+export const anyAwaitsUs = async (rt: Runtime): Promise<boolean> =>
+  (await allGrants(rt)).some((grant) => awaitsUs(rt, grant))
+
+/** Rows that somebody altered are left alone here: each says so to whoever asks for it. */
+const allGrants = (rt: Runtime): Promise<readonly StoredGrant[]> =>
+  rt.store.grants({ removed: true, altered: () => undefined })
 
 const outcome = (
   rt: Runtime,
@@ -112,7 +135,7 @@ interface Claim {
 /** A claim of a dead process of this host that no journal knows was never sent. The claims are read first. */
 const releaseUnsent = async (rt: Runtime): Promise<number> => {
   const claims: Claim[] = []
-  for (const grant of await rt.store.grants({ removed: true })) {
+  for (const grant of await allGrants(rt)) {
     const { spend, doubt, mint, lineage } = grant.state
     if (mint !== null && provedDead(mint.holder, rt.holder) === true) {
       const { attempt, spare } = mint
@@ -137,7 +160,7 @@ const releaseUnsent = async (rt: Runtime): Promise<number> => {
 /** This host has told all it knows. */
 const confirm = async (rt: Runtime): Promise<void> => {
   await rt.store.greet(rt.holder.host, true)
-  for (const grant of await rt.store.grants({ removed: true })) {
+  for (const grant of await allGrants(rt)) {
     if (grant.state.doubt?.awaiting.includes(rt.holder.host) !== true) continue
     await rt.store.apply(grant.id, { type: 'host-confirmed', host: rt.holder.host })
   }

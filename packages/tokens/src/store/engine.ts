@@ -54,10 +54,20 @@ export const createStore = (parts: EngineParts): Store => {
   // A transaction that does nothing notices and declares it.
   driver.whenStrange(() => write(() => Promise.resolve(discard(undefined))))
 
-  const select = async (where: string, params: readonly (string | number)[] = []): Promise<readonly StoredGrant[]> =>
-    (await read.all(`SELECT ${grantColumns('g')} FROM keyturn_grants g ${where}`, params)).map(
-      (row) => readGrant(keys, row).grant,
-    )
+  const select = async (
+    where: string,
+    params: readonly (string | number)[] = [],
+    altered?: (error: KeyturnError) => void,
+  ): Promise<readonly StoredGrant[]> =>
+    (await read.all(`SELECT ${grantColumns('g')} FROM keyturn_grants g ${where}`, params)).flatMap((row) => {
+      try {
+        return [readGrant(keys, row).grant]
+      } catch (error) {
+        if (altered === undefined || !(error instanceof KeyturnError) || error.code !== 'STORE_TAMPERED') throw error
+        altered(error)
+        return []
+      }
+    })
 
   const refuseName = async (sql: Sql, name: string, id: string): Promise<void> => {
     const rows = await sql.all('SELECT 1 FROM keyturn_grants WHERE name = ? AND removed = 0 AND id <> ?', [name, id])
@@ -114,7 +124,8 @@ export const createStore = (parts: EngineParts): Store => {
 
     grant: async (name) => (await select('WHERE g.name = ? AND g.removed = 0', [name]))[0] ?? null,
     grantById: async (id) => (await select('WHERE g.id = ?', [id]))[0] ?? null,
-    grants: (options) => select(`${options?.removed === true ? '' : 'WHERE g.removed = 0'} ORDER BY g.name, g.id`),
+    grants: (options) =>
+      select(`${options?.removed === true ? '' : 'WHERE g.removed = 0'} ORDER BY g.name, g.id`, [], options?.altered),
 
     secret: async (grantId, name) => (await snapshot(read, keys, grantId, [name]))?.secrets[name] ?? null,
     snapshot: (grantId, names) => snapshot(read, keys, grantId, names),

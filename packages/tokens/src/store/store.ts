@@ -6,6 +6,7 @@
  * pure `transition` on what it read, writes state, secrets and ledger entries together and commits durably. So the
  * function the explorer explores is the function the stores execute, and the ledger's chain follows the truth.
  */
+import type { KeyturnError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import type { Clock } from '../clock.ts'
 import type { GrantState, Holder, Lineage, Spares } from '../protocol/state.ts'
@@ -164,7 +165,11 @@ export interface Store {
 
   grant(name: string): Promise<StoredGrant | null>
   grantById(id: string): Promise<StoredGrant | null>
-  grants(options?: { readonly removed?: boolean }): Promise<readonly StoredGrant[]>
+  /** With `altered` a row that was altered outside is told and left out, so that one grant can't hold up the others. */
+  grants(options?: {
+    readonly removed?: boolean
+    readonly altered?: (error: KeyturnError) => void
+  }): Promise<readonly StoredGrant[]>
   /** Opens one sealed secret. Throws STORE_TAMPERED when the row's identity or bytes were changed, KEY_WRONG. */
   secret(grantId: string, name: string): Promise<Secret | null>
   /** A grant with some of its secrets, all of one moment: so an access token and its generation belong together. */
