@@ -3,15 +3,17 @@
  * down. A store hands in their states as they are in the same transaction, those of removed ones too: a replay that was
  * sent before its grant was removed is still on its way.
  */
-import { replayAbroad, spareAtStake } from './clauses.ts'
+import { enrolling, replayAbroad, spareAtStake } from './clauses.ts'
 import type { Policy, Siblings } from './event.ts'
 import type { GrantState } from './state.ts'
 
 export const siblingsOf = (states: readonly GrantState[], now: number, { drain }: Policy): Siblings => {
   const kept = states.filter((state) => state.removedAt === null)
   return {
-    // A refresh token that is dead can leave an access token that lives, and a spare way in.
-    mayLive: kept.some((state) => state.status !== 'dead' || state.access === 'alive' || spareAtStake(state)),
+    // A refresh token that is dead can leave an access token that lives, a spare way in, a person who is enrolling.
+    mayLive: kept.some(
+      (state) => state.status !== 'dead' || state.access === 'alive' || spareAtStake(state) || enrolling(state, now),
+    ),
     // A minter that died leaves its mark; after the deadline nothing can come of it.
     minting: kept.some(({ mint }) => mint !== null && mint.cascade && now < mint.deadline),
     replaying: states.some((state) => replayAbroad(state, now, drain)),
