@@ -72,6 +72,7 @@ export const absences: readonly Absence[] = [
       'packages/tokens/src/wire/',
       'packages/tokens/src/oauth/request.ts',
       'packages/tokens/src/grants/revoke.ts',
+      'packages/tokens/src/token/learn-session.ts',
       'packages/tokens/src/token/probe.ts',
       // sealed, fingerprinted, or the key for that
       'packages/tokens/src/store/master-key.ts',

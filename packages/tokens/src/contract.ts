@@ -1,7 +1,7 @@
 /**
  * The public contract of @keyturn/tokens: what `openKeyturn` returns and what it takes.
  */
-import type { ExchangeCompanion } from './adapters/companion.ts'
+import type { ExchangeCompanion } from './companion.ts'
 import type { Clock } from './clock.ts'
 import type { Secret } from './secret.ts'
 import type { Notice, Policy } from './protocol/event.ts'

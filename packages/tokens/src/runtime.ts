@@ -1,7 +1,7 @@
 /**
  * What the parts of one open Keyturn share: the store, the host's journal, the network, time and chance.
  */
-import type { ExchangeCompanion } from './adapters/companion.ts'
+import type { ExchangeCompanion } from './companion.ts'
 import type { Clock } from './clock.ts'
 import type { Limits, SecretInput } from './contract.ts'
 import type { JournalKey } from './journal/frame.ts'

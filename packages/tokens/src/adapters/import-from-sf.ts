@@ -15,13 +15,13 @@ import { KeyturnError } from '../errors.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { secret } from '../secret.ts'
 import type { Secret } from '../secret.ts'
-import type { SharedTokens } from './companion.ts'
+import type { SharedTokens } from '../companion.ts'
 import { loadCore } from './core-module.ts'
 import type { SfCore, SfFields } from './core-module.ts'
 import { openSfAuthFile } from './sf-auth-file.ts'
 import type { SfAuthFile } from './sf-auth-file.ts'
 import { SF_SCHEME } from './share-with-sf.ts'
-import { agreedOn, companionOf, dueOf, split, tokenPuts, withCompanion } from './shared-turn.ts'
+import { agreedOn, companionOf, dueOf, split, tokenPuts, withCompanion } from '../spend/shared-turn.ts'
 
 export interface ImportFromSf {
   readonly keyturn: Keyturn

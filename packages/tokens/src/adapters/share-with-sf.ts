@@ -9,7 +9,7 @@
 import { systemClock } from '../clock.ts'
 import type { Clock } from '../clock.ts'
 import { secret } from '../secret.ts'
-import type { ExchangeCompanion, SharedTokens } from './companion.ts'
+import type { ExchangeCompanion, SharedTokens } from '../companion.ts'
 import { loadCore } from './core-module.ts'
 import type { SfCore } from './core-module.ts'
 import { openSfAuthFile } from './sf-auth-file.ts'

@@ -4,7 +4,7 @@
  * Rules 2 to 5 of ARCHITECTURE.md, in the order they happen. Nothing here decides whether a token may be spent: the
  * store's transition does.
  */
-import { takeTurn, type SharedTurn } from '../adapters/shared-turn.ts'
+import { takeTurn, type SharedTurn } from './shared-turn.ts'
 import { KeyturnError } from '../errors.ts'
 import { refreshBody, TOKEN_PATH } from '../oauth/request.ts'
 import { mayStillSend } from '../protocol/transition.ts'

@@ -13,15 +13,19 @@ export type Freshness = 'fresh' | 'refresh-ahead' | 'keep-alive' | 'none'
 
 /** `wall`: epoch ms. `keep-alive`: idle for so long that the refresh token's own limit comes near. */
 export const freshness = (grant: StoredGrant, wall: number): Freshness => {
-  const { state, settings, access, learned } = grant
+  const { state, settings, access } = grant
   if (state.removedAt !== null || state.status !== 'live') return 'none'
   const { keepAlive } = settings
   if (state.lineage !== null && keepAlive !== null && wall - Math.max(grant.exchangedAt, grant.createdAt) > keepAlive)
     return 'keep-alive'
   if (state.access !== 'alive' || access === null) return 'none'
+  return wall > refreshAt(grant) ? 'refresh-ahead' : 'fresh'
+}
+
+/** When the access token should be replaced while it still lives, epoch ms; Infinity where its life isn't known. */
+export const refreshAt = ({ id, access, learned }: StoredGrant): number => {
   const life = learned.sessionTimeout ?? learned.observedLife
-  if (life === null) return 'fresh'
-  return wall - access.issuedAt > life * (AHEAD + JITTER * spread(grant.id)) ? 'refresh-ahead' : 'fresh'
+  return life === null || access === null ? Infinity : access.issuedAt + life * (AHEAD + JITTER * spread(id))
 }
 
 /** A fixed number in [0, 1) per grant: no chance needed, and restarts don't move it. */

@@ -8,7 +8,7 @@ import type { Runtime } from '../runtime.ts'
 import { explain } from '../spend/explain.ts'
 import { obtain } from '../spend/obtain.ts'
 import type { StoredGrant } from '../store/store.ts'
-import { freshness } from './freshness.ts'
+import { freshness, refreshAt } from './freshness.ts'
 import { probe } from './probe.ts'
 
 /** What was handed out last, by the grant's name. Whoever commits a change forgets it there. */
@@ -20,7 +20,12 @@ interface Cached {
   version: number | string
   checkedAt: number
   worked: boolean
+  /** When to think of its successor, epoch ms. */
+  refreshAt: number
 }
+
+/** An endpoint that can't be reached ahead of time is not asked at every call. */
+const AHEAD_PAUSE_MS = 30_000
 
 export interface TokenServer {
   token(name: string): Promise<Token>
@@ -50,7 +55,14 @@ export const serveTokens = (rt: Runtime, cache: TokenCache): TokenServer => {
       orgId: identity?.orgId ?? null,
       source: state.source ?? 'refresh',
     })
-    cache.set(name, { token, grantId, version, checkedAt: rt.clock.boot(), worked: state.proven })
+    cache.set(name, {
+      token,
+      grantId,
+      version,
+      checkedAt: rt.clock.boot(),
+      worked: state.proven,
+      refreshAt: refreshAt(read.grant),
+    })
     return token
   }
 
@@ -66,23 +78,25 @@ export const serveTokens = (rt: Runtime, cache: TokenCache): TokenServer => {
     }
     if (grant.state.access !== 'alive') return null
     const known = cache.get(name)
-    const token = known?.token.generation === grant.state.generation && known.grantId === grant.id ? known.token : null
-    if (token === null || known === undefined) return stillThere(await remember(grant.id, version), grant)
-    known.version = version
-    known.checkedAt = rt.clock.boot()
+    const same = known?.token.generation === grant.state.generation && known.grantId === grant.id ? known : null
+    if (same === null) {
+      const token = await remember(grant.id, version)
+      aheadOfTime(grant)
+      return token
+    }
+    same.version = version
+    same.checkedAt = rt.clock.boot()
+    same.refreshAt = refreshAt(grant)
     aheadOfTime(grant)
-    return token
-  }
-
-  const stillThere = (token: Token, grant: StoredGrant): Token => {
-    aheadOfTime(grant)
-    return token
+    return same.token
   }
 
   /** Rule 9: refresh while the token still lives, so that a doubt has cover. Nobody waits for it. */
   const aheadOfTime = (grant: StoredGrant): void => {
     const due = freshness(grant, rt.clock.wall())
     if (due !== 'refresh-ahead' || renewing.has(grant.name) || grant.state.spend !== null) return
+    const known = cache.get(grant.name)
+    if (known !== undefined) known.refreshAt = rt.clock.wall() + AHEAD_PAUSE_MS
     renew(grant.name, grant.state.generation).catch(() => undefined)
   }
 
@@ -107,7 +121,8 @@ export const serveTokens = (rt: Runtime, cache: TokenCache): TokenServer => {
         const now = rt.clock.boot()
         if (now - known.checkedAt < rt.limits.stale) return known.token
         const version = rt.store.version()
-        if ((typeof version === 'object' ? await version : version) === known.version) {
+        const unchanged = (typeof version === 'object' ? await version : version) === known.version
+        if (unchanged && rt.clock.wall() < known.refreshAt) {
           known.checkedAt = now
           return known.token
         }

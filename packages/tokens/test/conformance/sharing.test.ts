@@ -96,3 +96,16 @@ test('a token that is removed during its exchange and added again comes back in 
   })
   assert.equal(org.counters().reuses, 0)
 })
+
+test('a token with a known life is replaced while it lives, by whoever asks for it, and nobody waits', async (t) => {
+  const org = await startOrg(t)
+  await org.add({ sessionTimeout: 60 * MINUTE })
+  const first = await org.keyturn.token('acme')
+  org.advance(55 * MINUTE)
+  assert.equal((await org.keyturn.token('acme')).generation, first.generation)
+  for (let tries = 0; tries < 500 && org.counters().exchanges < 2; tries++) await org.options.clock?.sleep(5)
+  for (let tries = 0; tries < 500 && (await org.keyturn.token('acme')).generation === first.generation; tries++) {
+    await org.options.clock?.sleep(5)
+  }
+  assert.equal(org.counters().exchanges, 2)
+})

@@ -7,8 +7,8 @@
 import { KeyturnError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import type { GrantSecrets, GrantSettings, Puts, Store, StoredGrant } from '../store/store.ts'
-import { reconcile } from './companion.ts'
-import type { CompanionTurn, ExchangeCompanion, Reconciliation, SharedTokens } from './companion.ts'
+import { reconcile } from '../companion.ts'
+import type { CompanionTurn, ExchangeCompanion, Reconciliation, SharedTokens } from '../companion.ts'
 
 /** Where the mark stands among a grant's public settings. */
 const MARK = 'companion'

@@ -9,7 +9,7 @@
  * The same mark makes a *move* safe against a crash in the middle: a grant that is marked `moving:…` has no companion
  * anywhere, so it is never spent before the other program's copy is certainly gone (see `import-from-sf.ts`).
  */
-import type { Secret } from '../secret.ts'
+import type { Secret } from './secret.ts'
 
 /** The tokens both holders are to have. */
 export interface SharedTokens {
