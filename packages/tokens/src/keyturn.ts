@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
 import { systemClock, type Clock } from './clock.ts'
 import type { KeyturnEvent, Keyturn, Limits, OpenOptions } from './contract.ts'
-import { catchUp } from './spend/shared-turn.ts'
 import { cachedFields } from './fields/cached-fields.ts'
 import { grantCommands } from './grants/commands.ts'
 import { viewOf } from './grants/view.ts'
@@ -14,13 +13,14 @@ import type { JournalKey } from './journal/frame.ts'
 import { openJournal, type Journal } from './journal/journal.ts'
 import type { Holder } from './protocol/state.ts'
 import type { Runtime } from './runtime.ts'
+import { secret } from './secret.ts'
 import { anyAwaitsUs, rollForward } from './spend/roll-forward.ts'
+import { catchUp } from './spend/shared-turn.ts'
+import { journalFolderOf, stateFolderOf } from './state-folder.ts'
 import { resolveMasterKey } from './store/master-key.ts'
 import { openStore } from './store/open.ts'
-import { secret } from './secret.ts'
 import { resolveReference } from './store/reference.ts'
 import type { Store } from './store/store.ts'
-import { journalFolderOf, stateFolderOf } from './state-folder.ts'
 import { sweepEvery } from './sweep-timer.ts'
 import { sweep } from './sweep.ts'
 import { apiFetch } from './token/api-fetch.ts'
@@ -147,6 +147,16 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
   }
 }
 
+/** Somebody's alarm that fails must not cost the exchange it was to tell of. */
+const tell = (listener: (event: KeyturnEvent) => void, event: KeyturnEvent): void => {
+  try {
+    listener(event)
+  } catch (error) {
+    const name = error instanceof Error ? error.name : typeof error
+    process.emitWarning(`A listener of '${event.type}' threw (${name}); Keyturn goes on`, { code: 'KEYTURN_LISTENER' })
+  }
+}
+
 const eventHub = (clock: Clock): { readonly emit: Runtime['emit']; readonly on: Keyturn['on'] } => {
   const listeners = new Map<string, Set<(event: KeyturnEvent) => void>>()
   return {
@@ -160,7 +170,7 @@ const eventHub = (clock: Clock): { readonly emit: Runtime['emit']; readonly on: 
           why: viewOf(grant).why,
         }
         eventChannel.publish(event)
-        for (const key of [type, '*']) for (const listener of listeners.get(key) ?? []) listener(event)
+        for (const key of [type, '*']) for (const listener of listeners.get(key) ?? []) tell(listener, event)
       }
     },
     on: (type, listener) => {

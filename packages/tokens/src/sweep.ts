@@ -2,17 +2,17 @@
  * One round of housekeeping: what dead processes left, refresh ahead, idle keep-alive, doubts that may end, hosts given
  * up, answers that belong nowhere. Safe to run in every process at once: the store lets one of them do each thing.
  */
-import { catchUp } from './spend/shared-turn.ts'
 import { KeyturnError } from './errors.ts'
 import { revokeToken } from './grants/revoke.ts'
 import type { Runtime } from './runtime.ts'
 import { settleAbandoned } from './spend/doubt.ts'
 import { exchange } from './spend/exchange.ts'
-import { anyAwaitsUs, rollForward } from './spend/roll-forward.ts'
 import { sameId } from './spend/outcome.ts'
+import { anyAwaitsUs, rollForward } from './spend/roll-forward.ts'
+import { catchUp } from './spend/shared-turn.ts'
 import type { StoredGrant } from './store/store.ts'
-import { learnSession } from './token/learn-session.ts'
 import { freshness } from './token/freshness.ts'
+import { learnSession } from './token/learn-session.ts'
 import type { TokenServer } from './token/serve.ts'
 
 export interface Swept {

@@ -4,17 +4,17 @@
  * Rules 2 to 5 of ARCHITECTURE.md, in the order they happen. Nothing here decides whether a token may be spent: the
  * store's transition does.
  */
-import { takeTurn, type SharedTurn } from './shared-turn.ts'
 import { KeyturnError } from '../errors.ts'
 import { refreshBody, TOKEN_PATH } from '../oauth/request.ts'
-import { mayStillSend } from '../protocol/transition.ts'
 import type { ProtocolEvent } from '../protocol/event.ts'
+import { mayStillSend } from '../protocol/transition.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { openConnection, type Connection, type SendOptions } from '../wire/connection.ts'
 import { commit } from './commit.ts'
 import { endedHere } from './ended-here.ts'
 import { outcomeOf, rawAnswer } from './outcome.ts'
+import { takeTurn, type SharedTurn } from './shared-turn.ts'
 
 export type ExchangeEnd =
   /** The outcome, whatever it is, stands in the store. */

@@ -3,13 +3,13 @@
  * wire and for those a journal kept, so that both mean the same.
  */
 import { KeyturnError } from '../errors.ts'
-import { checkLoginUrl } from '../wire/hosts.ts'
-import { plainBody } from '../wire/plain-body.ts'
 import { judge, type RawAnswer, type Tokens } from '../oauth/answer.ts'
 import type { ProtocolEvent } from '../protocol/event.ts'
 import type { DoubtCause } from '../protocol/state.ts'
 import type { Secret } from '../secret.ts'
 import type { AccessDetails, Identity, Puts, StoredGrant } from '../store/store.ts'
+import { checkLoginUrl } from '../wire/hosts.ts'
+import { plainBody } from '../wire/plain-body.ts'
 import { said } from './said.ts'
 
 export interface Outcome {

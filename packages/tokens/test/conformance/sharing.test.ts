@@ -109,3 +109,14 @@ test('a token with a known life is replaced while it lives, by whoever asks for 
   }
   assert.equal(org.counters().exchanges, 2)
 })
+
+test('a listener that throws costs nobody anything', async (t) => {
+  const org = await startOrg(t)
+  org.keyturn.on('*', () => {
+    throw new Error('an alarm that is broken')
+  })
+  const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
+  await org.add()
+  assert.equal(await org.call(), 200)
+  assert.match((await warned).message, /A listener of 'claimed' threw/)
+})
