@@ -207,7 +207,12 @@ function exchange(socket: Socket, bytes: Buffer, options: SendOptions): Promise<
   socket.on('error', () => unknown('reset'))
   socket.on('close', () => unknown('closed'))
 
-  void options.clock.sleep(options.hardLimit, limits.signal).then(() => unknown('timeout'))
+  // A process that slept wakes with its timers first: what arrived meanwhile is still read.
+  const lastLook = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+  void options.clock
+    .sleep(options.hardLimit, limits.signal)
+    .then(lastLook)
+    .then(() => unknown('timeout'))
   if (options.softLimit !== undefined) {
     void options.clock.sleep(options.softLimit, limits.signal).then(() => {
       if (!settled) hook(() => options.onSoftLimit?.())

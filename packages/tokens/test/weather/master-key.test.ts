@@ -24,6 +24,7 @@ for (const [kind, skip] of places) {
     assert.deepEqual(await org.keyturn.store.mark(), mark)
     org.expire()
     assert.equal(await org.call(), 200)
+    await org.keyturn.close()
   })
 
   test(
@@ -40,12 +41,11 @@ for (const [kind, skip] of places) {
       await org.sim.control.held({ fault: fault.id, timeoutMs: 10_000 })
 
       const masterKey = randomBytes(32)
-      const { holder } = { holder: { host: 'operator', process: 'p' } }
       await rotateMasterKey(org.options.store, masterKey, {
         clock: systemClock,
-        masterKey: org.options.masterKey,
-        holder,
-      } as Parameters<typeof rotateMasterKey>[2])
+        masterKey: org.options.masterKey as Uint8Array,
+        holder: { host: 'operator', process: 'p' },
+      })
       org.sim.control.removeFaults()
       org.sim.control.release()
       assert.match(String(await calling), /KEY_WRONG/)
@@ -63,6 +63,7 @@ for (const [kind, skip] of places) {
       assert.equal((await again.fetch('idle', '/services/data/v66.0/limits')).status, 200)
       assert.deepEqual([org.counters().reuses, org.counters().unknownOutcomes], [0, 0])
       await assert.rejects(org.open(), { code: 'KEY_WRONG' })
+      await again.close()
     },
   )
 }

@@ -114,5 +114,6 @@ for (const [kind, skip] of places) {
     await assert.rejects(org.keyturn.store.verify(), { code: 'LEDGER_BROKEN' })
     org.expire()
     assert.equal(await org.call(), 200)
+    await org.keyturn.close()
   })
 }
