@@ -45,6 +45,12 @@ const moves = async (t: TestContext, make: (place: Workplace) => Promise<Run>): 
     assert.deepEqual([alone.status, alone.name], [1, 'INVALID_SESSION_ID'], 'sf itself can’t refresh any more')
     assert.equal(sim.control.oracle().total.exchanges, before + exchanges, 'and does not try')
   }
+
+  // A logout forgets the login in sf; the grant goes on.
+  const out = await place.sf(['org', 'logout', '-o', 'acme-prod', '--no-prompt'])
+  assert.equal(out.code, 0, out.stderr)
+  assert.deepEqual(place.logins(), [])
+  assert.equal((await endSession({ sim, place, user }, run)).code, 0)
   const { reuses, grantsLost, orphaned } = sim.control.oracle().total
   assert.deepEqual({ reuses, grantsLost, orphaned }, { reuses: 0, grantsLost: 0, orphaned: 0 })
 }
