@@ -21,7 +21,15 @@ export type {
   SecretInput,
   Token,
 } from './contract.ts'
-export { KeyturnError, errorTable, exitCodes, httpStatuses, type ErrorCode, type ErrorKind } from './errors.ts'
+export {
+  KeyturnError,
+  errorTable,
+  exitCodes,
+  httpStatuses,
+  type ErrorCode,
+  type ErrorKind,
+  type Loggable,
+} from './errors.ts'
 export { Secret } from './secret.ts'
 export { systemClock, type Clock } from './clock.ts'
 export { defaultPolicy, type Policy } from './protocol/event.ts'

@@ -1,0 +1,92 @@
+/**
+ * The seam between the broker's parts: who may call (callers/), what Salesforce-shaped endpoints and the proxy need
+ * (face/, proxy/), and what the server brings together (server.ts). Types only.
+ */
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { Clock, Keyturn, Secret } from '@keyturn/tokens'
+import type { Log } from './log.ts'
+
+export type Face = 'oauth' | 'soap' | 'proxy' | 'api'
+
+export interface PathRule {
+  readonly method: string | '*'
+  /** Of the path's segments: `/services/data` covers `/services/data/v65.0` and not `/services/database`. */
+  readonly prefix: string
+}
+
+/** An authenticated workload: what it is and what it may do. No secret in it. */
+export interface Caller {
+  readonly id: string
+  readonly name: string
+  /** Names of the grants it may use; the first is its default. */
+  readonly grants: readonly string[]
+  readonly faces: readonly Face[]
+  /** Null: every path. */
+  readonly paths: readonly PathRule[] | null
+  /** CIDR; empty: any (allowed only with a socket, a certificate, or where somebody said so). */
+  readonly ranges: readonly string[]
+  readonly rate: { readonly perMinute: number } | null
+  /** Epoch milliseconds. */
+  readonly expiresAt: number | null
+  /** It may be handed the real access token and the real instance URL. */
+  readonly realTokens: boolean
+  /** The user name it logs in with by SOAP `login()` or the password flow. */
+  readonly virtualUser: string | null
+}
+
+/** What a caller shows to prove who it is. */
+export type Presented =
+  | { readonly kind: 'secret'; readonly id: string; readonly secret: Secret }
+  /** Matches with and without a security token behind the password. */
+  | { readonly kind: 'password'; readonly username: string; readonly password: Secret }
+  | {
+      readonly kind: 'refresh-token'
+      readonly token: Secret
+      readonly clientId: string | null
+      readonly clientSecret: Secret | null
+    }
+  /** SHA-256 of the client certificate, lower-case hex without colons. */
+  | { readonly kind: 'certificate'; readonly fingerprint: string }
+  /** The Unix socket the request came through. */
+  | { readonly kind: 'socket'; readonly name: string }
+
+export interface From {
+  /** Null: a Unix socket. */
+  readonly address: string | null
+  readonly face: Face
+}
+
+export interface Callers {
+  /**
+   * The caller, or null: one path and one time for unknown, wrong, expired, out of range and not allowed on this face.
+   * Throws RATE_LIMITED (`data.retryAfter` in seconds) for a caller that proved who it is and asks too often, and
+   * STORE_UNAVAILABLE; never answers null because of an outage.
+   */
+  authenticate(presented: Presented, from: From): Promise<Caller | null>
+  /** Null also when it was removed or has expired. */
+  byId(id: string): Promise<Caller | null>
+  /** The stable refresh token of this caller for this grant: the same one each time until the caller is rotated. */
+  issueRefreshToken(callerId: string, grant: string): Promise<Secret>
+  /** Which grant a stable refresh token (or one in its take-over window) stands for; null: none of this caller's. */
+  grantOfRefreshToken(caller: Caller, token: Secret): Promise<string | null>
+  /** Counted in memory, written each minute and at shutdown. */
+  used(caller: Caller, grant: string, face: Face): void
+}
+
+export interface BrokerContext {
+  readonly keyturn: Keyturn
+  readonly callers: Callers
+  /** Scheme, host and port as the caller wrote them, with `/orgs/NAME` where it came that way; no slash at the end. */
+  readonly baseUrl: (request: FastifyRequest) => string
+  /** The grant that the host name or the path (`/orgs/NAME`) names; null: the caller's default. */
+  readonly orgOf: (request: FastifyRequest) => string | null
+  /** The peer's address (behind a trusted proxy: the client's); null: a Unix socket. */
+  readonly addressOf: (request: FastifyRequest) => string | null
+  /** The client's certificate or socket as a proof, where it came with one: to be tried when it shows nothing else. */
+  readonly transportProof: (request: FastifyRequest) => Presented | null
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** face/ exports `faceRoutes` and proxy/ `proxyRoutes`, both of this type. */
+export type BrokerRoutes = (context: BrokerContext) => FastifyPluginAsync
