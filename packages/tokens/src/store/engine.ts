@@ -17,6 +17,7 @@ import type { GrantRow } from './grant-row.ts'
 import { holds, ledgerColumns, markOf, readEntry, readMeta } from './head.ts'
 import { hostMethods } from './hosts.ts'
 import { orphanMethods } from './orphans.ts'
+import { recordMethods } from './records.ts'
 import { readSituation } from './situation.ts'
 import { bytes, text } from './sql.ts'
 import type { Driver, Sql } from './sql.ts'
@@ -166,6 +167,7 @@ export const createStore = (parts: EngineParts): Store => {
     ...hostMethods(engine),
     ...orphanMethods(engine),
     ...checkpointMethods(engine),
+    records: recordMethods(engine),
 
     mark: async () => markOf(await readMeta(read, driver.describe)),
     contains: (mark) => holds(read, mark),

@@ -9,6 +9,8 @@ import type { MasterKeySource } from './master-key.ts'
 import { keysOf } from './move.ts'
 import type { MaintenanceOptions } from './move.ts'
 import { openDriver } from './open.ts'
+import { rewrapRecords } from './records.ts'
+import { addedIn, currentSchema } from './schema.ts'
 import { sealingKey } from './sealed.ts'
 import { bytes, text } from './sql.ts'
 import { rewrapData, rewrapRoot } from './store-keys.ts'
@@ -45,6 +47,8 @@ export const rotateMasterKey = async (
           keys += 1
         }
       }
+      if ((await currentSchema(driver, sql)) >= (addedIn.keyturn_records ?? 0))
+        keys += await rewrapRecords(sql, (place, wrapped) => rewrapData(store, place, from, to, wrapped))
       const at = Math.max(clock, meta.latest)
       const by = `${options.holder.host}/${options.holder.process}`
       const data = { from: from.id, to: to.id, keys }

@@ -3,7 +3,7 @@
  * Rows stay as they are: secrets sealed, grants marked, ledger chained. They fit wherever the store's id goes along.
  */
 import { KeyturnError } from '../errors.ts'
-import { copiedTables, currentSchema, migrate, refuseIfTooNew } from './schema.ts'
+import { addedIn, copiedTables, currentSchema, migrate, refuseIfTooNew } from './schema.ts'
 import { integer } from './sql.ts'
 import type { Begun, Driver, Row, Sql, Value } from './sql.ts'
 
@@ -25,6 +25,8 @@ const order: Readonly<Record<Table, string>> = {
   keyturn_hosts: 'host',
   keyturn_orphans: 'id',
   keyturn_paced: 'client_id',
+  keyturn_records: 'kind, id',
+  keyturn_record_secrets: 'kind, id, name',
 }
 
 const plain = (row: Row): Readonly<Record<string, Value>> =>
@@ -39,7 +41,11 @@ const plain = (row: Row): Readonly<Record<string, Value>> =>
 
 /** Every row, table by table, out of one snapshot. */
 export async function* readRows(sql: Sql): AsyncGenerator<TableRow> {
+  const [meta] = await sql.all('SELECT schema_version FROM keyturn_meta')
+  const schema = meta === undefined ? 0 : integer(meta, 'schema_version')
   for (const table of copiedTables) {
+    // A backup may be older than a table.
+    if ((addedIn[table] ?? 0) > schema) continue
     for (let from = 0; ; from += page) {
       // The ledger is the one table without a bound.
       const rows =

@@ -107,6 +107,31 @@ export const migrations: readonly Migration[] = [
       )${tableSuffix}`,
     ],
   },
+  {
+    schema: 2,
+    // An older writer would rotate the master key and leave the records' keys behind.
+    minWriter: 2,
+    statements: ({ bytes, integer, tableSuffix }) => [
+      `CREATE TABLE keyturn_records (
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        version ${integer} NOT NULL,
+        changed_at ${integer} NOT NULL,
+        doc TEXT NOT NULL,
+        data_key ${bytes},
+        mark ${bytes} NOT NULL,
+        PRIMARY KEY (kind, id)
+      )${tableSuffix}`,
+      `CREATE TABLE keyturn_record_secrets (
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        sealed ${bytes} NOT NULL,
+        PRIMARY KEY (kind, id, name),
+        FOREIGN KEY (kind, id) REFERENCES keyturn_records (kind, id)
+      )${tableSuffix}`,
+    ],
+  },
 ]
 
 /** Tables in an order in which their rows can be inserted; `boots` belongs to a machine and is never copied. */
@@ -118,7 +143,15 @@ export const copiedTables = [
   'keyturn_hosts',
   'keyturn_orphans',
   'keyturn_paced',
+  'keyturn_records',
+  'keyturn_record_secrets',
 ] as const
+
+/** The schema a table came with, where that is not the first. */
+export const addedIn: Readonly<Partial<Record<(typeof copiedTables)[number], number>>> = {
+  keyturn_records: 2,
+  keyturn_record_secrets: 2,
+}
 
 /** The newest schema this code knows; also its number as a writer. */
 export const schemaVersion = Math.max(...migrations.map(({ schema }) => schema))

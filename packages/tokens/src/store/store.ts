@@ -12,6 +12,8 @@ import type { Clock } from '../clock.ts'
 import type { GrantState, Holder, Lineage, Spares } from '../protocol/state.ts'
 import type { Context, Notice, Policy, ProtocolEvent } from '../protocol/event.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
+import type { Records } from './records.ts'
+import type { Verified } from './verify.ts'
 
 /** Whose token it is. Learned in the first exchange when a bare token is imported; hosts canonicalised. */
 export interface Identity {
@@ -206,6 +208,9 @@ export interface Store {
   orphanSecret(id: string): Promise<Secret>
   orphanRevoked(id: string): Promise<void>
 
+  /** Documents of other capabilities. */
+  readonly records: Records
+
   /** The ledger's head. */
   mark(): Promise<Mark>
   /** True when this store's ledger holds the entry of that mark: the store did not go back behind it. */
@@ -227,7 +232,7 @@ export interface Store {
   verifyingKey(): Promise<string>
 
   /** Looks at everything: each row's mark, each seal, the whole ledger. Throws STORE_TAMPERED or LEDGER_BROKEN. */
-  verify(): Promise<{ readonly grants: number; readonly secrets: number; readonly entries: number }>
+  verify(): Promise<Verified>
 
   /** Wakes when something was committed by another process (SQLite: polling; PostgreSQL: LISTEN), or after `ms`. */
   changed(ms: number): Promise<void>

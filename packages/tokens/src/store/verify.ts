@@ -4,6 +4,7 @@ import { verifyStoreLedger } from '../ledger/export.ts'
 import { grantColumns, readGrant } from './grant-row.ts'
 import { ledgerColumns, readEntry } from './head.ts'
 import { orphanName } from './orphans.ts'
+import { verifyRecords } from './records.ts'
 import { bytes, integer, text } from './sql.ts'
 import type { Sql } from './sql.ts'
 import type { StoreKeys } from './store-keys.ts'
@@ -11,6 +12,7 @@ import type { StoreKeys } from './store-keys.ts'
 export interface Verified {
   readonly grants: number
   readonly secrets: number
+  readonly records: number
   readonly entries: number
 }
 
@@ -32,6 +34,7 @@ export const verifyStore = async (sql: Sql, keys: StoreKeys): Promise<Verified> 
   for (const row of await sql.all('SELECT id, data_key, sealed FROM keyturn_orphans')) {
     keys.openSecret(bytes(row, 'data_key'), text(row, 'id'), orphanName, bytes(row, 'sealed'))
   }
+  const others = await verifyRecords(sql, keys)
   const verdict = await verifyStoreLedger({
     ledger: async (from, limit) =>
       (
@@ -44,5 +47,10 @@ export const verifyStore = async (sql: Sql, keys: StoreKeys): Promise<Verified> 
   if (meta === undefined || integer(meta, 'seq') !== verdict.entries || text(meta, 'hash') !== verdict.head?.hash) {
     throw new KeyturnError('LEDGER_BROKEN', 'the ledger does not end where the store says that it ends')
   }
-  return { grants: grants.length, secrets: secrets.length, entries: verdict.entries }
+  return {
+    grants: grants.length,
+    secrets: secrets.length + others.secrets,
+    records: others.records,
+    entries: verdict.entries,
+  }
 }
