@@ -97,7 +97,7 @@ const giveUp = async (
     note(grant.name, 'host-given-up')
   }
   for (const host of doubt.awaiting)
-    if (lost.has(host)) await rt.store.apply(grant.id, { type: 'host-confirmed', host })
+    if (lost.has(host)) await rt.store.apply(grant.id, { type: 'host-confirmed', host, lost: true })
 }
 
 /** Rule 5: revoked only when nothing of ours could go down with it. */

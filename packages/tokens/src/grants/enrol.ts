@@ -37,6 +37,7 @@ export const enrol = async (rt: Runtime, grant: StoredGrant, lifetime: number = 
     complete: async (code) => {
       try {
         await nothingOnTheWire(rt, grant.id, id)
+        await renew(rt, grant, id)
         return await trade(rt, grant, id, code)
       } finally {
         await cancel()
@@ -45,17 +46,27 @@ export const enrol = async (rt: Runtime, grant: StoredGrant, lifetime: number = 
   }
 }
 
+/**
+ * The person may have used up nearly all of the announcement: it has to cover the trade and its commit, else a claim could
+ * slip in between.
+ */
+const renew = async (rt: Runtime, grant: StoredGrant, id: string): Promise<void> => {
+  const deadline = (await rt.store.now()) + 2 * rt.limits.wait + rt.limits.connect
+  const renewed = await rt.store.apply(grant.id, { type: 'enrol', id, deadline })
+  const { grant: fresh, context } = await rt.store.look(grant.id)
+  if (!renewed.applied || mayExchangeCode(fresh.state, id, context) !== null) throw ranOut(grant.name)
+}
+
+const ranOut = (name: string): KeyturnError =>
+  new KeyturnError('ENROLMENT_RUNNING', `The announced authorisation of ${name} ran out or was replaced`)
+
 /** Waits for an exchange that is under way: what the code buys could kill it, or be killed by it. */
 const nothingOnTheWire = async (rt: Runtime, grantId: string, id: string): Promise<void> => {
   for (;;) {
     const { grant, context } = await rt.store.look(grantId)
     const clause = mayExchangeCode(grant.state, id, context)
     if (clause === null) return
-    if (clause !== 'code-nothing-on-the-wire' && clause !== 'code-no-sibling-replay')
-      throw new KeyturnError(
-        'ENROLMENT_RUNNING',
-        `The announced authorisation of ${grant.name} ran out or was replaced`,
-      )
+    if (clause !== 'code-nothing-on-the-wire' && clause !== 'code-no-sibling-replay') throw ranOut(grant.name)
     if (rt.closing.aborted) throw new KeyturnError('EXCHANGE_TIMEOUT', 'Keyturn is being closed')
     // Held up by an exchange, or by a replay that may still sit in a queue.
     if (!(await settleAbandoned(rt, grant))) await rt.store.changed(NAP_MS)

@@ -5,6 +5,7 @@
  * database by hand would send a secret to the wrong place, so such a row is refused (STORE_TAMPERED), not used.
  */
 import { KeyturnError } from '../errors.ts'
+import { exchanging } from '../protocol/siblings.ts'
 import type { StoredGrant } from './store.ts'
 import { bytes, integer, text, textOrNull } from './sql.ts'
 import type { Row, Value } from './sql.ts'
@@ -53,7 +54,7 @@ const columnsOf = ({ grant, version }: GrantRow): readonly (string | number | nu
   grant.identity?.userId ?? null,
   grant.settings.clientId,
   grant.state.removedAt === null ? 0 : 1,
-  grant.state.spend === null ? 0 : 1,
+  exchanging(grant.state) ? 1 : 0,
   version,
   grant.createdAt,
   grant.exchangedAt,

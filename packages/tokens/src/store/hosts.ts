@@ -25,10 +25,10 @@ export const hostMethods = (parts: Parts): Pick<Store, 'hosts' | 'greet' | 'lose
       .map((row) => readGrant(keys, row).grant)
       .filter(({ state }) => state.doubt !== null)
 
-  const confirm = async (writing: Writing, host: string): Promise<void> => {
+  const confirm = async (writing: Writing, host: string, lost: boolean): Promise<void> => {
     for (const { id, state } of await inDoubt(writing)) {
       if (state.doubt?.awaiting.includes(host) === true)
-        await runEvent(parts, writing, id, { type: 'host-confirmed', host })
+        await runEvent(parts, writing, id, { type: 'host-confirmed', host, lost })
     }
   }
 
@@ -53,7 +53,7 @@ export const hostMethods = (parts: Parts): Pick<Store, 'hosts' | 'greet' | 'lose
                THEN excluded.confirmed_epoch ELSE keyturn_hosts.confirmed_epoch END`,
           [host, writing.now, confirmed ? epoch : 0],
         )
-        if (confirmed) await confirm(writing, host)
+        if (confirmed) await confirm(writing, host, false)
       }),
 
     loseHost: (host) =>
@@ -62,7 +62,7 @@ export const hostMethods = (parts: Parts): Pick<Store, 'hosts' | 'greet' | 'lose
         if (rows.length === 0) return discard(undefined)
         await writing.sql.run('UPDATE keyturn_hosts SET lost_at = ? WHERE host = ?', [writing.now, host])
         await writing.append('host-lost', null, { host })
-        await confirm(writing, host)
+        await confirm(writing, host, true)
         for (const { id, state } of await inDoubt(writing)) {
           if (state.doubt === null || state.doubt.holder?.host !== host || state.doubt.finishedAt !== null) continue
           await runEvent(parts, writing, id, { type: 'finished', attempt: state.doubt.attempt, host, bet: true })

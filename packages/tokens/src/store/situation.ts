@@ -4,12 +4,12 @@
  */
 import { KeyturnError } from '../errors.ts'
 import type { Context } from '../protocol/event.ts'
+import { siblingsOf } from '../protocol/siblings.ts'
 import { grantColumns, readGrant } from './grant-row.ts'
 import type { GrantRow } from './grant-row.ts'
 import { integer, text } from './sql.ts'
 import type { Sql } from './sql.ts'
 import type { StoreKeys } from './store-keys.ts'
-import type { StoredGrant } from './store.ts'
 
 const statement = `
   SELECT ${grantColumns('g')},
@@ -22,7 +22,7 @@ const statement = `
   SELECT ${grantColumns('s')}, 0 AS paced
   FROM keyturn_grants me JOIN keyturn_grants s
     ON s.client_id = me.client_id AND s.org_id = me.org_id AND s.user_id = me.user_id
-  WHERE me.id = ? AND s.id <> me.id AND s.removed = 0`
+  WHERE me.id = ? AND s.id <> me.id`
 
 export interface Situation {
   readonly row: GrantRow
@@ -35,18 +35,8 @@ export const readSituation = async (sql: Sql, keys: StoreKeys, grantId: string):
   if (mine === undefined) throw new KeyturnError('GRANT_NOT_FOUND', `there is no grant ${grantId}`)
   const row = readGrant(keys, mine)
   const paced = integer(mine, 'paced') === 1
-  const siblings = rows.filter((other) => other !== mine).map((other) => readGrant(keys, other).grant)
-  return { row, contextAt: (now) => contextOf(row.grant, siblings, paced, now) }
+  // Removed ones too: what they sent before may still be on its way.
+  const siblings = rows.filter((other) => other !== mine).map((other) => readGrant(keys, other).grant.state)
+  const { policy } = row.grant.settings
+  return { row, contextAt: (now) => ({ now, policy, siblings: siblingsOf(siblings, now, policy), paced }) }
 }
-
-const contextOf = (me: StoredGrant, siblings: readonly StoredGrant[], paced: boolean, now: number): Context => ({
-  now,
-  policy: me.settings.policy,
-  siblings: {
-    mayLive: siblings.some(({ state }) => state.status !== 'dead'),
-    // A minter that died leaves its mark; after the deadline nothing can come of it.
-    minting: siblings.some(({ state: { mint } }) => mint !== null && mint.cascade && now < mint.deadline),
-    replaying: siblings.some(({ state: { spend } }) => spend !== null && spend.replayOf !== null),
-  },
-  paced,
-})
