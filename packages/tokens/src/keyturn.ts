@@ -104,8 +104,11 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
   const shut = async (): Promise<void> => {
     closing.abort()
     rt.net.close()
-    await journal.close()
-    await store.close()
+    try {
+      await journal.close()
+    } finally {
+      await store.close()
+    }
   }
   try {
     await rollForward(rt, { restored: await wentBack(rt) })

@@ -53,7 +53,7 @@ const claimReplay: Step<'claim-replay'> = (state, event, { now }) => {
 }
 
 /** Success counts by lineage only: the late answer of an old attempt too, also after the grant was called dead. */
-const answered: Step<'answered'> = (state, event, { now }, refuse) => {
+const answered: Step<'answered'> = (state, event, { now, policy }, refuse) => {
   const { attempt, sent, access, rolledForward } = event
   if (state.resolved.includes(attempt)) return refuse('already')
   if (state.lineage !== sent) return refuse(event.next !== null && state.lineage === event.next ? 'already' : 'stray')
@@ -75,7 +75,8 @@ const answered: Step<'answered'> = (state, event, { now }, refuse) => {
       lineage,
       refused: false,
       generation,
-      ...(access ? ownToken(state, now) : {}),
+      // A link of the lost time line is no young token: its death is natural and opens no breaker.
+      ...(access ? ownToken(state, stillRestored ? now - policy.breakerWindow : now) : {}),
       // A lineage that moved voids every other claim on the old one; one that stayed leaves other claims on the wire.
       spend: moved ? null : without(state.spend, attempt),
       doubt,

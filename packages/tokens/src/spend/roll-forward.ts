@@ -60,9 +60,11 @@ const bring = async (
   const grant = await rt.store.grantById(named.grantId)
   if (grant === null) return false
   const told = outcome(rt, grant, named, attempt)
-  // A link of the chain that a later attempt spent is history, not a token that belongs nowhere.
-  const history = told.event.type === 'answered' && told.event.next !== null && spent.has(told.event.next)
-  const { applied } = await commit(rt, grant.id, attempt.attempt, history ? { ...told, sold: {} } : told)
+  // A link of the chain that a later attempt spent is history, not a token that belongs nowhere; nor is one whose turn
+  // comes when another host has told what lies between.
+  const spentLater = told.event.type === 'answered' && told.event.next !== null && spent.has(told.event.next)
+  const link = spentLater || grant.state.doubt?.cause === 'restored'
+  const { applied } = await commit(rt, grant.id, attempt.attempt, link ? { ...told, sold: {} } : told)
   if (!applied) await finish(rt, grant, attempt.attempt)
   await conclude(rt, grant.id, attempt.attempt)
   return applied
