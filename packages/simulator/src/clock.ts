@@ -19,10 +19,13 @@ export interface SimClock {
 export function createClock(options: {
   readonly start?: number | undefined
   readonly file?: string | undefined
+  /** Told of each move. */
+  readonly moved?: ((offset: number) => void) | undefined
 }): SimClock {
   let offset = 0
   const move = (next: number): void => {
     offset = Math.round(next)
+    options.moved?.(offset)
     if (options.file === undefined) return
     const fresh = `${options.file}.${process.pid}.new`
     writeFileSync(fresh, JSON.stringify({ offset }))

@@ -14,6 +14,7 @@ import { param } from './oauth/context.ts'
 import type { Call } from './oauth/context.ts'
 import { endpointOf, identityRoutes } from './oauth/routes.ts'
 import { admitRefresh, isRefresh } from './oauth/refresh.ts'
+import { putAwayExpired } from './sessions/access-tokens.ts'
 import { bearerOf } from './sessions/bearer.ts'
 import type { Simulation } from './simulation.ts'
 import { appByClientId } from './state/apps.ts'
@@ -74,6 +75,7 @@ async function handle(sim: Simulation, call: Call): Promise<SimResponse> {
     const match = route.pattern.exec(request.path)
     if (match !== null) return route.handle(call, match)
   }
+  if (asksForSessions(call)) putAwayExpired(call.org)
   for (const route of sim.dataRoutes) {
     if (route.method !== '*' && route.method !== request.method) continue
     const match = route.pattern.exec(request.path)
@@ -85,6 +87,10 @@ async function handle(sim: Simulation, call: Call): Promise<SimResponse> {
     body: JSON.stringify([{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }]),
   }
 }
+
+const asksForSessions = ({ request }: Call): boolean =>
+  request.path.startsWith('/services/data/') &&
+  [request.path, request.query.toString(), request.body.toString('latin1')].some((text) => /AuthSession/i.test(text))
 
 /** Something between client and server delivers the same bytes again. */
 async function again(sim: Simulation, call: Call): Promise<SimResponse> {

@@ -7,13 +7,13 @@ import { createClock } from './clock.ts'
 import type { SimClock } from './clock.ts'
 import { createControl } from './control/control.ts'
 import type { Control } from './control/control.ts'
-import { eventsOf, fileOf, keepEvent } from './control/folder.ts'
+import { eventsOf, fileOf, forgetEvents, keepClock, keepEvent, keptClock, pastOf } from './control/folder.ts'
 import { controlHandler } from './control/http.ts'
 import { dataRoutes } from './rest/index.ts'
 import { createFaultQueue } from './faults/queue.ts'
 import { createHolds } from './faults/holds.ts'
 import { createLocks } from './oauth/locks.ts'
-import { createEventLog } from './oracle/events.ts'
+import { createEventLog } from './oracle/log.ts'
 import type { SimRequest } from './route.ts'
 import { listen } from './server.ts'
 import type { Listener } from './server.ts'
@@ -51,6 +51,11 @@ export interface SimulatorOptions {
   readonly clockStart?: number
   /** A file that always holds `{"offset": ms}`, for child processes that follow the clock. */
   readonly clockFile?: string
+  /**
+   * How many events the log keeps at least; default 500,000. The oracle's counters are right whatever it is; older
+   * requests can't be read any more, and nothing can be declared about them.
+   */
+  readonly logLimit?: number
   readonly orgs?: readonly OrgSpec[]
 }
 
@@ -78,11 +83,28 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       throw new Error(`"${spec.name}" is not a name for an org: letters, digits, hyphens`)
   if (options.directory !== undefined) mkdirSync(options.directory, { recursive: true })
 
-  const clock = createClock({ start: options.clockStart, file: options.clockFile })
+  const logLimit = options.logLimit ?? 500_000
+  if (!Number.isInteger(logLimit) || logLimit < 0)
+    throw new Error(`logLimit has to be a number of events; got ${logLimit}`)
   const byName = new Map<string, Org>()
-  const log = createEventLog(clock.now, (event) => {
-    const org = options.directory === undefined ? undefined : byName.get(event.org)
-    if (org !== undefined) keepEvent(org, event)
+  const kept = options.directory !== undefined
+  const clock = createClock({
+    start: options.clockStart,
+    file: options.clockFile,
+    moved: (offset) => {
+      if (kept) for (const org of byName.values()) keepClock(org, offset)
+    },
+  })
+  const log = createEventLog({
+    now: clock.now,
+    limit: logLimit,
+    keep: (event) => {
+      const org = kept ? byName.get(event.org) : undefined
+      if (org !== undefined) keepEvent(org, event)
+    },
+    forget: (past) => {
+      if (kept) forgetEvents([...byName.values()], past)
+    },
   })
   const orgs = specs.map((spec) => {
     const org = createOrg({
@@ -93,10 +115,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       record: log.record,
     })
     byName.set(spec.name, org)
+    // What was moved in an earlier life of this folder stays moved: else every session would be in the future.
+    const offset = options.clockStart === undefined ? keptClock(org) : undefined
+    if (offset !== undefined) clock.advance(offset - clock.offset())
     seedOrg(org, spec)
     return org
   })
-  if (options.directory !== undefined) log.replace(eventsOf(orgs))
+  if (kept) {
+    log.replace(eventsOf(orgs), pastOf(orgs))
+    for (const org of orgs) keepClock(org, clock.offset())
+  }
 
   const orgOf = new WeakMap<SimRequest, Org>()
   const sim: Simulation = {

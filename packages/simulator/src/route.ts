@@ -50,6 +50,8 @@ export interface SimOrg {
   now(): number
   /** An 18-character Salesforce id with its checksum suffix, the same sequence for the same seed. */
   newId(prefix: string): string
+  /** Switches of the org that decide how its data can be asked for. */
+  settings?(): { readonly loginHistoryFilters: 'per-field' | 'usage-list' }
 }
 
 /** Judges the session of a request: who it is, or the ready refusal. */

@@ -4,7 +4,7 @@ import type { SimClock } from './clock.ts'
 import type { FaultQueue } from './faults/queue.ts'
 import type { Holds } from './faults/holds.ts'
 import type { Locks } from './oauth/locks.ts'
-import type { EventLog } from './oracle/events.ts'
+import type { EventLog } from './oracle/log.ts'
 import type { Org } from './state/org.ts'
 
 export interface Simulation {

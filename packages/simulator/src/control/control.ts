@@ -14,6 +14,8 @@ import type { SimApp } from '../state/apps.ts'
 import { contain, createGrant, killGrant, grantById } from '../state/grants.ts'
 import type { Org } from '../state/org.ts'
 import { recordSetupChange } from '../state/platform-rows.ts'
+import { appEntries, orgEntries, userEntries } from '../state/setup-changes.ts'
+import type { SetupEntry } from '../state/setup-changes.ts'
 import type { AppSettings, OrgSettings } from '../state/settings.ts'
 import { updateUser, userByName } from '../state/users.ts'
 import type { SimUser } from '../state/users.ts'
@@ -26,6 +28,11 @@ import type { OrgState } from './snapshot.ts'
 /** Names an org (default: the first). */
 interface InOrg {
   readonly org?: string
+}
+
+/** Names the user in whose name the Setup Audit Trail says that something was changed (default: nobody). */
+interface By {
+  readonly by?: string
 }
 
 export interface ReadyGrant {
@@ -65,19 +72,20 @@ export type UserChange = Partial<
 
 export interface Control {
   state(): readonly OrgState[]
-  changeOrg(of: InOrg & { readonly settings: Partial<OrgSettings> }): OrgSettings
+  changeOrg(of: InOrg & By & { readonly settings: Partial<OrgSettings> }): OrgSettings
   changeApp(
-    of: InOrg & {
-      readonly app: string
-      readonly settings?: Partial<AppSettings>
-      readonly clientSecret?: string
-      readonly publicKey?: string | null
-      readonly callbacks?: readonly string[]
-      readonly scopes?: readonly string[]
-    },
+    of: InOrg &
+      By & {
+        readonly app: string
+        readonly settings?: Partial<AppSettings>
+        readonly clientSecret?: string
+        readonly publicKey?: string | null
+        readonly callbacks?: readonly string[]
+        readonly scopes?: readonly string[]
+      },
   ): AppSettings
   /** Changes a user; `contain` freezes it and revokes all its tokens, as the platform does. */
-  changeUser(of: InOrg & { readonly user: string; readonly change?: UserChange; readonly contain?: boolean }): void
+  changeUser(of: InOrg & By & { readonly user: string; readonly change?: UserChange; readonly contain?: boolean }): void
   /** A grant that is just there: tokens handed over, no request made. */
   grant(of: InOrg & { readonly user: string; readonly app: string; readonly scopes?: readonly string[] }): ReadyGrant
   /** Ends a grant as an administrator would. */
@@ -128,39 +136,34 @@ export function createControl(sim: Simulation, doors: Doors): Control {
     if (user === undefined) throw new Error(`Org ${org.name} has no user "${name}"`)
     return user
   }
+  const audit = (org: Org, by: string | undefined, entries: readonly SetupEntry[]): void => {
+    const author = by === undefined ? null : userOf(org, by).id
+    for (const entry of entries) recordSetupChange(org, { ...entry, by: author })
+  }
   const reading = (): ClockReading => ({ now: sim.clock.now(), offset: sim.clock.offset() })
 
   return {
     state: () => sim.orgs.map(stateOf),
-    changeOrg: (of) => orgOf(of).changeSettings(of.settings),
+    changeOrg: (of) => {
+      const org = orgOf(of)
+      const before = org.settings()
+      const after = org.changeSettings(of.settings)
+      audit(org, of.by, orgEntries(before, after))
+      return after
+    },
     changeApp: (of) => {
       const org = orgOf(of)
-      const app = appOf(org, of.app)
-      const changed = changeApp(org, app, of)
-      recordSetupChange(org, {
-        action: 'updateConnectedApp',
-        section: 'Manage Connected Apps',
-        by: null,
-        display: `Changed connected app ${app.name}: ${Object.keys(of.settings ?? {}).join(', ')}`,
-      })
-      return changed.settings
+      const before = appOf(org, of.app)
+      const after = changeApp(org, before, of)
+      audit(org, of.by, appEntries(before, after))
+      return after.settings
     },
     changeUser: (of) => {
       const org = orgOf(of)
-      const user = userOf(org, of.user)
-      if (of.change !== undefined) updateUser(org, user.id, of.change)
-      const { frozen, active, password } = of.change ?? {}
-      const note = (action: string, display: string): void =>
-        recordSetupChange(org, { action, display, section: 'Manage Users', by: null })
-      if (frozen !== undefined)
-        note(frozen ? 'frozeuser' : 'unfrozeuser', `${frozen ? 'Froze' : 'Unfroze'} user ${user.username}`)
-      if (active !== undefined)
-        note(
-          active ? 'activateduser' : 'deactivateduser',
-          `${active ? 'Activated' : 'Deactivated'} user ${user.username}`,
-        )
-      if (password !== undefined) note('changedpassword', `Changed password for user ${user.username}`)
-      if (of.contain === true) contain(org, user)
+      const before = userOf(org, of.user)
+      if (of.change !== undefined) updateUser(org, before.id, of.change)
+      audit(org, of.by, userEntries(before, userOf(org, of.user)))
+      if (of.contain === true) contain(org, before)
     },
     grant: (of) => {
       const org = orgOf(of)
@@ -232,14 +235,15 @@ export function createControl(sim: Simulation, doors: Doors): Control {
     },
     oracle: () => outlook(sim),
     requests: () => requestLines(sim.log.all()),
-    log: (of) => sim.log.all().slice(of?.after ?? 0),
+    log: (of) => sim.log.all().filter((event) => event.n > (of?.after ?? 0)),
     held: (of) => sim.holds.wait(of ?? {}),
     release: (which) => sim.holds.release(which),
     refuse: (of) => (of.refuse ? doors.refuse(orgOf(of).name) : doors.accept(orgOf(of).name)),
     declareUndelivered: (of) => {
-      const event = sim.log.all().find((one) => one.request === of.request)
+      const event = sim.log.all().find((one) => one.kind === 'arrived' && one.request === of.request)
       const org = sim.orgs.find((one) => one.name === event?.org)
-      if (event === undefined || org === undefined) throw new Error(`There was no request ${of.request}`)
+      if (event === undefined || org === undefined)
+        throw new Error(`There was no request ${of.request}, or the log has forgotten it (logLimit)`)
       org.record(of.request, { kind: 'undelivered', why: 'declared' })
     },
     secrets: () => sim.orgs.flatMap(secretsOf),

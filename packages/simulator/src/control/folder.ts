@@ -2,6 +2,8 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SimEvent } from '../oracle/events.ts'
+import { nothingSeen, standingFrom, standingText } from '../oracle/standing.ts'
+import type { Standing } from '../oracle/standing.ts'
 import type { Simulation } from '../simulation.ts'
 import { forgetApps } from '../state/apps.ts'
 import type { Org } from '../state/org.ts'
@@ -20,18 +22,34 @@ export const eventsOf = (orgs: readonly Org[]): readonly SimEvent[] =>
     .map((row) => JSON.parse(String(row['json'])) as SimEvent)
     .toSorted((a, b) => a.n - b.n)
 
+/** The standing is the simulator's, not an org's; it lies in the first one's file. */
+export function pastOf(orgs: readonly Org[]): Standing {
+  const text = orgs[0]?.meta('past')
+  return text === undefined ? nothingSeen() : standingFrom(text)
+}
+
+/** First what is known of the events, then the events: a crash in between leaves some that are known already. */
+export function forgetEvents(orgs: readonly Org[], past: Standing): void {
+  orgs[0]?.setMeta('past', standingText(past))
+  for (const org of orgs) org.sql('DELETE FROM sim_event WHERE n <= ?').run(past.upTo)
+}
+
+export const keepClock = (org: Org, offset: number): void => org.setMeta('clock', String(offset))
+
+export function keptClock(org: Org): number | undefined {
+  const text = org.meta('clock')
+  return text === undefined ? undefined : Number(text)
+}
+
 export function save(sim: Simulation, folder: string): void {
   mkdirSync(folder, { recursive: true })
   const events = Map.groupBy(sim.log.all(), (event) => event.org)
-  for (const org of sim.orgs) {
+  for (const [index, org] of sim.orgs.entries()) {
     org.db.exec('BEGIN; DELETE FROM sim_event')
     for (const event of events.get(org.name) ?? []) keepEvent(org, event)
     org.settle()
-    org
-      .sql(
-        `INSERT INTO sim_meta (name, value) VALUES ('clock', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-      )
-      .run(String(sim.clock.offset()))
+    if (index === 0) org.setMeta('past', standingText(sim.log.past()))
+    keepClock(org, sim.clock.offset())
     org.db.exec('COMMIT')
     rmSync(fileOf(folder, org.name), { force: true })
     org.sql('VACUUM INTO ?').run(fileOf(folder, org.name))
@@ -75,7 +93,7 @@ export function load(sim: Simulation, folder: string): void {
     org.reload()
     forgetApps(org)
   }
-  sim.log.replace(eventsOf(sim.orgs))
-  const offset = sim.orgs[0]?.sql(`SELECT value FROM sim_meta WHERE name = 'clock'`).get()?.['value']
-  if (offset !== undefined) sim.clock.advance(Number(offset) - sim.clock.offset())
+  sim.log.replace(eventsOf(sim.orgs), pastOf(sim.orgs))
+  const offset = sim.orgs[0] === undefined ? undefined : keptClock(sim.orgs[0])
+  if (offset !== undefined) sim.clock.advance(offset - sim.clock.offset())
 }

@@ -1,6 +1,6 @@
 /** The oracle's verdict together with what lives right now: which grants a client can still get in by. */
 import type { Verdict, GrantVerdict } from '../oracle/judge.ts'
-import { judge } from '../oracle/judge.ts'
+import { verdictOf } from '../oracle/judge.ts'
 import { aliveTokens } from '../sessions/access-tokens.ts'
 import type { Simulation } from '../simulation.ts'
 
@@ -14,7 +14,7 @@ export interface Outlook extends Omit<Verdict, 'grants' | 'reached'> {
 }
 
 export function outlook(sim: Simulation): Outlook {
-  const { reached, grants, ...counters } = judge(sim.log.all())
+  const { reached, grants, ...counters } = verdictOf(sim.log.past(), sim.log.all())
   const orgs = new Map(sim.orgs.map((org) => [org.name, org]))
   return {
     ...counters,

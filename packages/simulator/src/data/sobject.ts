@@ -24,6 +24,8 @@ export interface SObject {
   readonly writableWith: readonly string[]
   /** Callers without any of `unless` see only the rows whose column holds their own id (or `value`). */
   readonly ownRows: { readonly column: string; readonly unless: readonly string[]; readonly value?: 'profile' } | null
+  /** Rows older than this many days can't be queried any more. */
+  readonly horizon: { readonly column: string; readonly days: number } | null
   /** Objects the platform pages in small steps and cuts off after a while. */
   readonly paging: { readonly page: number; readonly cap: number } | null
   /** 'count-only': COUNT() works, COUNT(Id) and GROUP BY don't. */
@@ -47,6 +49,7 @@ export function businessObject(declared: Declared): SObject {
     visibleTo: 'object-permissions',
     writableWith: [],
     ownRows: null,
+    horizon: null,
     paging: null,
     aggregates: 'all',
     storage: 'table',

@@ -60,9 +60,11 @@ const redirect = (to: string): SimResponse => ({
 
 function back(wish: Wish, answer: Readonly<Record<string, string>>): SimResponse {
   const url = new URL(wish.redirectUri)
-  for (const [name, value] of Object.entries(answer)) url.searchParams.set(name, value)
   const state = wish.fields['state']
-  if (state !== undefined) url.searchParams.set('state', state)
+  const all = Object.entries({ ...answer, ...(state === undefined ? {} : { state }) })
+  // The user-agent flow is not here; its clients are told so where they look: behind the hash.
+  if (/token/.test(wish.fields['response_type'] ?? '')) url.hash = new URLSearchParams(all).toString()
+  else for (const [name, value] of all) url.searchParams.set(name, value)
   return redirect(url.href)
 }
 
@@ -188,6 +190,7 @@ export function connectDevice(call: Call): SimResponse {
   }
   const outcome = judgePassword(call, param(call, 'username') ?? '', param(call, 'pw') ?? '', 'browser')
   if (outcome.kind !== 'ok') return show('Please check your username and password.')
+  if (outcome.user.apiOnly) return show('This user may use the API only.')
   decideDevice(call.org, device, param(call, 'step') === 'deny' ? null : outcome.user.id)
   return html(200, messagePage(param(call, 'step') === 'deny' ? 'Denied' : 'Connected', 'You may close this page.'))
 }

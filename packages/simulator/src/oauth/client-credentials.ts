@@ -17,7 +17,7 @@ export function clientCredentials(call: Call): SimResponse {
   if (!app.settings.clientCredentials) return refuse(call, 'client-credentials-off')
   const name = app.settings.clientCredentialsUser
   const user = name === null ? undefined : userByName(call.org, name)
-  if (user === undefined) return refuse(call, 'no-run-as')
+  if (user === undefined || (app.settings.clientCredentialsApiOnly && !user.apiOnly)) return refuse(call, 'no-run-as')
   const subType = 'OauthClientCredentials'
   const objection = objectionTo(call, user, app, 'login')
   if (objection !== undefined)

@@ -24,7 +24,7 @@ export const param = (call: Call, name: string): string | undefined => {
   return value === null || value === '' ? undefined : value
 }
 
-const noStore = { 'Cache-Control': 'no-cache, no-store', Pragma: 'no-cache' }
+export const noStore = { 'Cache-Control': 'no-cache, no-store', Pragma: 'no-cache' }
 
 export const json = (status: number, body: unknown): SimResponse => ({
   status,

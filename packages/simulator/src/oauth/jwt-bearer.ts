@@ -34,7 +34,8 @@ function parse(text: string): Assertion | undefined {
   if (head === undefined || body === undefined || signature === undefined || more !== undefined) return undefined
   try {
     const header = JSON.parse(Buffer.from(head, 'base64url').toString()) as { readonly alg?: unknown }
-    const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims
+    const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims | null
+    if (claims === null) return undefined
     return { alg: header.alg, claims, signed: `${head}.${body}`, signature: Buffer.from(signature, 'base64url') }
   } catch {
     return undefined

@@ -45,16 +45,18 @@ export function admitRefresh(call: Call, locks: Locks): Admission {
   const nothing: Admission = { release: () => undefined }
   const app = judgeClient(call, secretRequired)
   const presented = findRefreshToken(call.org, param(call, 'refresh_token') ?? '')
-  if (typeof app === 'string' || presented === undefined || app.settings.lockScope === 'none') return nothing
+  const grant = presented === undefined ? undefined : grantById(call.org, presented.grantId)
+  if (typeof app === 'string' || presented === undefined || grant === undefined) return nothing
+  // What this app can't use any more (or never could) is refused as such, whoever else is using it.
+  if (app.settings.lockScope === 'none' || isOver(call.org, app, grant, presented)) return nothing
   const slot = app.settings.lockScope === 'app' ? app.id : presented.fingerprint
   const release = locks.take(`${call.org.name}|${slot}`)
   if (release !== undefined) return { release }
-  const grant = grantById(call.org, presented.grantId)
-  if (app.settings.lockErrorRevokes && grant !== undefined) cascade(call, app, grant, 'lock-error')
+  if (app.settings.lockErrorRevokes) cascade(call, app, grant, 'lock-error')
   return {
     ...nothing,
     refusal: refuse(call, 'in-flight', {
-      userId: grant?.userId ?? '',
+      userId: grant.userId,
       app: app.name,
       subType: subTypeOf(call),
       status: 'Failed: Token request is already being processed',
@@ -83,8 +85,9 @@ export function refresh(call: Call): SimResponse {
   }
   if (presented.state === 'revoked' || grant.live !== 1)
     return refuse(call, 'revoked-token', failed('Failed: Invalid Token'))
-  if (isExpired(org, app, grant)) {
-    killGrant(org, call.number, grant, 'expired')
+  const expiry = expiryOf(org, app, grant)
+  if (expiry !== undefined) {
+    killGrant(org, call.number, grant, expiry)
     return refuse(call, 'expired-token', failed('Failed: Invalid Token'))
   }
   const user = userById(org, grant.userId)
@@ -108,15 +111,22 @@ export function refresh(call: Call): SimResponse {
   })
 }
 
-/** A refresh token policy is looked at only when the token is used; it never ends a session that lives. */
-function isExpired(org: Org, app: SimApp, grant: Grant): boolean {
+const isOver = (org: Org, app: SimApp, grant: Grant, presented: RefreshToken): boolean =>
+  grant.appId !== app.id ||
+  (presented.state !== 'rotated' && grant.live !== 1) ||
+  (presented.state === 'active' && expiryOf(org, app, grant) !== undefined)
+
+/**
+ * A refresh token policy is looked at only when the token is used; it never ends a session that lives. `idle`: a client
+ * could have prevented it by using the token in time.
+ */
+function expiryOf(org: Org, app: SimApp, grant: Grant): 'expired' | 'idle' | undefined {
   const { refreshTokenPolicy: policy, idleLimitMs } = app.settings
   const age = org.now() - grant.createdAt
   const idle = org.now() - grant.lastUsedAt
-  if (policy.kind === 'zero') return true
-  if (policy.kind === 'inactivity') return idle > policy.ms
-  if (idleLimitMs !== null && idle > idleLimitMs) return true
-  return policy.kind === 'lifetime' && age > policy.ms
+  if (policy.kind === 'zero' || (policy.kind === 'lifetime' && age > policy.ms)) return 'expired'
+  const limit = Math.min(idleLimitMs ?? Infinity, policy.kind === 'inactivity' ? policy.ms : Infinity)
+  return idle > limit ? 'idle' : undefined
 }
 
 /** Remembers what this reuse could reach, then lets it do what the app's switches say. */
@@ -124,7 +134,11 @@ function judgeReuse(call: Call, app: SimApp, grant: Grant, presented: RefreshTok
   const { org } = call
   const wide = app.settings.cascade === 'user-app'
   const grants = wide ? liveGrants(org, grant.userId, grant.appId) : grant.live === 1 ? [grant] : []
-  const sessions = aliveTokens(org, wide ? { userId: grant.userId, appId: grant.appId } : { grantId: grant.id })
+  // A session that the API refuses is no way in, whatever the org thinks of it.
+  const refused = app.settings.uncurable === 'always401' || isShutOut(org, grant)
+  const sessions = refused
+    ? []
+    : aliveTokens(org, wide ? { userId: grant.userId, appId: grant.appId } : { grantId: grant.id })
   org.record(call.number, {
     kind: 'reuse',
     grant: grant.id,
@@ -136,6 +150,12 @@ function judgeReuse(call: Call, app: SimApp, grant: Grant, presented: RefreshTok
     },
   })
   if (app.settings.reuse === 'documented') cascade(call, app, grant, 'reuse')
+}
+
+/** Sessions of frozen and inactive users answer 401 as dead ones do. */
+function isShutOut(org: Org, grant: Grant): boolean {
+  const user = userById(org, grant.userId)
+  return user === undefined || !user.active || user.frozen
 }
 
 function cascade(call: Call, app: SimApp, grant: Grant, cause: 'reuse' | 'lock-error'): void {

@@ -7,7 +7,7 @@ import { appById } from '../state/apps.ts'
 import { findRefreshToken, grantByDeleteToken, grantById, killGrant, liveGrants } from '../state/grants.ts'
 import type { Grant } from '../state/grants.ts'
 import { endAccessToken, findAccessToken, isAlive } from '../sessions/access-tokens.ts'
-import { json, param } from './context.ts'
+import { html, json, noStore, param } from './context.ts'
 import type { Call } from './context.ts'
 
 function endGrant(call: Call, grant: Grant): void {
@@ -16,41 +16,43 @@ function endGrant(call: Call, grant: Grant): void {
   for (const one of ended) killGrant(call.org, call.number, one, 'revoked')
 }
 
-function revokeToken(call: Call, token: string): boolean {
+function revokeToken(call: Call, token: string): 'invalid_token' | 'unsupported_token_type' | null {
   const presented = findRefreshToken(call.org, token)
   const grant = presented === undefined ? grantByDeleteToken(call.org, token) : grantById(call.org, presented.grantId)
   if (grant !== undefined) {
     // A rotated-out token is not the grant's any more: revoking it is an error and ends nothing.
-    if (grant.live !== 1 || (presented !== undefined && presented.state !== 'active')) return false
+    if (grant.live !== 1 || (presented !== undefined && presented.state !== 'active')) return 'invalid_token'
     endGrant(call, grant)
-    return true
+    return null
   }
   const session = findAccessToken(call.org, token)
-  if (session === undefined || !isAlive(call.org, session)) return false
+  if (session === undefined || !isAlive(call.org, session)) return 'invalid_token'
+  // Sessions of SOAP login() are not this endpoint's to end.
+  if (session.kind === 'soap' || session.kind === 'soap-restricted') return 'unsupported_token_type'
   endAccessToken(call.org, session.id, 'revoked')
-  return true
+  return null
 }
 
 export function revoke(call: Call): SimResponse {
   const token = param(call, 'token')
-  const error = token === undefined ? 'unsupported_token_type' : revokeToken(call, token) ? null : 'invalid_token'
+  const error = token === undefined ? 'unsupported_token_type' : revokeToken(call, token)
   if (error !== null) call.org.record(call.number, { kind: 'refused', error, description: '', reason: error })
   const callback = param(call, 'callback')
   if (callback !== undefined && /^[A-Za-z_$][\w$.]*$/.test(callback)) {
     return {
       status: 200,
-      headers: { 'Content-Type': 'application/javascript' },
+      headers: { 'Content-Type': 'application/javascript', ...noStore },
       body: `${callback}(${JSON.stringify(error === null ? {} : { error })});`,
     }
   }
-  if (error === null) return { status: 200, headers: { 'Content-Type': 'text/html;charset=UTF-8' }, body: '' }
+  if (error === null) return html(200, '')
   if (/json/.test(call.request.headers['accept'] ?? '')) {
     return json(400, { error, error_description: 'invalid token' })
   }
   // jsforce parses this body as a query string.
   return {
     status: 400,
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded;charset=UTF-8' },
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded;charset=UTF-8', ...noStore },
     body: `error=${error}&error_description=${encodeURIComponent('invalid token')}`,
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What the simulator remembers of what happened: an append-only list of plain values, without any secret (a token
- * appears as its fingerprint). The log and every counter of the oracle are computed from it and from nothing else.
+ * What the simulator remembers of what happened: plain values, without any secret (a token appears as its
+ * fingerprint). The log (`log.ts`) and every counter of the oracle are computed from it and from nothing else.
  */
 export interface TokenPair {
   readonly refreshToken: string | null
@@ -68,29 +68,4 @@ export type SimEvent = SimEventBody & {
   readonly org: string
   /** Number of the request; 0: the control plane. */
   readonly request: number
-}
-
-export interface EventLog {
-  record(org: string, request: number, event: SimEventBody): void
-  all(): readonly SimEvent[]
-  nextRequest(): number
-  replace(events: readonly SimEvent[]): void
-}
-
-export function createEventLog(now: () => number, keep: (event: SimEvent) => void): EventLog {
-  let events: SimEvent[] = []
-  let requests = 0
-  return {
-    record: (org, request, body) => {
-      const event: SimEvent = { ...body, n: events.length + 1, at: now(), org, request }
-      events.push(event)
-      keep(event)
-    },
-    all: () => events,
-    nextRequest: () => ++requests,
-    replace: (fresh) => {
-      events = [...fresh]
-      requests = events.reduce((highest, event) => Math.max(highest, event.request), requests)
-    },
-  }
 }

@@ -71,6 +71,13 @@ export function endAccessToken(org: Org, id: string, cause: string): void {
   org.sql('DELETE FROM AuthSession WHERE Id = ?').run(id)
 }
 
+/** AuthSession shows what lives: sessions that ran out are put away when somebody looks. */
+export function putAwayExpired(org: Org): void {
+  const open = org.sql('SELECT t.* FROM sim_access_token t JOIN AuthSession s ON s.Id = t.id WHERE t.live = 1').all()
+  for (const token of open as unknown as AccessToken[])
+    if (!isAlive(org, token)) endAccessToken(org, token.id, 'expired')
+}
+
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 export function signJwt(payload: object): string {

@@ -4,6 +4,7 @@
  */
 import type { Call } from '../oauth/context.ts'
 import { isWithinHours } from '../oauth/user-policy.ts'
+import type { Org } from '../state/org.ts'
 import { updateUser, userByName } from '../state/users.ts'
 import type { SimUser } from '../state/users.ts'
 import { isWithin } from './addresses.ts'
@@ -28,16 +29,24 @@ export type PasswordOutcome =
 
 const hour = 3_600_000
 
+/** Counts a login; the one too many shuts the user out for an hour from then. */
+function countsBeyond(org: Org, user: SimUser): boolean {
+  const now = org.now()
+  const { loginsPerHour } = org.settings()
+  const fresh = now - user.hourStart >= hour
+  if (!fresh && user.hourLogins > loginsPerHour) return true
+  const hourLogins = fresh ? 1 : user.hourLogins + 1
+  const beyond = hourLogins > loginsPerHour
+  updateUser(org, user.id, fresh || beyond ? { hourStart: now, hourLogins } : { hourLogins })
+  return beyond
+}
+
 export function judgePassword(call: Call, username: string, secret: string, use: 'api' | 'browser'): PasswordOutcome {
   const { org } = call
   const user = userByName(org, username)
   if (user === undefined) return { kind: 'unknown-user' }
   const now = org.now()
-  const fresh = now - user.hourStart >= hour
-  const logins = fresh ? 1 : user.hourLogins + 1
-  if (use === 'api') updateUser(org, user.id, fresh ? { hourStart: now, hourLogins: 1 } : { hourLogins: logins })
-  if (use === 'api' && logins > org.settings().loginsPerHour)
-    return { kind: 'rate', user, status: 'Login rate exceeded' }
+  if (use === 'api' && countsBeyond(org, user)) return { kind: 'rate', user, status: 'Login rate exceeded' }
   if (!user.active) return { kind: 'inactive', user, status: 'User is Inactive' }
   if (user.frozen) return { kind: 'frozen', user, status: 'User Is Frozen' }
   if (user.lockedUntil > now) return { kind: 'locked', user, status: 'Password Lockout' }

@@ -5,6 +5,7 @@
 import type { LiteralType, Query } from '@jetstreamapp/soql-parser-js'
 import type { Field } from '../data/field.ts'
 import type { SObject } from '../data/sobject.ts'
+import { disputedFilters } from '../data/objects/sign-in.ts'
 import type { SqlValue } from '../data/values.ts'
 import { booleanTree, type BooleanTree, type Comparison } from './boolean-tree.ts'
 import { operand, unquote, type Operand } from './literal.ts'
@@ -224,7 +225,8 @@ export function whereComparand(context: QueryContext, scope: Scope, compileFn?: 
       return compileFn(comparison)
     }
     const column = scope.resolve(comparison.field)
-    if (!column.field.filterable) {
+    const disputed = column.sobject.name === 'LoginHistory' && disputedFilters.has(column.field.name)
+    if (!column.field.filterable || (disputed && context.org.settings?.().loginHistoryFilters === 'usage-list')) {
       throw invalidField(
         context.soql,
         comparison.field,

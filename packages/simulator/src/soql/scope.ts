@@ -8,6 +8,7 @@ import { text, type Field } from '../data/field.ts'
 import { canonicalId } from '../data/record-id.ts'
 import { hasField, type SObject } from '../data/sobject.ts'
 import { quoted } from '../data/tables.ts'
+import { dateTimeText } from '../data/values.ts'
 import type { SimOrg } from '../route.ts'
 import { malformed, noSuchColumn, noSuchRelationship, noSuchType } from './refusal.ts'
 
@@ -198,6 +199,10 @@ export function rowRules(
   const sql: string[] = []
   const params: string[] = []
   if (!context.allRows && hasField(sobject, 'IsDeleted')) sql.push(`${alias}."IsDeleted" = 0`)
+  if (sobject.horizon !== null) {
+    sql.push(`${alias}.${quoted(sobject.horizon.column)} >= ?`)
+    params.push(dateTimeText(context.now - sobject.horizon.days * 86_400_000))
+  }
   const own = sobject.ownRows
   if (own !== null && !own.unless.some((permission) => context.access.has(permission))) {
     sql.push(`${alias}.${quoted(own.column)} = ?`)

@@ -1,4 +1,5 @@
 /** Connected apps and external client apps: what a client identifies itself with, and the switches it runs under. */
+import { createPublicKey } from 'node:crypto'
 import type { Org } from './org.ts'
 import { defaultAppSettings, patchSettings } from './settings.ts'
 import type { AppSettings } from './settings.ts'
@@ -50,6 +51,7 @@ export const appNamed = (org: Org, name: string): SimApp | undefined =>
   allApps(org).find((app) => app.name === name || app.clientId === name || app.id === name)
 
 export function insertApp(org: Org, app: SimApp): void {
+  checkApp(app)
   org
     .sql(
       `INSERT INTO sim_app (id, name, clientId, clientSecret, callbacks, scopes, publicKey, privateKey, menuItemId, settings)
@@ -78,6 +80,14 @@ function showPolicy(org: Org, app: SimApp): void {
   org.sql('UPDATE AppMenuItem SET IsUsingAdminAuthorization = ? WHERE Id = ?').run(admin, app.menuItemId)
 }
 
+/** What the setup of an org would not save. */
+function checkApp({ settings, publicKey }: SimApp): void {
+  const { refreshTokenPolicy: policy, idleLimitMs } = settings
+  if (policy.kind === 'inactivity' && idleLimitMs !== null && policy.ms > idleLimitMs)
+    throw new Error('A refresh token policy of inactivity beyond the idle limit (idleLimitMs) can’t be saved')
+  if (publicKey !== null) createPublicKey(publicKey)
+}
+
 /** Changes what is named: settings by name, or the row's own fields (clientSecret, publicKey, callbacks, scopes). */
 export function changeApp(
   org: Org,
@@ -98,6 +108,7 @@ export function changeApp(
     callbacks: change.callbacks ?? app.callbacks,
     scopes: change.scopes ?? app.scopes,
   }
+  checkApp(next)
   org
     .sql('UPDATE sim_app SET settings = ?, clientSecret = ?, publicKey = ?, callbacks = ?, scopes = ? WHERE id = ?')
     .run(

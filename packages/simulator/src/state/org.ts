@@ -21,6 +21,9 @@ export interface Org extends SimOrg {
   origin(): string
   setOrigin(origin: string): void
   record(request: number, event: SimEventBody): void
+  /** A value that belongs to the org as a whole, by name. */
+  meta(name: string): string | undefined
+  setMeta(name: string, value: string): void
   /** Writes what is kept in memory (the id counter) so that a copy of the database is whole. */
   settle(): void
   /** Reads again what is kept in memory, after the database was replaced. */
@@ -104,6 +107,8 @@ export function createOrg(options: {
       origin = value
     },
     record: (request, event) => options.record(options.name, request, event),
+    meta: readMeta,
+    setMeta: writeMeta,
     settle: () => {
       reserved = raw.counter()
       writeMeta('ids', String(reserved))

@@ -10,7 +10,12 @@ export const insertPlatformRow = (org: Org, sobject: string, values: Readonly<Re
 /** SetupAuditTrail: who changed what in the setup; null: the platform itself. */
 export function recordSetupChange(
   org: Org,
-  of: { readonly action: string; readonly section: string; readonly display: string; readonly by: string | null },
+  of: {
+    readonly action: string
+    readonly section: string | null
+    readonly display: string
+    readonly by: string | null
+  },
 ): void {
   insertRow(org, 'SetupAuditTrail', {
     Action: of.action,

@@ -59,6 +59,8 @@ export interface AppSettings {
   readonly clientCredentials: boolean
   /** User name of the execution user; null: none set. */
   readonly clientCredentialsUser: string | null
+  /** The execution user has to be an API-only user. */
+  readonly clientCredentialsApiOnly: boolean
   readonly deviceFlow: boolean
   readonly passwordFlow: boolean
   readonly jwtBearer: boolean
@@ -89,6 +91,8 @@ export interface OrgSettings {
   readonly lockoutMs: number
   /** API calls in a day beyond which REST answers 403 REQUEST_LIMIT_EXCEEDED. */
   readonly dailyApiRequests: number
+  /** Which LoginHistory fields WHERE takes: the reference has two lists, and they disagree. */
+  readonly loginHistoryFilters: 'per-field' | 'usage-list'
 }
 
 const day = 86_400_000
@@ -121,6 +125,7 @@ export const defaultAppSettings: AppSettings = {
   preAuthorizedUsers: [],
   clientCredentials: false,
   clientCredentialsUser: null,
+  clientCredentialsApiOnly: true,
   deviceFlow: false,
   passwordFlow: true,
   jwtBearer: true,
@@ -144,6 +149,7 @@ export const defaultOrgSettings: OrgSettings = {
   lockoutAttempts: 10,
   lockoutMs: 15 * 60_000,
   dailyApiRequests: 1_000_000,
+  loginHistoryFilters: 'per-field',
 }
 
 const choices: Readonly<Record<string, readonly string[]>> = {
@@ -158,6 +164,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   accessTokenFormat: ['opaque', 'jwt'],
   uncurable: ['no', 'always401', 'not-valid-for-rest', 'not-attached-to-agent', 'scope', 'bad-oauth-token'],
   permittedUsers: ['self', 'admin'],
+  loginHistoryFilters: ['per-field', 'usage-list'],
 }
 
 /** Lays a patch over settings; a name that isn't a setting is refused, so that a misspelt switch can't pass a test. */

@@ -164,8 +164,23 @@ test('an unknown client and a foreign redirect URI are told to the person, never
   const foreign = await get(authorizeUrl(sim, { redirect_uri: 'https://evil.example/cb' }))
   assert.equal(foreign.status, 400)
   assert.match(foreign.text, /redirect_uri_mismatch/)
-  const unsupported = location(await get(authorizeUrl(sim, { response_type: 'token' })))
-  assert.equal(unsupported.searchParams.get('error'), 'unsupported_response_type')
+})
+
+test('flows that are not here are refused where their clients look: the user-agent flow behind the hash', async () => {
+  const sim = await simulator()
+  const refused = {
+    error: 'unsupported_response_type',
+    error_description: 'response type not supported',
+    state: 'a b&c',
+  }
+  const state = refused.state
+  const nonsense = location(await get(authorizeUrl(sim, { response_type: 'nonsense', state })))
+  assert.deepEqual([Object.fromEntries(nonsense.searchParams), nonsense.hash], [refused, ''])
+  for (const response_type of ['token', 'token id_token', 'hybrid_token']) {
+    const userAgent = location(await get(authorizeUrl(sim, { response_type, state })))
+    assert.deepEqual(Object.fromEntries(new URLSearchParams(userAgent.hash.slice(1))), refused, response_type)
+    assert.equal(userAgent.search, '')
+  }
 })
 
 test('the secret at the code exchange is required, or only checked when sent', async () => {

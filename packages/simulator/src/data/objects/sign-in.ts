@@ -50,6 +50,18 @@ export const loginSubTypes = [
   'UsernamePasswordUiLogin',
 ]
 
+/**
+ * LoginHistory fields that the reference marks as filterable one by one, and leaves out where it lists which fields can
+ * be filtered.
+ */
+export const disputedFilters: ReadonlySet<string> = new Set([
+  'LoginSubType',
+  'SourceIp',
+  'ForwardedForIp',
+  'LoginGeoId',
+  'AuthMethodReference',
+])
+
 export const loginHistory = setupObject({
   name: 'LoginHistory',
   label: 'Login History',
@@ -91,6 +103,7 @@ export const setupAuditTrail = setupObject({
   labelPlural: 'Setup Audit Trail Entries',
   keyPrefix: '0Ym',
   visibleTo: ['ViewSetup', 'ViewSetupAuditTrail'],
+  horizon: { column: 'CreatedDate', days: 180 },
   aggregates: 'count-only',
   fields: [
     recordId(),
