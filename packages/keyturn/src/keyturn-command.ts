@@ -13,6 +13,7 @@ import { paintFor } from './output/colour.ts'
 import type { Paint } from './output/colour.ts'
 import { progressOn } from './output/progress.ts'
 import type { Progress } from './output/progress.ts'
+import { widthOf, wrapText } from './output/terminal-text.ts'
 import { environment, readSettings } from './settings.ts'
 import type { Environment, SettingFlags, Settings } from './settings.ts'
 
@@ -59,6 +60,16 @@ export abstract class KeyturnCommand extends Command {
 
   protected get paint(): Paint {
     return this.#paint
+  }
+
+  /** Sentences, broken at blanks on a terminal. */
+  protected tell(text: string, indent = ''): void {
+    this.log(wrapText(text, this.width, indent))
+  }
+
+  /** Undefined where stdout is no terminal: then nothing is cut or broken. */
+  protected get width(): number | undefined {
+    return widthOf(process.stdout)
   }
 
   protected progress(): Progress {

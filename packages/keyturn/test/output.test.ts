@@ -5,7 +5,8 @@ import { paintFor } from '../src/output/colour.ts'
 import { span } from '../src/output/moment.ts'
 import { progressOn } from '../src/output/progress.ts'
 import { table } from '../src/output/table.ts'
-import { terminalText, textWidth } from '../src/output/terminal-text.ts'
+import { ownCommands } from '../src/output/own-commands.ts'
+import { terminalText, textWidth, wrapText } from '../src/output/terminal-text.ts'
 
 const esc = '\u001b'
 
@@ -34,6 +35,39 @@ test('a table is aligned for wide characters and never wider than the terminal',
   const [, , first = ''] = lines
   const [, , , second = ''] = lines
   assert.equal(textWidth(first.slice(0, first.indexOf('xx'))), textWidth(second.slice(0, second.indexOf('short'))))
+})
+
+test('a narrow terminal loses the columns that can be spared before anything is cut', () => {
+  const columns = [
+    { title: 'NAME', of: () => 'acme' },
+    { title: 'GENERATION', of: () => 7, spared: 2 },
+    { title: 'FLOW', of: () => 'refresh_token', spared: 1 },
+    { title: 'WHY', of: () => 'nothing' },
+  ]
+  const titles = (width?: number): string => table([{}], columns, width).split('\n')[0]?.replaceAll(/ +/g, ' ') ?? ''
+  assert.equal(titles(), 'NAME GENERATION FLOW WHY')
+  assert.equal(titles(40), 'NAME GENERATION FLOW WHY')
+  assert.equal(titles(39), 'NAME FLOW WHY')
+  assert.equal(titles(20), 'NAME WHY')
+})
+
+test('sentences break at blanks, never within a command or an address', () => {
+  const text = 'Give the secret: `keyturn grants retry acme`, or ask somebody.'
+  for (const line of wrapText(text, 30, '  ').split('\n')) assert(textWidth(line) <= 30, line)
+  assert.match(wrapText(text, 30, '  '), /^ {2}`keyturn grants retry acme`,$/m)
+  const address = `https://${'x'.repeat(90)}`
+  assert.equal(wrapText(`see ${address} now`, 40), `see\n${address}\nnow`)
+  assert.equal(wrapText(text, undefined), text)
+  assert.equal(wrapText('  kept indent of a long line', 16), '  kept indent of\n  a long line')
+})
+
+test('commands in a text are those the reader can type', () => {
+  assert.equal(
+    ownCommands('Run `keyturn grants retry NAME`.', 'sf keyturn', 'acme'),
+    'Run `sf keyturn grants retry acme`.',
+  )
+  assert.equal(ownCommands('Run `keyturn connect NAME`.', 'keyturn', 'a b'), 'Run `keyturn connect "a b"`.')
+  assert.equal(ownCommands('A NAME, `env:NAME`, `keyturn sim`', 'keyturn', 'acme'), 'A NAME, `env:NAME`, `keyturn sim`')
 })
 
 test('colours only on a terminal and never with NO_COLOR', () => {

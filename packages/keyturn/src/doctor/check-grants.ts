@@ -2,6 +2,7 @@
 import type { GrantView, Keyturn } from '@keyturn/tokens'
 import { storyOf } from '../explain/grant-story.ts'
 import { span } from '../output/moment.ts'
+import { ownCommands } from '../output/own-commands.ts'
 import { check } from './check.ts'
 import type { Check, Health } from './check.ts'
 
@@ -16,7 +17,7 @@ const grantCheck = (grant: GrantView, now: number): readonly Check[] => {
         `grant.${grant.name}.spare.${spare.name}`,
         'warning',
         'this spare way in failed when it was last needed',
-        '`keyturn grants show` and the ledger say why.',
+        ownCommands('`keyturn grants show NAME` and `keyturn ledger show` say why.', 'keyturn', grant.name),
       ),
     )
   const cover =
@@ -26,7 +27,7 @@ const grantCheck = (grant: GrantView, now: number): readonly Check[] => {
             `grant.${grant.name}.cover`,
             'warning',
             'no spare way in: a lost answer would need a person',
-            'Add one: `keyturn connect NAME --fallback-jwt …`.',
+            ownCommands('Add one: `keyturn connect NAME --fallback-jwt …`.', 'keyturn', grant.name),
           ),
         ]
       : []

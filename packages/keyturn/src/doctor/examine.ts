@@ -22,8 +22,12 @@ export const examine = async ({ settings, nodeVersion, offline, say }: Examinati
   found.push(...checkSurroundings(settings.env, settings.config.caFile ?? null))
   say('Looking at the store…')
   const store = await checkStoreFacts(settings)
-  found.push(await checkKey(settings), ...store, ...checkJournal(settings))
-  const opened = store.some(({ name, health }) => name === 'store.reachable' && health === 'bad')
+  const key = await checkKey(settings)
+  found.push(key, ...store, ...checkJournal(settings))
+  // Without the key nothing can be opened, and the reason stands there already.
+  const opened = [key, ...store].some(
+    ({ name, health }) => health === 'bad' && ['key', 'store.reachable'].includes(name),
+  )
     ? null
     : await open(settings)
   if (opened === null) return found

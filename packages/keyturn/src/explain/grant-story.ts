@@ -1,6 +1,7 @@
 /** What is the matter with one grant, in words: what holds, why, and what a person can do. */
 import type { GrantView } from '@keyturn/tokens'
 import { moment, span } from '../output/moment.ts'
+import { ownCommands } from '../output/own-commands.ts'
 import { explain } from './explain.ts'
 
 export interface Story {
@@ -35,7 +36,18 @@ const doubtLines = (view: GrantView, now: number): readonly string[] => {
   ]
 }
 
-export const storyOf = (view: GrantView, now: number): Story => {
+/** `bin` is how the reader starts Keyturn: what is to be done can be typed as it stands. */
+export const storyOf = (view: GrantView, now: number, bin = 'keyturn'): Story => {
+  const { need, lines, next } = plainStory(view, now)
+  const typed = (text: string): string => ownCommands(text, bin, view.name)
+  return {
+    need,
+    lines: lines.map(typed),
+    next: next === null ? null : typed(next.charAt(0).toUpperCase() + next.slice(1)),
+  }
+}
+
+const plainStory = (view: GrantView, now: number): Story => {
   const breaker = view.state.breaker.retryAt
   const breakerLines =
     breaker === null

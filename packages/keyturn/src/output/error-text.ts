@@ -5,9 +5,11 @@
  * not find it in a log. An error nobody expected is told by its message, without a stack (KEYTURN_DEBUG=1 shows it).
  */
 import { stripVTControlCharacters } from 'node:util'
-import { exitCodes, KeyturnError } from '@keyturn/tokens'
+import { errorTable, exitCodes, KeyturnError } from '@keyturn/tokens'
+import { explainAny } from '../explain/explain.ts'
 import type { Paint } from './colour.ts'
-import { terminalLines } from './terminal-text.ts'
+import { ownCommands } from './own-commands.ts'
+import { terminalLines, wrapText } from './terminal-text.ts'
 
 const secretFlag = /secret|token|password|passphrase|private|assertion/i
 
@@ -37,22 +39,26 @@ const fromParser = (error: ParserError): KeyturnError => {
     return new KeyturnError(
       'BAD_ARGUMENT',
       `${count === 1 ? 'One argument' : `${count} arguments`} too many (not repeated here, in case of a secret)`,
+      { fix: 'Leave it out; a text with blanks needs quotes. `--help` shows examples.' },
     )
   }
   if (name === 'RequiredArgsError') {
     const names = (error.args ?? []).map((arg) => String((arg as { readonly name?: unknown }).name ?? '').toUpperCase())
-    return new KeyturnError('BAD_ARGUMENT', `Missing: ${names.join(', ')}`)
+    return new KeyturnError('BAD_ARGUMENT', `Missing: ${names.join(', ')}`, {
+      fix: `Write it behind the command; \`--help\` shows examples${names.includes('NAME') ? ', `keyturn grants` lists names' : ''}.`,
+    })
   }
   const text = stripVTControlCharacters(error.message)
     .replace(/^The following errors? occurred:\s*/, '')
     .replace(/\s*See more help with --help\s*$/, '')
     .replace(/\s*\n\s*/g, '; ')
+    .replaceAll('=true', '')
   return new KeyturnError('BAD_ARGUMENT', text)
 }
 
 /** Whatever was thrown, as one of ours. */
 export const asKeyturnError = (thrown: unknown): KeyturnError => {
-  if (thrown instanceof KeyturnError) return thrown
+  if (thrown instanceof KeyturnError) return explained(thrown)
   if (!(thrown instanceof Error))
     return new KeyturnError('DEFECT', `Something that is no error was thrown (${typeof thrown})`)
   if ('parse' in thrown && 'oclif' in thrown) return fromParser(thrown)
@@ -61,10 +67,27 @@ export const asKeyturnError = (thrown: unknown): KeyturnError => {
   return new KeyturnError('DEFECT', `${thrown.name}: ${thrown.message}`, { cause: thrown })
 }
 
+const vague = new Set(['GRANT_REFUSED', 'GRANT_BLOCKED'])
+
+/** What Salesforce said is known to mean something: the cause and the next step instead of "see the description". */
+const explained = (error: KeyturnError): KeyturnError => {
+  if (!vague.has(error.code) || error.fix !== errorTable[error.code].fix) return error
+  const [known] = explainAny(error.message)
+  if (known === undefined) return error
+  return new KeyturnError(error.code, `${error.message}. ${known.cause}`, {
+    data: error.data,
+    cause: error.cause,
+    fix: known.next,
+  })
+}
+
 export const exitCodeOf = (error: KeyturnError): number => exitCodes[error.kind]
 
 /** Two lines. `bin` is how the reader starts Keyturn: `keyturn`, or `sf keyturn` inside the Salesforce CLI. */
-export const errorText = (error: KeyturnError, bin: string, paint: Paint): string => {
-  const fix = bin === 'keyturn' ? error.fix : error.fix.replaceAll('`keyturn ', `\`${bin} `)
-  return `${paint('red', `${error.code}:`)} ${terminalLines(error.message)}\n${paint('bold', '→')} ${terminalLines(fix)}`
+export const errorText = (error: KeyturnError, bin: string, paint: Paint, width?: number): string => {
+  const grant = error.data['grant']
+  const fix = ownCommands(error.fix, bin, typeof grant === 'string' ? grant : undefined)
+  const message = wrapText(`${error.code}: ${terminalLines(error.message)}`, width)
+  const next = wrapText(`→ ${terminalLines(fix)}`, width, '  ')
+  return `${paint('red', message.slice(0, error.code.length + 1))}${message.slice(error.code.length + 1)}\n${paint('bold', '→')}${next.slice(1)}`
 }

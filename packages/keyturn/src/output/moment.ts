@@ -11,7 +11,8 @@ export const span = (ms: number): string => {
   return `${Math.round(Math.abs(ms))} ms`
 }
 
+export const stamp = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')
+
 export const moment = (at: number, now: number): string => {
-  const stamp = new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')
-  return `${stamp} (${at <= now ? `${span(now - at)} ago` : `in ${span(at - now)}`})`
+  return `${stamp(at)} (${at <= now ? `${span(now - at)} ago` : `in ${span(at - now)}`})`
 }

@@ -2,6 +2,7 @@
 import type { Environment } from '../settings.ts'
 import { paintFor } from './colour.ts'
 import { asKeyturnError, errorText, exitCodeOf } from './error-text.ts'
+import { widthOf } from './terminal-text.ts'
 
 export const reportError = (
   thrown: unknown,
@@ -12,6 +13,7 @@ export const reportError = (
   const error = asKeyturnError(thrown)
   process.exitCode = exitCodeOf(error)
   if (how.json) process.stdout.write(`${JSON.stringify({ error: error.toJSON() }, null, 2)}\n`)
-  else process.stderr.write(`${errorText(error, how.bin, paintFor(process.stderr, how.env))}\n`)
+  else
+    process.stderr.write(`${errorText(error, how.bin, paintFor(process.stderr, how.env), widthOf(process.stderr))}\n`)
   if (how.env['KEYTURN_DEBUG'] === '1' && thrown instanceof Error) process.stderr.write(`${String(thrown.stack)}\n`)
 }

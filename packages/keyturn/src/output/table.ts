@@ -1,16 +1,19 @@
-/** Aligned columns; on a terminal cut to its width, from the widest column down. */
+/** Aligned columns; on a terminal cut to its width: first whole columns that can be spared, then the widest. */
 import { cutText, terminalText, textWidth } from './terminal-text.ts'
 
 export interface Column<Row> {
   readonly title: string
   readonly of: (row: Row) => string | number | null
   readonly right?: boolean
+  /** Left out where the terminal is too narrow for everything; the highest first. */
+  readonly spared?: number
 }
 
 const gap = '  '
 const narrowest = 6
 
-export const table = <Row>(rows: readonly Row[], columns: readonly Column<Row>[], width?: number): string => {
+export const table = <Row>(rows: readonly Row[], all: readonly Column<Row>[], width?: number): string => {
+  const columns = width === undefined ? all : fitting(rows, all, width)
   const cells = [
     columns.map((column) => column.title),
     ...rows.map((row) => columns.map((column) => terminalText(String(column.of(row) ?? '-')))),
@@ -28,6 +31,20 @@ export const table = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]
       .trimEnd()
   const [titles, ...lines] = cells.map(line)
   return [titles, widths.map((size) => '─'.repeat(size)).join(gap), ...lines].join('\n')
+}
+
+const natural = <Row>(rows: readonly Row[], { title, of }: Column<Row>): number =>
+  Math.max(textWidth(title), ...rows.map((row) => textWidth(terminalText(String(of(row) ?? '-')))))
+
+const fitting = <Row>(rows: readonly Row[], all: readonly Column<Row>[], width: number): readonly Column<Row>[] => {
+  const total = all.reduce((sum, column) => sum + natural(rows, column) + gap.length, -gap.length)
+  const first = Math.max(0, ...all.map((column) => column.spared ?? 0))
+  if (total <= width || first === 0) return all
+  return fitting(
+    rows,
+    all.filter((column) => column.spared !== first),
+    width,
+  )
 }
 
 const shrink = (widths: number[], room: number): void => {

@@ -37,3 +37,35 @@ export const cutText = (text: string, width: number): string => {
   }
   return `${cut}…`
 }
+
+/** Words of a sentence; what stands between backticks is one, so that a command can be copied. */
+const words = (line: string): readonly string[] => line.match(/(?:`[^`]*`|\S)+/g) ?? []
+
+/**
+ * Broken at blanks, never within a word: an address longer than the line stays whole. `indent` stands before every line
+ * but the first. Without a width (no terminal) the text stays as it is.
+ */
+export const wrapText = (text: string, width: number | undefined, indent = ''): string => {
+  if (width === undefined) return text
+  return text
+    .split('\n')
+    .map((line) => {
+      if (textWidth(line) <= width) return line
+      const [lead = ''] = /^ */.exec(line) ?? []
+      const lines: string[] = []
+      let open = lead
+      for (const word of words(line)) {
+        const longer = open.trim() === '' ? open + word : `${open} ${word}`
+        if (textWidth(longer) > width && open.trim() !== '') {
+          lines.push(open)
+          open = lead + indent + word
+        } else open = longer
+      }
+      return [...lines, open].join('\n')
+    })
+    .join('\n')
+}
+
+/** How wide what is written to this stream may be; undefined where nobody looks at columns. */
+export const widthOf = (stream: { readonly isTTY?: boolean; readonly columns?: number }): number | undefined =>
+  stream.isTTY === true && (stream.columns ?? 0) >= 20 ? stream.columns : undefined

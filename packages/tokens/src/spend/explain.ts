@@ -28,7 +28,7 @@ export const nextStep = (grant: StoredGrant): string => {
       return `remove the cause at Salesforce, then \`keyturn grants retry ${name}\``
     case 'in-doubt':
       return state.doubt?.awaiting.length
-        ? `start Keyturn once on each host that used this store (${state.doubt.awaiting.length} have yet to report), or declare a lost one with \`keyturn doctor\``
+        ? `start Keyturn once on each host that used this store (still to report: ${state.doubt.awaiting.length}); for one that is gone for good, open Keyturn with lostHostAfter`
         : `wait, or ${connect}`
   }
 }

@@ -5,7 +5,8 @@ import { examine } from '../../../doctor/examine.ts'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import type { Colour } from '../../../output/colour.ts'
-import { terminalLines } from '../../../output/terminal-text.ts'
+import { ownCommands } from '../../../output/own-commands.ts'
+import { terminalLines, wrapText } from '../../../output/terminal-text.ts'
 
 const marks: Readonly<Record<Health, readonly [string, Colour]>> = {
   ok: ['✓', 'green'],
@@ -46,9 +47,9 @@ export default class DoctorCommand extends KeyturnCommand {
     for (const { name, health, text, fix } of checks) {
       if (health === 'ok' && !flags.all) continue
       const [mark, colour] = marks[health]
-      this.log(`${this.paint(colour, mark)} ${name}: ${terminalLines(text)}`)
-      if (fix !== null && fix !== text)
-        this.log(`  → ${terminalLines(this.bin === 'keyturn' ? fix : fix.replaceAll('`keyturn ', `\`${this.bin} `))}`)
+      const line = wrapText(`${mark} ${name}: ${terminalLines(ownCommands(text, this.bin))}`, this.width, '  ')
+      this.log(this.paint(colour, mark) + line.slice(mark.length))
+      if (fix !== null && fix !== text) this.tell(`  → ${terminalLines(ownCommands(fix, this.bin))}`, '  ')
     }
     const ok = checks.every(({ health }) => health !== 'bad')
     const count = (health: Health): number => checks.filter((one) => one.health === health).length

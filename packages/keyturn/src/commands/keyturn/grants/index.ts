@@ -26,7 +26,8 @@ export default class GrantsCommand extends KeyturnCommand {
       const grants = await keyturn.grants.list({ removed: flags.removed })
       const now = systemClock.wall()
       const needs = new Map(grants.map((grant) => [grant, storyOf(grant, now).need]))
-      if (grants.length === 0) this.log(`No grants yet. Next: ${this.bin} connect NAME`)
+      if (grants.length === 0)
+        this.tell(`No grants yet. Next: ${this.bin} connect NAME (see ${this.bin} connect --help)`)
       else {
         this.log(
           table(
@@ -34,18 +35,19 @@ export default class GrantsCommand extends KeyturnCommand {
             [
               { title: 'NAME', of: (grant) => grant.name },
               { title: 'STATE', of: (grant) => grant.status },
-              { title: 'FLOW', of: (grant) => grant.flow },
+              { title: 'FLOW', of: (grant) => grant.flow, spared: 2 },
               { title: 'USER', of: (grant) => grant.username ?? grant.identity?.userId ?? null },
               { title: 'ACCESS', of: (grant) => grant.access },
-              { title: 'GEN', of: (grant) => grant.generation, right: true },
+              { title: 'GEN', of: (grant) => grant.generation, right: true, spared: 4 },
               {
                 title: 'EXCHANGED',
+                spared: 3,
                 of: (grant) => (grant.exchangedAt === null ? null : `${span(now - grant.exchangedAt)} ago`),
               },
-              { title: 'SPARES', of: (grant) => grant.fallback.length, right: true },
+              { title: 'SPARES', of: (grant) => grant.fallback.length, right: true, spared: 1 },
               { title: 'WHY', of: (grant) => grant.why?.text ?? '' },
             ],
-            process.stdout.isTTY ? process.stdout.columns : undefined,
+            this.width,
           ),
         )
       }

@@ -6,6 +6,11 @@ import type { Json } from '../../../keyturn-command.ts'
 import { grantJson } from '../../../output/grant-json.ts'
 import { moment } from '../../../output/moment.ts'
 import { facts, table } from '../../../output/table.ts'
+import { terminalText } from '../../../output/terminal-text.ts'
+
+/** `refresh`, `own` (a grant without refresh token) or the name of a spare. */
+const gotBy = (source: string): string =>
+  source === 'refresh' ? 'by refresh token' : source === 'own' ? 'signed in' : `by the spare ${source}`
 
 export default class GrantsShowCommand extends KeyturnCommand {
   static override summary = 'Show one grant: its state, why, and what to do'
@@ -22,7 +27,7 @@ export default class GrantsShowCommand extends KeyturnCommand {
     return this.withKeyturn(flags, async (keyturn) => {
       const grant = await keyturn.grants.show(args.name)
       const now = systemClock.wall()
-      const story = storyOf(grant, now)
+      const story = storyOf(grant, now, this.bin)
       this.log(
         facts([
           ['Name', grant.name],
@@ -35,7 +40,7 @@ export default class GrantsShowCommand extends KeyturnCommand {
           ['Instance URL', grant.instanceUrl],
           ['Lineage', grant.lineage],
           ['Generation', grant.generation],
-          ['Access token', `${grant.access}${grant.source === null ? '' : `, from ${grant.source}`}`],
+          ['Access token', `${grant.access}${grant.source === null ? '' : `, ${gotBy(grant.source)}`}`],
           ['Issued', grant.issuedAt === null ? null : moment(grant.issuedAt, now)],
           ['Exchanged', grant.exchangedAt === null ? null : moment(grant.exchangedAt, now)],
         ]),
@@ -46,12 +51,12 @@ export default class GrantsShowCommand extends KeyturnCommand {
             { title: 'SPARE', of: (spare) => spare.name },
             { title: 'FLOW', of: (spare) => spare.flow },
             { title: 'STATE', of: (spare) => spare.state },
-            { title: 'INDEPENDENT', of: (spare) => (spare.independent ? 'yes' : 'no: same user and app') },
+            { title: 'ENDS WITH THE GRANT', of: (spare) => (spare.independent ? 'no' : 'may: same user and app') },
           ])}`,
         )
       }
-      this.log(`\n${story.lines.join('\n')}`)
-      if (story.next !== null) this.log(`→ ${story.next}`)
+      this.tell(`\n${story.lines.map(terminalText).join('\n')}`)
+      if (story.next !== null) this.tell(`→ ${terminalText(story.next)}`, '  ')
       if (story.need === 'person') this.answerNo()
       return { ...grantJson(grant), need: story.need, explanation: story.lines, next: story.next }
     })

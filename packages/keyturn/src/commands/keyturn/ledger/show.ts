@@ -2,12 +2,16 @@ import { integer, string } from '@oclif/core/flags'
 import { systemClock } from '@keyturn/tokens'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
-import { moment } from '../../../output/moment.ts'
+import { moment, stamp } from '../../../output/moment.ts'
 import { table } from '../../../output/table.ts'
+
+/** Ids and fingerprints by their beginning, which is what people compare; a pipe and --json have them whole. */
+const short = (value: string): string => (/^(rt_)?[\w.-]{24,}$/.test(value) ? `${value.slice(0, 9)}…` : value)
 
 export default class LedgerShowCommand extends KeyturnCommand {
   static override summary = 'Show what happened to the grants of this store'
-  static override description = 'The newest entries last. Tokens appear as keyed fingerprints only.'
+  static override description =
+    'The newest entries last. Tokens appear as keyed fingerprints only. On a terminal long ids are cut; a pipe and --json have them whole.'
   static override examples = [
     { description: 'The last 20 entries', command: '<%= config.bin %> <%= command.id %>' },
     {
@@ -36,18 +40,20 @@ export default class LedgerShowCommand extends KeyturnCommand {
           entries,
           [
             { title: 'SEQ', of: (entry) => entry.seq, right: true },
-            { title: 'WHEN', of: (entry) => moment(entry.at, now) },
+            { title: 'WHEN', of: (entry) => (this.width === undefined ? moment(entry.at, now) : stamp(entry.at)) },
             { title: 'WHAT', of: (entry) => entry.kind },
             { title: 'GRANT', of: (entry) => (entry.grant === null ? null : (names.get(entry.grant) ?? entry.grant)) },
             {
               title: 'DETAILS',
               of: (entry) =>
                 Object.entries(entry.data)
-                  .map(([key, value]) => `${key}=${value}`)
+                  // The column before it says so already.
+                  .filter(([key]) => key !== 'name')
+                  .map(([key, value]) => `${key}=${this.width === undefined ? value : short(String(value))}`)
                   .join(' '),
             },
           ],
-          process.stdout.isTTY ? process.stdout.columns : undefined,
+          this.width,
         ),
       )
       return { entries }
