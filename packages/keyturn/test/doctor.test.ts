@@ -107,9 +107,9 @@ test('a frozen user, a lost answer and a dead token each have their story', asyn
   const web = app('Web')
   const unknown = ['connect', 'dead', '--refresh-token-stdin', '--login-url', sim.url, '--client-id', web.clientId]
   const added = await folder.json([...unknown, '--client-secret-ref', 'env:WEB_SECRET'], { stdin: 'never-issued', env })
-  assert.equal(added.code, 0)
+  assert.equal(added.code, 1, 'it is kept, and nobody is told that it works')
   assert.match(added.value.notes.join(' '), /first exchange failed.*GRANT_DEAD/)
   const dead = find((await folder.json(['doctor', '--offline'])).value.checks, 'grant.dead')
-  assert.deepEqual([dead.health, dead.fix], ['bad', 'Authorise again with `keyturn connect NAME`.'])
+  assert.deepEqual([dead.health, dead.fix], ['bad', 'Authorise again with `keyturn connect dead`.'])
   assert.equal((await folder.run(['grants'])).code, 1)
 })

@@ -5,11 +5,11 @@
  * it is on the wire), and flags that describe a spare alone add that spare.
  */
 import { KeyturnError, systemClock } from '@keyturn/tokens'
-import type { AddFallback, AddGrant, GrantView, Keyturn, SecretInput } from '@keyturn/tokens'
+import type { AddFallback, AddGrant, GrantView, Keyturn } from '@keyturn/tokens'
 import type { Settings } from '../settings.ts'
 import type { ConnectFlags } from './connect-flags.ts'
 import { defaultLoopback } from './callback-server.ts'
-import { readSecret, referenceOf } from './secret-input.ts'
+import { clientSecretOf, readSecret } from './secret-input.ts'
 import { fallbackOf, privateKeyOf } from './ways-in.ts'
 import { webLogin } from './web-login.ts'
 import type { WebLogin } from './web-login.ts'
@@ -21,6 +21,8 @@ export interface Connected {
   readonly how: How
   readonly again: boolean
   readonly notes: readonly string[]
+  /** The grant is kept, but its first exchange failed: why, and what to do. */
+  readonly failed?: KeyturnError
 }
 
 export interface Connecting {
@@ -42,11 +44,6 @@ const existing = async (keyturn: Keyturn, name: string): Promise<GrantView | nul
     if (error instanceof KeyturnError && error.code === 'GRANT_NOT_FOUND') return null
     throw error
   }
-}
-
-const clientSecretOf = async (flags: ConnectFlags): Promise<SecretInput | undefined> => {
-  if (flags['client-secret-ref'] !== undefined) return referenceOf('client-secret-ref', flags['client-secret-ref'])
-  return flags['client-secret-stdin'] ? readSecret('consumer secret') : undefined
 }
 
 const need = <T>(value: T | undefined, what: string, fix: string): T => {
@@ -100,14 +97,17 @@ const baseOf = async ({ name, flags, settings }: Connecting, spare: AddFallback 
   const clientId = need(
     flags['client-id'] ?? defaults.clientId,
     'The consumer key of the app',
-    'Add --client-id KEY, or connect.clientId to keyturn.yaml.',
+    'Add --client-id KEY, or connect.clientId to keyturn.yaml. The key is in Setup › App Manager (or External Client App Manager) › the app › Consumer Details. No org at hand? `keyturn sim` starts a simulated one.',
   )
   const clientSecret = await clientSecretOf(flags)
   const scope = flags.scope ?? defaults.scope
+  // Before a browser is sent there: a person must not type a password into a host that only looks like Salesforce.
+  const { checkLoginUrl } = await import('@keyturn/tokens/maintenance')
+  const loginUrl = flags['login-url'] ?? defaults.loginUrl ?? DEFAULT_LOGIN_URL
   return {
     name,
     clientId,
-    loginUrl: flags['login-url'] ?? defaults.loginUrl ?? DEFAULT_LOGIN_URL,
+    loginUrl: checkLoginUrl(loginUrl, settings.config.allowHosts ?? []),
     ...(clientSecret === undefined ? {} : { clientSecret }),
     ...(flags.username === undefined ? {} : { username: flags.username }),
     ...(flags.audience === undefined ? {} : { audience: flags.audience }),
@@ -147,14 +147,9 @@ const checked = async (job: Connecting, grant: GrantView, how: How): Promise<Con
     await keyturn.token(name)
   } catch (error) {
     if (how === 'refresh-token') {
-      return {
-        grant: await keyturn.grants.show(name),
-        how,
-        again: false,
-        notes: [
-          `The first exchange failed: ${error instanceof KeyturnError ? `${error.code}: ${error.message}` : 'unexpectedly'}`,
-        ],
-      }
+      if (!(error instanceof KeyturnError)) throw error
+      const notes = [`The first exchange failed: ${error.code}: ${error.message}`]
+      return { grant: await keyturn.grants.show(name), how, again: false, notes, failed: error }
     }
     await keyturn.grants.remove(name)
     throw error

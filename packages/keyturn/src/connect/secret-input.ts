@@ -61,3 +61,12 @@ export const referenceOf = (flag: string, text: string): { readonly reference: s
     fix: 'Write env:NAME, file:PATH or command:…. If you typed the secret itself it may be in your shell history: change it.',
   })
 }
+
+/** The consumer secret as the flags name it; undefined when they don't. */
+export const clientSecretOf = async (flags: {
+  readonly 'client-secret-ref'?: string | undefined
+  readonly 'client-secret-stdin': boolean
+}): Promise<Secret | { readonly reference: string } | undefined> => {
+  if (flags['client-secret-ref'] !== undefined) return referenceOf('client-secret-ref', flags['client-secret-ref'])
+  return flags['client-secret-stdin'] ? readSecret('consumer secret') : undefined
+}

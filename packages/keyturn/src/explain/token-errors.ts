@@ -157,7 +157,7 @@ export const tokenErrors: readonly Explanation[] = [
     'documented',
     'The consumer secret is wrong or was rotated; it is checked even where it is optional, when one is sent.',
     'Setup › the app › Manage Consumer Details.',
-    'Give the current secret with --client-secret-ref or --client-secret-stdin, then `keyturn grants retry NAME`.',
+    'Give the current secret: `keyturn grants retry NAME --client-secret-stdin`, or --client-secret-ref.',
   ),
   token(
     'invalid_client_credentials',
@@ -165,7 +165,7 @@ export const tokenErrors: readonly Explanation[] = [
     'documented',
     'The consumer secret is wrong (a documented code that nobody has reported seeing).',
     'As invalid_client.',
-    'Give the current secret.',
+    'Give the current secret: `keyturn grants retry NAME --client-secret-stdin`, or --client-secret-ref.',
   ),
   token(
     'invalid_client',

@@ -38,7 +38,11 @@ const fromFile = async (path: string): Promise<Secret> => {
   const mode = found.mode & 0o777
   // Windows has no such modes; there the folder's access list decides.
   if (process.platform !== 'win32' && mode !== 0o600 && mode !== 0o400) {
-    throw bad(where, `has mode ${mode.toString(8).padStart(4, '0')}, others may read it`, `Run: chmod 600 ${path}`)
+    throw bad(
+      where,
+      `has mode ${mode.toString(8).padStart(4, '0')}, others may read it`,
+      `Run: chmod 600 ${/^[\w./~-]+$/.test(path) ? path : `'${path}'`}`,
+    )
   }
   return new Secret(await readFile(path, 'utf8'))
 }

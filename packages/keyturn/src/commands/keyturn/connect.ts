@@ -1,11 +1,15 @@
 import { string as argument } from '@oclif/core/args'
+import { systemClock } from '@keyturn/tokens'
+import type { KeyturnError } from '@keyturn/tokens'
 import { connect } from '../../connect/connect.ts'
 import type { Connected } from '../../connect/connect.ts'
 import { openBrowser } from '../../connect/browser.ts'
 import { connectFlags } from '../../connect/connect-flags.ts'
+import { storyOf } from '../../explain/grant-story.ts'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
 import { grantJson } from '../../output/grant-json.ts'
+import { ownCommands } from '../../output/own-commands.ts'
 import { terminalText } from '../../output/terminal-text.ts'
 
 export default class ConnectCommand extends KeyturnCommand {
@@ -50,7 +54,8 @@ export default class ConnectCommand extends KeyturnCommand {
         flags,
         show: (address) => this.showAddress(address, flags.open),
       })
-      this.say(connected)
+      if (connected.failed === undefined) this.say(connected)
+      else this.sayFailed(connected, connected.failed)
       const { grant, how, again, notes } = connected
       return { grant: grantJson(grant), how, again, notes }
     })
@@ -62,7 +67,7 @@ export default class ConnectCommand extends KeyturnCommand {
     open: boolean,
   ): Promise<void> {
     process.stderr.write(
-      `Redirect URI, to be registered in the app: ${redirectUri}\nOpen this address to log in:\n\n${url}\n\n`,
+      `Redirect URI, to be registered in the app: ${redirectUri}\nOpen this address in a browser on this machine to log in:\n\n${url}\n\n`,
     )
     if (open && !(await openBrowser(url, this.env)))
       process.stderr.write('No browser could be started here: open the address yourself.\n')
@@ -74,7 +79,16 @@ export default class ConnectCommand extends KeyturnCommand {
     this.log(
       `${grant.name} ${verb}: ${terminalText(user)}${grant.identity === null ? '' : ` of org ${grant.identity.orgId}`}.`,
     )
-    for (const note of notes) this.log(terminalText(note))
+    for (const note of notes) this.tell(terminalText(note))
     this.log(`Next: ${this.bin} token ${grant.name}`)
+  }
+
+  /** It holds the only copy of the token now, so it is kept; but nobody should think that it works. */
+  private sayFailed({ grant, notes }: Connected, failed: KeyturnError): void {
+    const story = storyOf(grant, systemClock.wall(), this.bin)
+    this.log(`${grant.name} is kept here, but gives no access token yet.`)
+    for (const line of [...notes, ...(grant.status === 'live' ? [] : story.lines)]) this.tell(terminalText(line))
+    this.tell(`→ ${terminalText(story.next ?? ownCommands(failed.fix, this.bin, grant.name))}`, '  ')
+    this.answerNo()
   }
 }

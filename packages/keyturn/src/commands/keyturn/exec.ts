@@ -4,6 +4,11 @@ import { childEnvironment } from '../../exec/environment.ts'
 import { runChild } from '../../exec/run-child.ts'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 
+const noCommand = (): KeyturnError =>
+  new KeyturnError('BAD_ARGUMENT', 'No command to run', {
+    fix: 'Write it after two dashes: `keyturn exec NAME -- COMMAND`.',
+  })
+
 export default class ExecCommand extends KeyturnCommand {
   static override summary = 'Run a command with a living access token in its environment'
   static override description =
@@ -25,12 +30,10 @@ export default class ExecCommand extends KeyturnCommand {
     const dashes = this.argv.indexOf('--')
     const own = dashes === -1 ? this.argv : this.argv.slice(0, dashes)
     const [command, ...rest] = dashes === -1 ? [] : this.argv.slice(dashes + 1)
+    // The words of a command without dashes would be refused one by one, although only the dashes are missing.
+    if (dashes === -1 && own.some((part, index) => index > 0 && !part.startsWith('-'))) throw noCommand()
     const { args, flags } = await this.parse(ExecCommand, own)
-    if (command === undefined) {
-      throw new KeyturnError('BAD_ARGUMENT', 'No command to run', {
-        fix: 'Write it after two dashes: `keyturn exec NAME -- COMMAND`.',
-      })
-    }
+    if (command === undefined) throw noCommand()
     const env = await this.withKeyturn(flags, async (keyturn) =>
       childEnvironment(this.env, args.name, await keyturn.token(args.name)),
     )

@@ -10,7 +10,7 @@ const yes = (value: boolean): string => (value ? 'yes' : 'no')
 export default class FieldsCommand extends KeyturnCommand {
   static override summary = 'What this user can really read, create and update of an object'
   static override description =
-    'Asks Salesforce as the user of the grant: a field without read access is absent, as it would be for the integration. With --require the exit code is 1 when something required is missing.'
+    'Asks Salesforce as the user of the grant: a field without read access is absent, as it would be for the integration. The exit code is 1 when the object, or something that --require names, is missing.'
   static override examples = [
     { description: 'Everything the user sees of Account', command: '<%= config.bin %> <%= command.id %> acme Account' },
     {
@@ -43,27 +43,32 @@ export default class FieldsCommand extends KeyturnCommand {
       this.log(
         `${object}: read ${yes(readable)}, create ${yes(createable)}, update ${yes(updateable)}, delete ${yes(deletable)}\n`,
       )
-      this.log(
-        table(
-          rows,
-          [
-            { title: 'FIELD', of: (field) => field.name },
-            { title: 'LABEL', of: (field) => field.label },
-            { title: 'TYPE', of: (field) => field.type },
-            { title: 'READ', of: (field) => yes(field.read) },
-            { title: 'CREATE', of: (field) => yes(field.create) },
-            { title: 'UPDATE', of: (field) => yes(field.update) },
-          ],
-          process.stdout.isTTY ? process.stdout.columns : undefined,
-        ),
-      )
+      if (found.fields.length === 0) {
+        this.log('No such object, or this user may not see it.')
+        this.tell('→ Check the API name, and the object permissions of the user.', '  ')
+        this.answerNo()
+      } else if (rows.length > 0)
+        this.log(
+          table(
+            rows,
+            [
+              { title: 'FIELD', of: (field) => field.name },
+              { title: 'LABEL', of: (field) => field.label },
+              { title: 'TYPE', of: (field) => field.type },
+              { title: 'READ', of: (field) => yes(field.read) },
+              { title: 'CREATE', of: (field) => yes(field.create) },
+              { title: 'UPDATE', of: (field) => yes(field.update) },
+            ],
+            this.width,
+          ),
+        )
       if (missing.length > 0) {
         const invisible = (name: string): string =>
           found.field(name) === undefined ? ' (not there, or not visible to this user)' : ''
         this.log(
           `\nMissing:\n${missing.map(({ field, right }) => `  ${field}:${right}${invisible(field)}`).join('\n')}`,
         )
-        this.log('→ Give the user the field permission in a permission set, or do without the field.')
+        this.tell('→ Give the user the field permission in a permission set, or do without the field.', '  ')
         this.answerNo()
       } else if (wanted.length > 0) this.log('\nEverything required is there.')
       return {

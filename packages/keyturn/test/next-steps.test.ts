@@ -1,0 +1,52 @@
+/** What a person is told after a failure can be done as it stands, and helps. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { connectJwt, setUp } from './connected.ts'
+
+test('a refresh token whose first exchange fails is kept, and no success is claimed; the advised command repairs it', async (t) => {
+  const { sim, folder, app, user } = await setUp(t)
+  const { refreshToken } = sim.control.grant({ user, app: 'Web' })
+  const web = app('Web')
+  const args = ['connect', 'acme', '--refresh-token-stdin', '--login-url', sim.url, '--client-id', web.clientId]
+  const connected = await folder.run(args, { stdin: refreshToken })
+  assert.equal(connected.code, 1)
+  assert.match(connected.stdout, /gives no access token yet/)
+  assert.doesNotMatch(connected.stdout, /is connected/)
+  assert.match(connected.stdout, /`keyturn grants retry acme --client-secret-stdin`/)
+  const retried = await folder.run(['grants', 'retry', 'acme', '--client-secret-stdin'], { stdin: web.clientSecret })
+  assert.equal(retried.code, 0, retried.stderr)
+  const { value } = await folder.json(['token', 'acme'])
+  assert.equal(value.instanceUrl, sim.url)
+})
+
+test('a login URL that is not Salesforce’s is refused before anybody is sent there', async (t) => {
+  const { folder } = await setUp(t)
+  for (const url of ['https://evil.example', 'http://login.salesforce.com', 'acme.my.salesforce.com']) {
+    const refused = await folder.run(['connect', 'acme', '--client-id', 'x', '--login-url', url, '--no-open'])
+    assert.equal(refused.code, 2)
+    assert.match(refused.stderr, /^LOGIN_URL_REFUSED/)
+    assert.doesNotMatch(refused.stderr, /authorize/)
+  }
+})
+
+test('a refused sign-in comes with the cause that Salesforce’s words stand for', async (t) => {
+  const setup = await setUp(t)
+  const { sim, folder, app, user, keyFile } = setup
+  const args = ['connect', 'acme', '--jwt', '--login-url', sim.url, '--username', user, '--key-file', keyFile]
+  const wrongApp = await folder.run([...args, '--client-id', app('Web').clientId])
+  assert.equal(wrongApp.code, 5)
+  assert.match(wrongApp.stderr, /^GRANT_REFUSED: .*invalid assertion\. .+\n→ .*--key-file/s)
+})
+
+test('an object nobody can see is no table without rows, and a command without its dashes is told so', async (t) => {
+  const setup = await setUp(t)
+  await connectJwt(setup)
+  const fields = await setup.folder.run(['fields', 'acme', 'Accoun'])
+  assert.equal(fields.code, 1)
+  assert.match(fields.stdout, /No such object/)
+  for (const args of [['ls', '-l'], ['ls'], []]) {
+    const ran = await setup.folder.run(['exec', 'acme', ...args])
+    assert.equal(ran.code, 2)
+    assert.match(ran.stderr, /No command to run\n→ .*exec NAME -- COMMAND/)
+  }
+})
