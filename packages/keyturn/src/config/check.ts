@@ -55,6 +55,15 @@ interface Found {
   readonly message: string
 }
 
+const kinds: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a group of settings',
+}
+
 /** One problem per unknown name, and the message of the closest alternative of a union. */
 const spread = (issue: z.core.$ZodIssue): readonly Found[] => {
   if (issue.code === 'unrecognized_keys') {
@@ -64,7 +73,13 @@ const spread = (issue: z.core.$ZodIssue): readonly Found[] => {
     })
   }
   if (issue.path.length === 1 && issue.path[0] === 'version')
-    return [{ path: issue.path, message: 'must be there: version: 1' }]
+    return [{ path: issue.path, message: 'must be 1: this Keyturn reads `version: 1` only' }]
+  if (issue.path.length === 0)
+    return [{ path: issue.path, message: 'The file must hold settings: lines of NAME: VALUE' }]
+  if (issue.code === 'invalid_type') {
+    const kind = kinds[issue.expected] ?? issue.expected
+    return [{ path: issue.path, message: `must be ${kind}` }]
+  }
   return [{ path: issue.path, message: issue.message }]
 }
 

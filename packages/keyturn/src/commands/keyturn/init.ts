@@ -42,8 +42,10 @@ export default class InitCommand extends KeyturnCommand {
     const ignored = keepOutOfGit(dirname(path), [...keyFile, ...files])
     if (ignored !== null) steps.push(ignored)
     for (const { what, where, did } of steps) this.log(`${what.padEnd(10)}  ${where}  (${said[did]})`)
-    this.log(
-      `\nKeep a copy of the master key away from the store: without it the store cannot be opened.\nNext: ${this.bin} connect NAME`,
+    this.tell('\nKeep a copy of the master key away from the store: without it the store cannot be opened.')
+    this.tell(
+      `Next: ${this.bin} connect NAME --login-url https://YOURDOMAIN.my.salesforce.com --client-id KEY\nNo org at hand? ${this.bin} sim starts a simulated one.`,
+      '  ',
     )
     return { steps }
   }

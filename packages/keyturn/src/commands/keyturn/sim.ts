@@ -4,7 +4,7 @@ import { KeyturnError } from '@keyturn/tokens'
 import { defaultLoopback, redirectUriOf } from '../../connect/callback-server.ts'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
-import { facts, table } from '../../output/table.ts'
+import { readyScreen } from '../../sim/ready-screen.ts'
 
 /** So that `keyturn connect` works against it as it comes. */
 const ourCallbacks = (['localhost', '127.0.0.1'] as const).map((host) => redirectUriOf({ host, ...defaultLoopback }))
@@ -63,32 +63,8 @@ export default class SimCommand extends KeyturnCommand {
     if (flags.certificate !== undefined && certificate !== undefined) writeFileSync(flags.certificate, certificate)
     const ready = { url, loginUrl, control: `${url}/__sim/`, certificate: certificate ?? null, orgs }
     if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(ready)}\n`)
-    for (const org of orgs) {
-      this.log(
-        facts([
-          ['Org', `${org.title} (${org.id})`],
-          ['Instance URL', org.instanceUrl],
-          ['Login host', loginUrl],
-          ['Control plane', ready.control],
-        ]),
-      )
-      this.log(
-        `\n${table(org.users, [
-          { title: 'USERNAME', of: (user) => user.username },
-          { title: 'PASSWORD', of: (user) => user.password },
-          { title: 'SECURITY TOKEN', of: (user) => user.securityToken },
-          { title: 'PROFILE', of: (user) => user.profile },
-        ])}`,
-      )
-      this.log(
-        `\n${table(org.apps, [
-          { title: 'APP', of: (app) => app.name },
-          { title: 'CLIENT ID', of: (app) => app.clientId },
-          { title: 'CLIENT SECRET', of: (app) => app.clientSecret },
-          { title: 'CALLBACKS', of: (app) => app.callbacks.join(' ') },
-        ])}\n`,
-      )
-    }
+    const how = { bin: this.bin, width: this.width }
+    for (const org of orgs) this.log(readyScreen(org, { loginUrl, control: ready.control }, how))
     this.log('Runs until Ctrl-C.')
     await ended
     await simulator.close()

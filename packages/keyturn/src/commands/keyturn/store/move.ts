@@ -36,10 +36,10 @@ export default class StoreMoveCommand extends KeyturnCommand {
     const named = flags.to.startsWith('env:') ? flags.to : shownStore(to)
     const stateFolder = stateFolderOf(settings)
     this.log(
-      `${moved.grants} grants, ${moved.secrets} secrets and ${moved.entries} ledger entries are in ${shownStore(to)}; the old store is retired.`,
+      `${moved.grants} grants (with removed ones), ${moved.secrets} secrets and ${moved.entries} ledger entries are in ${shownStore(to)}; the old store is retired.`,
     )
     this.log(
-      `Now in keyturn.yaml:\n  store: ${named}\n  stateFolder: ${stateFolder}    # this host's journal stays where it is`,
+      `Next: write into keyturn.yaml:\n  store: ${named}\n  stateFolder: ${stateFolder}    # this host's journal stays where it is`,
     )
     return { from: shownStore(settings.store.value), to: named, stateFolder, ...moved }
   }

@@ -1,0 +1,63 @@
+/** What a person sees when the simulated org is up: where it is, who may log in, and what to type next. */
+import type { Simulator } from '@keyturn/simulator'
+import { facts, table } from '../output/table.ts'
+import { wrapText } from '../output/terminal-text.ts'
+
+type Org = Simulator['orgs'][number]
+
+const indented = (text: string): string => text.replaceAll(/^/gm, '  ')
+
+const appBlock = (app: Org['apps'][number], control: string): string => {
+  const lines = facts([
+    ['Client id', app.clientId],
+    ['Client secret', app.clientSecret === '' ? 'none' : app.clientSecret],
+    ...(app.privateKey === null ? [] : [['Private key', `in the answer of ${control}orgs`] as const]),
+  ])
+  return `App ${app.name}\n${indented(lines)}`
+}
+
+interface Reader {
+  readonly bin: string
+  readonly width: number | undefined
+}
+
+/** A command is one line however long, so that it can be copied. */
+const firstSteps = (org: Org, { bin, width }: Reader): string => {
+  const app = org.apps.find(({ clientSecret, callbacks }) => clientSecret !== '' && callbacks.length > 0)
+  const user = org.users.find(({ apiOnly, profile }) => !apiOnly && profile !== 'System Administrator') ?? org.users[0]
+  if (app === undefined || user === undefined) return ''
+  const intro = `Try it in another shell, in an empty folder; log in as ${user.username} with ${user.password}:`
+  return `${wrapText(intro, width)}
+
+  ${bin} init
+  echo ${app.clientSecret} | ${bin} connect acme --login-url ${org.instanceUrl} --client-id ${app.clientId} --client-secret-stdin
+  ${bin} token acme
+`
+}
+
+export const readyScreen = (
+  org: Org,
+  where: { readonly loginUrl: string; readonly control: string },
+  how: Reader,
+): string =>
+  [
+    facts([
+      ['Org', `${org.title} (${org.id}), simulated`],
+      ['Instance URL', org.instanceUrl],
+      ['Login host', where.loginUrl],
+      ['Control plane', where.control],
+    ]),
+    table(
+      org.users,
+      [
+        { title: 'USERNAME', of: (user) => user.username },
+        { title: 'PASSWORD', of: (user) => user.password },
+        { title: 'SECURITY TOKEN', of: (user) => user.securityToken },
+        { title: 'PROFILE', of: (user) => user.profile, spared: 1 },
+      ],
+      how.width,
+    ),
+    ...org.apps.map((app) => appBlock(app, where.control)),
+    `Redirect URIs they take\n${indented([...new Set(org.apps.flatMap(({ callbacks }) => callbacks))].join('\n'))}`,
+    firstSteps(org, how),
+  ].join('\n\n')
