@@ -55,6 +55,8 @@ export const errorTable = {
     'never',
     'Use a Salesforce login host, your My Domain or loopback, or allow the host by name (`allowHosts`).',
   ),
+  CALLER_NOT_FOUND: row('usage', 'never', 'List the callers with `keyturn caller list`.'),
+  CALLER_EXISTS: row('usage', 'never', 'Choose another name or user name, or remove that caller first.'),
   // config
   CONFIG_INVALID: row('config', 'never', 'Run `keyturn config check` and correct what it names.'),
   KEY_MISSING: row(
@@ -81,6 +83,7 @@ export const errorTable = {
     'Run `keyturn store migrate` (the library never migrates a shared store unasked).',
   ),
   STORE_RETIRED: row('config', 'never', 'This store was moved: use the one it was moved to.'),
+  LISTEN_FAILED: row('config', 'never', 'Choose another port or path, or end what uses it.'),
   DRIVER_MISSING: row('config', 'never', 'Install the named package beside Keyturn.'),
   // denied
   GRANT_DEAD: row(
@@ -89,6 +92,21 @@ export const errorTable = {
     'Salesforce refused the refresh token: authorise again with `keyturn connect NAME`.',
   ),
   GRANT_BLOCKED: row('denied', 'never', 'Remove the named cause at Salesforce, then `keyturn grants retry NAME`.'),
+  NOT_AUTHENTICATED: row(
+    'denied',
+    'never',
+    'Check id and secret, expiry and source range of this caller with `keyturn caller list`; the broker never says which one it was.',
+  ),
+  NOT_ALLOWED: row(
+    'denied',
+    'never',
+    'This caller’s policy does not allow it: `keyturn caller list` shows the policy.',
+  ),
+  RATE_LIMITED: row(
+    'denied',
+    'later',
+    'This caller asks more often than its policy allows: wait as long as Retry-After says.',
+  ),
   FIELDS_MISSING: row('denied', 'never', 'Grant the named field permissions to this user, or do without the fields.'),
   ACCESS_UNCURABLE: row(
     'denied',

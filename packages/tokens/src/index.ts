@@ -33,3 +33,5 @@ export {
 export { Secret } from './secret.ts'
 export { systemClock, type Clock } from './clock.ts'
 export { defaultPolicy, type Policy } from './protocol/event.ts'
+export type { Store } from './store/store.ts'
+export type { Json, PutRecord, RecordEntry, Records, StoreRecord } from './store/records.ts'

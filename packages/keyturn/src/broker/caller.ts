@@ -32,6 +32,8 @@ export interface Caller {
   readonly realTokens: boolean
   /** The user name it logs in with by SOAP `login()` or the password flow. */
   readonly virtualUser: string | null
+  /** It may see and manage everything through the broker's own API. */
+  readonly operator: boolean
 }
 
 /** What a caller shows to prove who it is. */
@@ -54,6 +56,8 @@ export interface From {
   /** Null: a Unix socket. */
   readonly address: string | null
   readonly face: Face
+  /** What the connection itself proves (`BrokerContext.transportProof`): it can stand for a source range. */
+  readonly transport?: Presented | null
 }
 
 export interface Callers {
@@ -65,7 +69,10 @@ export interface Callers {
   authenticate(presented: Presented, from: From): Promise<Caller | null>
   /** Null also when it was removed or has expired. */
   byId(id: string): Promise<Caller | null>
-  /** The stable refresh token of this caller for this grant: the same one each time until the caller is rotated. */
+  /**
+   * The stable refresh token of this caller for this grant: the same one each time until the caller is rotated. Throws
+   * NOT_ALLOWED for a caller without an end of life, or without a source range, a certificate or a socket.
+   */
   issueRefreshToken(callerId: string, grant: string): Promise<Secret>
   /** Which grant a stable refresh token (or one in its take-over window) stands for; null: none of this caller's. */
   grantOfRefreshToken(caller: Caller, token: Secret): Promise<string | null>

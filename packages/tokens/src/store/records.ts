@@ -45,11 +45,18 @@ export interface PutRecord {
 
 export interface Records {
   get(kind: string, id: string): Promise<StoreRecord | null>
-  /** At most 1,000, in the order of their ids, after that id. */
-  list(kind: string, after?: string): Promise<readonly StoreRecord[]>
+  /**
+   * At most 1,000, in the order of their ids, after that id. With `altered` a row that was altered outside is told and
+   * left out, so that one record can't hold up the others.
+   */
+  list(kind: string, after?: string, altered?: (error: KeyturnError) => void): Promise<readonly StoreRecord[]>
   put(record: PutRecord, entry?: RecordEntry): Promise<StoreRecord>
-  /** Several, all or none. */
-  putAll(records: readonly PutRecord[], entry?: RecordEntry): Promise<readonly StoreRecord[]>
+  /** Several, and removals with them, all or none. */
+  putAll(
+    records: readonly PutRecord[],
+    entry?: RecordEntry,
+    remove?: readonly Pick<StoreRecord, 'kind' | 'id'>[],
+  ): Promise<readonly StoreRecord[]>
   /** Nothing happens, and nothing is entered, where there is none. */
   remove(kind: string, id: string, entry?: RecordEntry): Promise<void>
   secret(kind: string, id: string, name: string): Promise<GrantSecrets[string] | null>
@@ -118,6 +125,11 @@ const putRecord = async (keys: StoreKeys, { sql, now }: Writing, put: PutRecord)
   return { kind, id, version, changedAt: now, doc: JSON.parse(doc) }
 }
 
+const removeRecord = async (sql: Sql, kind: string, id: string): Promise<void> => {
+  await sql.run('DELETE FROM keyturn_record_secrets WHERE kind = ? AND id = ?', [kind, id])
+  await sql.run('DELETE FROM keyturn_records WHERE kind = ? AND id = ?', [kind, id])
+}
+
 const enter = async (writing: Writing, entry: RecordEntry | undefined): Promise<void> => {
   if (entry !== undefined) await writing.append(entry.kind, entry.grant ?? null, entry.data)
 }
@@ -128,22 +140,31 @@ interface Parts extends Pick<Writer, 'write'> {
 }
 
 export const recordMethods = ({ driver, keys, write }: Parts): Records => {
-  const putAll: Records['putAll'] = (records, entry) =>
+  const putAll: Records['putAll'] = (records, entry, removals = []) =>
     write(async (writing) => {
       const written: StoreRecord[] = []
       for (const record of records) written.push(await putRecord(keys, writing, record))
+      for (const { kind, id } of removals) await removeRecord(writing.sql, kind, id)
       await enter(writing, entry)
       return written
     })
   return {
     get: async (kind, id) => (await select(driver.read, keys, kind, id))?.record ?? null,
-    list: async (kind, after = '') =>
+    list: async (kind, after = '', altered) =>
       (
         await driver.read.all(
           `SELECT ${columns} FROM keyturn_records WHERE kind = ? AND id > ? ORDER BY id LIMIT ${page}`,
           [kind, after],
         )
-      ).map((row) => readRow(keys, row).record),
+      ).flatMap((row) => {
+        try {
+          return [readRow(keys, row).record]
+        } catch (error) {
+          if (altered === undefined || !(error instanceof KeyturnError) || error.code !== 'STORE_TAMPERED') throw error
+          altered(error)
+          return []
+        }
+      }),
     put: async (record, entry) => {
       const [written] = await putAll([record], entry)
       if (written === undefined) throw new KeyturnError('DEFECT', 'a record that was just written is not there')
@@ -153,8 +174,7 @@ export const recordMethods = ({ driver, keys, write }: Parts): Records => {
     remove: (kind, id, entry) =>
       write(async (writing) => {
         if ((await select(writing.sql, keys, kind, id)) === null) return discard(undefined)
-        await writing.sql.run('DELETE FROM keyturn_record_secrets WHERE kind = ? AND id = ?', [kind, id])
-        await writing.sql.run('DELETE FROM keyturn_records WHERE kind = ? AND id = ?', [kind, id])
+        await removeRecord(writing.sql, kind, id)
         await enter(writing, entry)
         return undefined
       }),

@@ -105,6 +105,8 @@ for (const kind of kinds) {
     assert.equal(await store.records.get('caller', 'one'), null)
     await store.records.put({ kind: 'caller', id: 'one', doc: 0, expect: null })
     assert.equal(await store.records.secret('caller', 'one', 'hash'), null)
+    await store.records.putAll([{ kind: 'head', id: 'h', doc: 0 }], undefined, [{ kind: 'caller', id: 'two' }])
+    assert.equal(await store.records.get('caller', 'two'), null, 'a removal goes along with what is put')
     await assert.rejects(store.records.put({ kind: 'No Kind', id: 'x', doc: 0 }), code('DEFECT'))
   })
 
@@ -140,6 +142,12 @@ for (const kind of kinds) {
       await attack(place, work)
       const use = id === 'one' ? store.records.secret('caller', id, 'hash') : store.records.get('caller', id)
       await assert.rejects(use, code('STORE_TAMPERED'))
+      if (id === 'two') {
+        const told: string[] = []
+        const whole = await store.records.list('caller', '', (error) => told.push(error.code))
+        assert.deepEqual([whole.map((record) => record.id), told], [['one'], ['STORE_TAMPERED']])
+        await assert.rejects(store.records.list('caller'), code('STORE_TAMPERED'))
+      }
       await assert.rejects(store.verify(), code('STORE_TAMPERED'))
     })
   }

@@ -1,0 +1,37 @@
+/** Source ranges in CIDR (RFC 4632, RFC 4291): IPv4, IPv6, and IPv4 written as IPv6 (`::ffff:…`), which is IPv4. */
+import { BlockList, isIP } from 'node:net'
+import { KeyturnError } from '@keyturn/tokens'
+
+export interface AddressRanges {
+  readonly empty: boolean
+  includes(address: string): boolean
+}
+
+/** How a dual-stack socket writes an IPv4 peer. */
+const mapped = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
+
+/** Throws BAD_ARGUMENT. A single address is a range of one. */
+export const addressRanges = (ranges: readonly string[]): AddressRanges => {
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [address = '', prefix, ...rest] = range.split('/')
+    const version = isIP(address)
+    const widest = version === 4 ? 32 : 128
+    const length = prefix === undefined ? widest : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1
+    if (version === 0 || rest.length > 0 || length < 0 || length > widest || address.includes('%')) {
+      throw new KeyturnError('BAD_ARGUMENT', `${range.slice(0, 60)} is no source range`, {
+        fix: 'Write 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32.',
+      })
+    }
+    list.addSubnet(address, length, version === 4 ? 'ipv4' : 'ipv6')
+  }
+  return {
+    empty: ranges.length === 0,
+    includes: (address) => {
+      // A link-local peer comes with its interface.
+      const plain = address.replace(mapped, '').replace(/%.*$/, '')
+      const version = isIP(plain)
+      return version !== 0 && list.check(plain, version === 4 ? 'ipv4' : 'ipv6')
+    },
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * Who is it? Every kind of proof ends in the same judgement, made of the same comparisons whether the caller exists or
+ * not: an unknown one is judged as `nobody`. So neither the answer nor its time tells an outsider which ids, user names
+ * or tokens exist, which are expired, and which only come from the wrong place.
+ */
+import { KeyturnError } from '@keyturn/tokens'
+import type { Clock, Secret, Store } from '@keyturn/tokens'
+import type { Caller, From, Presented } from '../caller.ts'
+import { nobody } from './caller-record.ts'
+import type { StoredCaller } from './caller-record.ts'
+import { withoutSecurityToken } from './caller-keys.ts'
+import type { CallerKeys, RefreshClaim } from './caller-keys.ts'
+import type { Directory } from './directory.ts'
+import type { Rates } from './rate.ts'
+
+export interface Judging {
+  readonly keys: CallerKeys
+  readonly store: Pick<Store, 'lineageOf'>
+  readonly clock: Clock
+  readonly rates: Rates
+  /** An old real refresh token was shown outside of its take-over window, client or place. */
+  readonly alarm: (caller: StoredCaller, why: string) => void
+}
+
+interface Verdict {
+  readonly who: StoredCaller
+  readonly proven: boolean
+  /** Anybody who holds it can use it: must be bound to a place and a date. */
+  readonly bearer: boolean
+}
+
+const since = (previous: { hash: string; until: number } | null, now: number): string | null =>
+  previous !== null && now < previous.until ? previous.hash : null
+
+/** Address, socket or certificate: is it where this caller may come from? */
+const placeFits = ({ doc, ranges }: StoredCaller, { address, transport = null }: From, bearer: boolean): boolean => {
+  const certified = transport?.kind === 'certificate' && doc.certificates.includes(transport.fingerprint)
+  if (address === null) {
+    const own = transport?.kind === 'socket' && doc.sockets.includes(transport.name)
+    return own || (doc.anyAddress && !bearer)
+  }
+  if (!ranges.empty) return ranges.includes(address)
+  return certified || (doc.anyAddress && !bearer)
+}
+
+const clientFits = (
+  { keys }: Judging,
+  { id, doc }: StoredCaller,
+  now: number,
+  clientId: string | null,
+  clientSecret: Secret | null,
+  none: Secret,
+): boolean => {
+  const own = [doc.secret, since(doc.previousSecret, now)]
+  // Both comparisons are always made.
+  const ownFits = keys.fits(id, clientSecret ?? none, own) && clientSecret !== null && (clientId ?? id) === id
+  const appFits = keys.fits(id, clientSecret ?? none, [doc.client?.hash ?? null]) && clientSecret !== null
+  if (doc.client === null || clientId !== doc.client.id) return ownFits || (doc.secret === null && clientId === id)
+  return doc.client.hash === null || appFits
+}
+
+const judge = (
+  judging: Judging,
+  directory: Directory,
+  presented: Presented,
+  now: number,
+  none: Secret,
+): Verdict & { readonly takeOver: boolean } => {
+  const { keys, store } = judging
+  switch (presented.kind) {
+    case 'secret': {
+      const byClient = directory.byClient(presented.id)
+      const who = directory.byId(presented.id) ?? byClient ?? nobody
+      const own = [who.doc.secret, since(who.doc.previousSecret, now)]
+      const app = [who.doc.client?.hash ?? null, null]
+      const proven = keys.fits(who.id, presented.secret, who === byClient ? app : own)
+      return { who, proven: proven && who !== nobody, bearer: false, takeOver: false }
+    }
+    case 'password': {
+      const who = directory.byUser(presented.username.toLowerCase()) ?? nobody
+      const hashes = [who.doc.password, since(who.doc.previousPassword, now)]
+      const proven = keys.fits(who.id, withoutSecurityToken(presented.password), hashes)
+      return { who, proven: proven && who !== nobody, bearer: false, takeOver: false }
+    }
+    case 'refresh-token': {
+      const claim = keys.readRefreshToken(presented.token)
+      const old = directory.byLineage(store.lineageOf(presented.token))
+      const who = (claim === null ? old : directory.byId(claim.caller)) ?? nobody
+      const client = clientFits(judging, who, now, presented.clientId, presented.clientSecret, none)
+      const current = claim === null ? now < (who.doc.takeOver?.until ?? 0) : claimFits(who, claim, now)
+      const takeOver = claim === null && who !== nobody
+      // A secret of the application is what makes a take-over safe: without one the old token alone would do.
+      const guarded = !takeOver || presented.clientSecret !== null
+      return { who, proven: client && current && guarded && who !== nobody, bearer: true, takeOver }
+    }
+    case 'certificate': {
+      const who = directory.byCertificate(presented.fingerprint) ?? nobody
+      return { who, proven: who !== nobody, bearer: false, takeOver: false }
+    }
+    case 'socket': {
+      const who = directory.bySocket(presented.name) ?? nobody
+      return { who, proven: who !== nobody, bearer: false, takeOver: false }
+    }
+  }
+}
+
+export const claimFits = ({ doc }: StoredCaller, { grant, epoch }: RefreshClaim, now: number): boolean =>
+  doc.grants.includes(grant) &&
+  (epoch === doc.refreshEpoch || (epoch === doc.refreshEpoch - 1 && now < doc.previousRefreshUntil))
+
+/** Null: no. Throws RATE_LIMITED for one who proved who it is. */
+export const authenticate = (
+  judging: Judging,
+  directory: Directory,
+  presented: Presented,
+  from: From,
+  none: Secret,
+): Caller | null => {
+  const now = judging.clock.wall()
+  const { who, proven, bearer, takeOver } = judge(judging, directory, presented, now, none)
+  const transport =
+    from.transport ?? (presented.kind === 'socket' || presented.kind === 'certificate' ? presented : null)
+  const { expiresAt } = who.doc
+  const placed = placeFits(who, { ...from, transport }, bearer)
+  const living = expiresAt === null ? !bearer || takeOver : now < expiresAt
+  const faced = who.doc.faces.includes(from.face)
+  if (!(proven && placed && living && faced)) {
+    if (takeOver) {
+      const late = now >= (who.doc.takeOver?.until ?? 0)
+      judging.alarm(who, late ? 'after its take-over window' : placed ? 'without its client' : 'from another place')
+    }
+    return null
+  }
+  const { rate } = who.doc
+  const seconds = rate === null ? 0 : judging.rates.wait(who.id, rate.perMinute)
+  if (seconds > 0) {
+    throw new KeyturnError(
+      'RATE_LIMITED',
+      `${who.doc.name} asks more often than ${rate?.perMinute ?? 0} times a minute`,
+      {
+        data: { caller: who.id, retryAfter: seconds },
+      },
+    )
+  }
+  return who.caller
+}

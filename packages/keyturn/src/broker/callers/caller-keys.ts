@@ -1,0 +1,82 @@
+/**
+ * What callers prove themselves with. All of it is made here from 256 random bits, so a keyed hash (HMAC-SHA-256 under a
+ * key derived from the store's root) is enough: there is nothing to guess, and a copy of the database alone verifies
+ * nothing. The stable refresh token is not stored at all: it is its own proof, an HMAC over whom and what it is for.
+ */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { Secret } from '@keyturn/tokens'
+
+export type RandomBytes = (size: number) => Uint8Array
+
+/** What a stable refresh token says. */
+export interface RefreshClaim {
+  readonly caller: string
+  readonly grant: string
+  /** Moves when the caller is rotated. */
+  readonly epoch: number
+}
+
+export interface CallerKeys {
+  hash(id: string, secret: Secret): string
+  /** True when `secret` is what one of `hashes` was made of; always as many comparisons as there are hashes. */
+  fits(id: string, secret: Secret, hashes: readonly (string | null)[]): boolean
+  refreshToken(claim: RefreshClaim): Secret
+  /** Null: not one of ours. */
+  readRefreshToken(token: Secret): RefreshClaim | null
+}
+
+const refreshPrefix = 'ktr_'
+/** A character set and a length that Salesforce's own security token (appended to passwords) can't be confused in. */
+const passwordLength = 32
+
+export const newCallerId = (random: RandomBytes): string => `ktc_${Buffer.from(random(10)).toString('hex')}`
+export const newCallerSecret = (random: RandomBytes): Secret =>
+  new Secret(`kts_${Buffer.from(random(32)).toString('base64url')}`)
+/** 32 characters of base32 without a character that needs escaping in XML, URLs or shells: 160 bits. */
+export const newPassword = (random: RandomBytes): Secret =>
+  new Secret([...random(passwordLength)].map((byte) => 'abcdefghijkmnpqrstuvwxyz23456789'[byte % 32]).join(''))
+
+/** The password without a security token behind it (Salesforce's are 24 or 25 letters and digits). */
+export const withoutSecurityToken = (password: Secret): Secret => {
+  const text = password.reveal()
+  return /^[A-Za-z0-9]{0,64}$/.test(text.slice(passwordLength)) ? new Secret(text.slice(0, passwordLength)) : password
+}
+
+const same = (one: string, other: string): boolean => {
+  // Hashed again, so that lengths are equal whatever was stored.
+  const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest())
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b)
+}
+
+export const callerKeys = (deriveKey: (purpose: string) => Uint8Array): CallerKeys => {
+  const secretKey = deriveKey('caller-secret')
+  const refreshKey = deriveKey('caller-refresh-token')
+  const hash: CallerKeys['hash'] = (id, secret) =>
+    createHmac('sha256', secretKey)
+      .update(JSON.stringify([id, secret.reveal()]))
+      .digest('base64url')
+  const sign = (body: string): string => createHmac('sha256', refreshKey).update(body).digest('base64url')
+  return {
+    hash,
+    fits: (id, secret, hashes) => {
+      const shown = hash(id, secret)
+      return hashes.map((kept) => same(shown, kept ?? `none ${id}`)).includes(true)
+    },
+    refreshToken: ({ caller, grant, epoch }) => {
+      const body = Buffer.from(JSON.stringify([caller, grant, epoch])).toString('base64url')
+      return new Secret(`${refreshPrefix}${body}.${sign(body)}`)
+    },
+    readRefreshToken: (token) => {
+      const text = token.reveal()
+      if (!text.startsWith(refreshPrefix)) return null
+      const [body = '', mark = '', ...rest] = text.slice(refreshPrefix.length).split('.')
+      if (!same(mark, sign(body)) || rest.length > 0) return null
+      const [caller, grant, epoch] = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as [
+        string,
+        string,
+        number,
+      ]
+      return { caller, grant, epoch }
+    },
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Who uses what: counted in memory per caller × grant × face and written each minute and at shutdown. What a crash can
+ * lose is the last minute of counts; that somebody used a grant at all is written with the first use.
+ *
+ * One record per replica and day (`uses`, id DAY/HOST/PROCESS), so that replicas never write the same row and nothing is
+ * added up under a lock. Reading sums them. Days older than `keepDays` are removed.
+ */
+import { KeyturnError } from '@keyturn/tokens'
+import type { Clock, Json, Store, StoreRecord } from '@keyturn/tokens'
+import * as z from 'zod'
+import type { Log } from '../log.ts'
+
+export const usesKind = 'uses'
+const DAY = 86_400_000
+
+const sum = z.strictObject({
+  caller: z.string(),
+  grant: z.string(),
+  face: z.string(),
+  count: z.number(),
+  last: z.number(),
+})
+const usesDoc = z.strictObject({ v: z.literal(1), day: z.string(), uses: z.array(sum).readonly() })
+
+export type Use = Readonly<z.infer<typeof sum>>
+
+export interface Uses {
+  count(caller: string, grant: string, face: string): void
+  /** Writes what was counted. Never throws: what can't be written now is kept for the next time. */
+  flush(): Promise<void>
+  /** Flushes each minute until it is closed, and then once more. */
+  close(): Promise<void>
+}
+
+export interface UsesOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  /** Names this replica and this start of it. */
+  readonly replica: string
+  readonly every?: number
+  readonly keepDays?: number
+}
+
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
+
+export const openUses = (options: UsesOptions): Uses => {
+  const { store, clock, log, replica, every = 60_000, keepDays = 400 } = options
+  let day = dayOf(clock.wall())
+  let counted = new Map<string, Use>()
+  let dirty = false
+  let cleaned = ''
+  let writing = Promise.resolve()
+  const closing = new AbortController()
+
+  const clean = async (): Promise<void> => {
+    if (cleaned === day) return
+    const oldest = dayOf(clock.wall() - keepDays * DAY)
+    for (;;) {
+      const old = (await store.records.list(usesKind, '', () => undefined)).filter(({ id }) => id < oldest)
+      for (const { id } of old) await store.records.remove(usesKind, id)
+      if (old.length === 0) break
+    }
+    cleaned = day
+  }
+
+  const write = async (): Promise<void> => {
+    const today = dayOf(clock.wall())
+    if (dirty) {
+      const doc = { v: 1, day, uses: [...counted.values()].map((use) => ({ ...use })) }
+      dirty = false
+      try {
+        await store.records.put({ kind: usesKind, id: `${day}/${replica}`, doc })
+      } catch (error) {
+        dirty = true
+        log.warn('uses could not be written and are kept', {
+          code: error instanceof KeyturnError ? error.code : 'unknown',
+        })
+        return
+      }
+    }
+    if (today !== day) {
+      day = today
+      counted = new Map()
+    }
+    await clean().catch(() => undefined)
+  }
+
+  const flush = (): Promise<void> => (writing = writing.then(write))
+
+  const run = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      await clock.sleep(every, closing.signal)
+      if (!closing.signal.aborted) await flush()
+    }
+  }
+  const running = run()
+
+  return {
+    count: (caller, grant, face) => {
+      const key = JSON.stringify([caller, grant, face])
+      const before = counted.get(key)
+      counted.set(key, { caller, grant, face, count: (before?.count ?? 0) + 1, last: clock.wall() })
+      dirty = true
+      // That it is used at all must not be lost with a crash.
+      if (before === undefined) void flush()
+    },
+    flush,
+    close: async () => {
+      closing.abort()
+      await running
+      await flush()
+    },
+  }
+}
+
+const usesOf = ({ doc }: StoreRecord): readonly Use[] => usesDoc.parse(doc).uses
+
+/** The sums since a day (`2026-01-31`), of all replicas. */
+export const readUses = async (store: Store, since = ''): Promise<readonly Use[]> => {
+  const sums = new Map<string, Use>()
+  for (let after = since; ;) {
+    const page = await store.records.list(usesKind, after, () => undefined)
+    for (const use of page.flatMap(usesOf)) {
+      const key = JSON.stringify([use.caller, use.grant, use.face])
+      const before = sums.get(key)
+      sums.set(key, {
+        ...use,
+        count: use.count + (before?.count ?? 0),
+        last: Math.max(use.last, before?.last ?? 0),
+      })
+    }
+    const last = page.at(-1)
+    if (last === undefined) return [...sums.values()].sort((a, b) => b.last - a.last)
+    after = last.id
+  }
+}
+
+export const usesJson = (uses: readonly Use[]): Json => uses.map((use) => ({ ...use }))
