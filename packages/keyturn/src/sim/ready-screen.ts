@@ -5,6 +5,14 @@ import { wrapText } from '../output/terminal-text.ts'
 
 type Org = Simulator['orgs'][number]
 
+/** What the apps of the org that the simulator makes by default are for. */
+const purposes: Readonly<Record<string, string>> = {
+  Web: 'web login; its refresh tokens rotate',
+  Jwt: 'JWT bearer',
+  Server: 'client credentials',
+  PlatformCLI: 'what the sf CLI logs in with',
+}
+
 const indented = (text: string): string => text.replaceAll(/^/gm, '  ')
 
 const appBlock = (app: Org['apps'][number], control: string): string => {
@@ -13,7 +21,8 @@ const appBlock = (app: Org['apps'][number], control: string): string => {
     ['Client secret', app.clientSecret === '' ? 'none' : app.clientSecret],
     ...(app.privateKey === null ? [] : [['Private key', `in the answer of ${control}orgs`] as const]),
   ])
-  return `App ${app.name}\n${indented(lines)}`
+  const purpose = purposes[app.name]
+  return `App ${app.name}${purpose === undefined ? '' : `: ${purpose}`}\n${indented(lines)}`
 }
 
 interface Reader {
