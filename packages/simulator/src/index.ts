@@ -52,7 +52,7 @@ export interface SimulatorOptions {
   /** A file that always holds `{"offset": ms}`, for child processes that follow the clock. */
   readonly clockFile?: string
   /**
-   * How many events the log keeps at least; default 500,000. The oracle's counters are right whatever it is; older
+   * How many events the log keeps at least; default 250,000. The oracle's counters are right whatever it is; older
    * requests can't be read any more, and nothing can be declared about them.
    */
   readonly logLimit?: number
@@ -83,7 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       throw new Error(`"${spec.name}" is not a name for an org: letters, digits, hyphens`)
   if (options.directory !== undefined) mkdirSync(options.directory, { recursive: true })
 
-  const logLimit = options.logLimit ?? 500_000
+  const logLimit = options.logLimit ?? 250_000
   if (!Number.isInteger(logLimit) || logLimit < 0)
     throw new Error(`logLimit has to be a number of events; got ${logLimit}`)
   const byName = new Map<string, Org>()

@@ -30,7 +30,7 @@ interface InOrg {
   readonly org?: string
 }
 
-/** Names the user in whose name the Setup Audit Trail says that something was changed (default: nobody). */
+/** Names the user in whose name the Setup Audit Trail says that something was changed (default: Automated Process). */
 interface By {
   readonly by?: string
 }
@@ -136,9 +136,12 @@ export function createControl(sim: Simulation, doors: Doors): Control {
     if (user === undefined) throw new Error(`Org ${org.name} has no user "${name}"`)
     return user
   }
-  const audit = (org: Org, by: string | undefined, entries: readonly SetupEntry[]): void => {
+  /** Whose doing it is is asked first: a name that isn't there changes nothing. */
+  const auditor = (org: Org, by: string | undefined) => {
     const author = by === undefined ? null : userOf(org, by).id
-    for (const entry of entries) recordSetupChange(org, { ...entry, by: author })
+    return (entries: readonly SetupEntry[]): void => {
+      for (const entry of entries) recordSetupChange(org, { ...entry, by: author })
+    }
   }
   const reading = (): ClockReading => ({ now: sim.clock.now(), offset: sim.clock.offset() })
 
@@ -146,23 +149,26 @@ export function createControl(sim: Simulation, doors: Doors): Control {
     state: () => sim.orgs.map(stateOf),
     changeOrg: (of) => {
       const org = orgOf(of)
+      const audit = auditor(org, of.by)
       const before = org.settings()
       const after = org.changeSettings(of.settings)
-      audit(org, of.by, orgEntries(before, after))
+      audit(orgEntries(before, after))
       return after
     },
     changeApp: (of) => {
       const org = orgOf(of)
+      const audit = auditor(org, of.by)
       const before = appOf(org, of.app)
       const after = changeApp(org, before, of)
-      audit(org, of.by, appEntries(before, after))
+      audit(appEntries(before, after))
       return after.settings
     },
     changeUser: (of) => {
       const org = orgOf(of)
+      const audit = auditor(org, of.by)
       const before = userOf(org, of.user)
       if (of.change !== undefined) updateUser(org, before.id, of.change)
-      audit(org, of.by, userEntries(before, userOf(org, of.user)))
+      audit(userEntries(before, userOf(org, of.user)))
       if (of.contain === true) contain(org, before)
     },
     grant: (of) => {

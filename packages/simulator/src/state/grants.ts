@@ -45,6 +45,13 @@ export const liveGrants = (org: Org, userId: string, appId: string): readonly Gr
     .sql('SELECT * FROM sim_grant WHERE userId = ? AND appId = ? AND live = 1 ORDER BY createdAt, id')
     .all(userId, appId) as unknown as Grant[]
 
+const countLive = (org: Org, userId: string, appId: string): number =>
+  Number(
+    org.sql('SELECT COUNT(*) AS n FROM sim_grant WHERE userId = ? AND appId = ? AND live = 1').get(userId, appId)?.[
+      'n'
+    ],
+  )
+
 export const findRefreshToken = (org: Org, token: string): RefreshToken | undefined =>
   org.sql('SELECT * FROM sim_refresh_token WHERE token = ?').get(token) as unknown as RefreshToken | undefined
 
@@ -68,12 +75,12 @@ export function createGrant(
   of: { readonly user: SimUser; readonly app: SimApp; readonly scopes: readonly string[]; readonly code?: string },
 ): { readonly grant: Grant; readonly refreshToken: RefreshToken } {
   const { user, app } = of
-  const earlier = liveGrants(org, user.id, app.id)
   if (app.settings.newAuthorization === 'kills') {
-    for (const grant of earlier) killGrant(org, request, grant, 'new-authorization')
+    for (const grant of liveGrants(org, user.id, app.id)) killGrant(org, request, grant, 'new-authorization')
   } else {
-    const surplus = earlier.length + 1 - app.settings.maxApprovals
-    for (const grant of earlier.slice(0, Math.max(0, surplus))) killGrant(org, request, grant, 'evicted')
+    const surplus = countLive(org, user.id, app.id) + 1 - app.settings.maxApprovals
+    const oldest = surplus > 0 ? liveGrants(org, user.id, app.id).slice(0, surplus) : []
+    for (const grant of oldest) killGrant(org, request, grant, 'evicted')
   }
   const now = org.now()
   const id = org.ids.id('sim')
