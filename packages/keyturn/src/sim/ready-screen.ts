@@ -1,9 +1,27 @@
 /** What a person sees when the simulated org is up: where it is, who may log in, and what to type next. */
-import type { Simulator } from '@keyturn/simulator'
 import { facts, table } from '../output/table.ts'
 import { wrapText } from '../output/terminal-text.ts'
 
-type Org = Simulator['orgs'][number]
+/** What the screen needs of an org; the simulator itself is loaded by the command alone. */
+interface Org {
+  readonly id: string
+  readonly title: string
+  readonly instanceUrl: string
+  readonly users: readonly {
+    readonly username: string
+    readonly password: string
+    readonly securityToken: string
+    readonly profile: string
+    readonly apiOnly: boolean
+  }[]
+  readonly apps: readonly {
+    readonly name: string
+    readonly clientId: string
+    readonly clientSecret: string
+    readonly callbacks: readonly string[]
+    readonly privateKey: string | null
+  }[]
+}
 
 /** What the apps of the org that the simulator makes by default are for. */
 const purposes: Readonly<Record<string, string>> = {
