@@ -14,8 +14,9 @@ import { startWorker } from './fleet.ts'
 import type { Worker } from './fleet.ts'
 import { followClock } from './follow-clock.ts'
 import type { Login, Side, WorkerSetup } from './messages.ts'
-import { APP, loadSimulator, orgOf, SPARE_APP } from './org.ts'
-import type { Simulator } from './org.ts'
+import { loadSimulator } from '../sim/load-simulator.ts'
+import type { Simulator } from '../sim/load-simulator.ts'
+import { APP, orgOf, SPARE_APP } from './org.ts'
 import type { Scenario, Stage } from './scenario.ts'
 
 export const PROCESSES = 4

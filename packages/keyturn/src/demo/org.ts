@@ -1,18 +1,6 @@
 /** The simulated org as a scenario sees it: its own org, its own faults, its own counters. */
-import { KeyturnError } from '@keyturn/tokens'
+import type { Simulator } from '../sim/load-simulator.ts'
 
-/** A package of its own, which a published installation may lack. */
-export const loadSimulator = async () => {
-  const { startSimulator } = await import('@keyturn/simulator').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new KeyturnError('DRIVER_MISSING', 'The demo needs a simulated org, and @keyturn/simulator cannot be found', {
-      fix: 'npm install --save-dev @keyturn/simulator',
-    })
-  })
-  return startSimulator
-}
-
-export type Simulator = Awaited<ReturnType<Awaited<ReturnType<typeof loadSimulator>>>>
 type Control = Simulator['control']
 export type SimEvent = ReturnType<Control['log']>[number]
 export type Counters = ReturnType<Control['oracle']>['total']
@@ -27,9 +15,11 @@ const nothing: Counters = {
   reusesWhileAlive: 0,
   unknownOutcomes: 0,
   orderedReplays: 0,
+  surplusReplays: 0,
   grantsLost: 0,
   grantsLostKeepable: 0,
   orphaned: 0,
+  ended: {},
 }
 
 export interface Org {

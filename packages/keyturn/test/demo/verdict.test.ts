@@ -18,9 +18,11 @@ const counters: Seen['counters'] = {
   reusesWhileAlive: 0,
   unknownOutcomes: 1,
   orderedReplays: 1,
+  surplusReplays: 0,
   grantsLost: 0,
   grantsLostKeepable: 0,
   orphaned: 0,
+  ended: {},
 }
 const fine: Seen = {
   callsOk: 8,

@@ -7,6 +7,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { KeyturnError } from '../errors.ts'
+import { replayAbroad } from '../protocol/clauses.ts'
 import { newGrant } from '../protocol/state.ts'
 import type { Holder } from '../protocol/state.ts'
 import { checkpointMethods } from './checkpoints.ts'
@@ -76,6 +77,25 @@ export const createStore = (parts: EngineParts): Store => {
       throw new KeyturnError('GRANT_EXISTS', `there is a grant named ${name} already`, { data: { name } })
   }
 
+  /** A replay of the same user and app that is still on its way could take the new token down with it. */
+  const refuseBesideReplay = async (
+    { sql, now }: Writing,
+    { clientId, policy }: NewGrant['settings'],
+    { orgId, userId }: NonNullable<NewGrant['identity']>,
+  ): Promise<void> => {
+    const where = 'WHERE g.client_id = ? AND g.org_id = ? AND g.user_id = ?'
+    const rows = await sql.all(`SELECT ${grantColumns('g')} FROM keyturn_grants g ${where}`, [clientId, orgId, userId])
+    const abroad = rows
+      .map((row) => readGrant(keys, row).grant)
+      .find(({ state }) => replayAbroad(state, now, policy.drain))
+    if (abroad === undefined) return
+    throw new KeyturnError(
+      'GRANT_IN_DOUBT',
+      `A last try of the grant ${abroad.name} (same user and app) may still reach Salesforce and take the new token down`,
+      { data: { grant: abroad.name }, fix: `Wait ${Math.ceil(policy.drain / 60_000)} minutes and repeat.` },
+    )
+  }
+
   const add = (grant: NewGrant): Promise<StoredGrant> =>
     write(async (writing) => {
       const { sql, now } = writing
@@ -92,6 +112,7 @@ export const createStore = (parts: EngineParts): Store => {
         if (!revived.applied) throw heldElsewhere(text(holder, 'name'))
         return revived.grant
       }
+      if (identity !== null) await refuseBesideReplay(writing, settings, identity)
       const id = randomUUID()
       const row: GrantRow = {
         version: 1,

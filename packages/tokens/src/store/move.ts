@@ -17,8 +17,8 @@ import { bytes, text, textOrNull } from './sql.ts'
 import type { Driver, Sql } from './sql.ts'
 import { storeKeys } from './store-keys.ts'
 import type { StoreKeys } from './store-keys.ts'
+import type { Verified } from './store.ts'
 import { verifyStore } from './verify.ts'
-import type { Verified } from './verify.ts'
 
 export type MaintenanceOptions = Omit<OpenStoreOptions, 'transition' | 'create' | 'migrate'>
 

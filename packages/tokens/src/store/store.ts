@@ -12,8 +12,7 @@ import type { Clock } from '../clock.ts'
 import type { GrantState, Holder, Lineage, Spares } from '../protocol/state.ts'
 import type { Context, Notice, Policy, ProtocolEvent } from '../protocol/event.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
-import type { Records } from './records.ts'
-import type { Verified } from './verify.ts'
+import type { Records } from './record.ts'
 
 /** Whose token it is. Learned in the first exchange when a bare token is imported; hosts canonicalised. */
 export interface Identity {
@@ -147,6 +146,13 @@ export interface StoreOptions {
   /** SQLite: allow a network file system; PostgreSQL: migrate a shared database. */
   readonly force?: boolean
   readonly migrate?: boolean
+}
+
+export interface Verified {
+  readonly grants: number
+  readonly secrets: number
+  readonly records: number
+  readonly entries: number
 }
 
 export interface Store {

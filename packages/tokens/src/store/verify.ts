@@ -8,13 +8,7 @@ import { verifyRecords } from './records.ts'
 import { bytes, integer, text } from './sql.ts'
 import type { Sql } from './sql.ts'
 import type { StoreKeys } from './store-keys.ts'
-
-export interface Verified {
-  readonly grants: number
-  readonly secrets: number
-  readonly records: number
-  readonly entries: number
-}
+import type { Verified } from './store.ts'
 
 /** Throws STORE_TAMPERED, KEY_WRONG or LEDGER_BROKEN at the first thing that is not as it was written. */
 export const verifyStore = async (sql: Sql, keys: StoreKeys): Promise<Verified> => {

@@ -4,6 +4,7 @@ import { KeyturnError } from '@keyturn/tokens'
 import { defaultLoopback, redirectUriOf } from '../../connect/callback-server.ts'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
+import { loadSimulator } from '../../sim/load-simulator.ts'
 import { readyScreen } from '../../sim/ready-screen.ts'
 
 /** So that `keyturn connect` works against it as it comes. */
@@ -83,11 +84,7 @@ export default class SimCommand extends KeyturnCommand {
     readonly seed?: string | undefined
     readonly 'clock-file'?: string | undefined
   }) {
-    const { startSimulator } = await import('@keyturn/simulator').catch(() => {
-      throw new KeyturnError('DRIVER_MISSING', 'The simulator is not installed', {
-        fix: 'npm install --save-dev @keyturn/simulator',
-      })
-    })
+    const startSimulator = await loadSimulator()
     try {
       return await startSimulator({
         https: flags.https,
