@@ -51,7 +51,7 @@ export const reportTable = (entries: readonly Entry[], paint: Paint): string => 
 
 const notes: readonly string[] = [
   'ok, fail: API calls of the four processes, by what the server answered; a call without an answer has failed.',
-  'exch: refresh tokens sold. reuse: spent ones that were sent again. alive: a process that starts afterwards gets in.',
+  'exch: refresh tokens exchanged for new ones. reuse: spent ones that were sent again; Keyturn does that only when nothing is left that it could end. alive: a process that starts afterwards gets in.',
   'Each client on its own is used as its documentation shows it: jsforce with oauth2, a refresh token and a "refresh" listener that saves to a file which all four read; @salesforce/core with its auth files, which it locks.',
 ]
 

@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts'
 export const killedWithSpare: Scenario = {
   org: 'killed-spare',
   name: 'A process is killed in mid-exchange; there is a spare way in',
-  story: 'kill -9 after Salesforce sold the new token and before a byte of its answer came.',
+  story: 'kill -9 after Salesforce issued the new token and before a byte of its answer came.',
   spare: true,
   keepable: true,
   run: async (stage) => {

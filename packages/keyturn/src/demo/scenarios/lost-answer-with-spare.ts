@@ -4,7 +4,7 @@ export const lostAnswerWithSpare: Scenario = {
   org: 'lost-spare',
   name: 'An answer gets lost; there is a spare way in',
   story:
-    'Salesforce sells the new token and the connection breaks. Keyturn goes on through a JWT login of another app.',
+    'Salesforce issues the new token, and the connection breaks. Keyturn goes on through a JWT login of another app.',
   spare: true,
   keepable: true,
   run: async (stage) => {
