@@ -2,7 +2,7 @@
  * Which store, which key, which settings: flag > environment > keyturn.yaml > default, each with where it came from.
  * The one place that reads the environment.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { KeyturnError } from '@keyturn/tokens'
@@ -148,6 +148,12 @@ export const requireStore = ({ store }: Settings): void => {
   const file = sqliteFile(store.value)
   if (file !== null && !existsSync(file))
     throw new KeyturnError('STORE_MISSING', `There is no store at ${file} (named by ${store.from})`)
+  // SQLite takes an empty file for a new database; here it is what a full disk or a wrong redirection left of a store.
+  if (file !== null && statSync(file).size === 0) {
+    throw new KeyturnError('STORE_MISSING', `${file} is empty`, {
+      fix: 'If a store was here, restore a backup into another place (`keyturn store restore`); `keyturn init` makes a new one.',
+    })
+  }
 }
 
 /** A store's address without its password. */

@@ -1,5 +1,7 @@
 /** What a person is told after a failure can be done as it stands, and helps. */
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { connectJwt, setUp } from './connected.ts'
 
@@ -36,6 +38,16 @@ test('a refused sign-in comes with the cause that Salesforce’s words stand for
   const wrongApp = await folder.run([...args, '--client-id', app('Web').clientId])
   assert.equal(wrongApp.code, 5)
   assert.match(wrongApp.stderr, /^GRANT_REFUSED: .*invalid assertion\. .+\n→ .*--key-file/s)
+})
+
+test('an empty file in the place of the store is not taken for a new one', async (t) => {
+  const { folder } = await setUp(t)
+  writeFileSync(join(folder.path, 'keyturn.db'), '')
+  for (const args of [['token', 'acme'], ['grants']]) {
+    const ran = await folder.run(args)
+    assert.equal(ran.code, 3)
+    assert.match(ran.stderr, /^STORE_MISSING: .*is empty\n→ .*store restore/)
+  }
 })
 
 test('an object nobody can see is no table without rows, and a command without its dashes is told so', async (t) => {
