@@ -12,6 +12,7 @@ import { plainAddress } from './sessions/addresses.ts'
 import type { Call } from './oauth/context.ts'
 import type { Simulation } from './simulation.ts'
 import type { Org } from './state/org.ts'
+import { carryOutDue } from './state/doom.ts'
 import { findOrg } from './login-host.ts'
 
 export interface Certificate {
@@ -126,6 +127,7 @@ async function answer(options: ListenerOptions, req: IncomingMessage, res: Serve
   const form = formOf(request)
   const org = options.org ?? findOrg(sim.orgs, request, form)
   sim.orgOf.set(request, org)
+  carryOutDue(org)
   const call: Call = {
     request,
     number: sim.log.nextRequest(),

@@ -11,10 +11,13 @@ import { endAccessToken, openSession } from '../sessions/access-tokens.ts'
 import type { Simulation } from '../simulation.ts'
 import { appNamed, changeApp } from '../state/apps.ts'
 import type { SimApp } from '../state/apps.ts'
+import { rotateConsumer } from '../state/consumers.ts'
+import type { Consumer } from '../state/consumers.ts'
+import { carryOutDue } from '../state/doom.ts'
 import { contain, createGrant, killGrant, grantById } from '../state/grants.ts'
 import type { Org } from '../state/org.ts'
 import { recordSetupChange } from '../state/platform-rows.ts'
-import { appEntries, orgEntries, userEntries } from '../state/setup-changes.ts'
+import { appEntries, consumerEntries, orgEntries, userEntries } from '../state/setup-changes.ts'
 import type { SetupEntry } from '../state/setup-changes.ts'
 import type { AppSettings, OrgSettings } from '../state/settings.ts'
 import { updateUser, userByName } from '../state/users.ts'
@@ -84,6 +87,19 @@ export interface Control {
         readonly scopes?: readonly string[]
       },
   ): AppSettings
+  /**
+   * A new consumer key and secret. As of a connected app: the old ones are over and every token with them; as of an
+   * external client app: `revokes: false`, with an `overlapMs`. `knownAfterMs`: how long the new key is unknown.
+   */
+  rotateConsumer(
+    of: InOrg &
+      By & {
+        readonly app: string
+        readonly overlapMs?: number
+        readonly knownAfterMs?: number
+        readonly revokes?: boolean
+      },
+  ): Consumer
   /** Changes a user; `contain` freezes it and revokes all its tokens, as the platform does. */
   changeUser(of: InOrg & By & { readonly user: string; readonly change?: UserChange; readonly contain?: boolean }): void
   /** A grant that is just there: tokens handed over, no request made. */
@@ -146,7 +162,10 @@ export function createControl(sim: Simulation, doors: Doors): Control {
   const reading = (): ClockReading => ({ now: sim.clock.now(), offset: sim.clock.offset() })
 
   return {
-    state: () => sim.orgs.map(stateOf),
+    state: () => {
+      sim.orgs.forEach(carryOutDue)
+      return sim.orgs.map(stateOf)
+    },
     changeOrg: (of) => {
       const org = orgOf(of)
       const audit = auditor(org, of.by)
@@ -162,6 +181,15 @@ export function createControl(sim: Simulation, doors: Doors): Control {
       const after = changeApp(org, before, of)
       audit(appEntries(before, after))
       return after.settings
+    },
+    rotateConsumer: (of) => {
+      const org = orgOf(of)
+      const audit = auditor(org, of.by)
+      const app = appOf(org, of.app)
+      const { overlapMs = 0, knownAfterMs = 0, revokes = true } = of
+      const next = rotateConsumer(org, app, { overlapMs, knownAfterMs, revokes })
+      audit(consumerEntries(app))
+      return next
     },
     changeUser: (of) => {
       const org = orgOf(of)
@@ -239,7 +267,10 @@ export function createControl(sim: Simulation, doors: Doors): Control {
       if (to.advanceMs !== undefined) sim.clock.advance(to.advanceMs)
       return reading()
     },
-    oracle: () => outlook(sim),
+    oracle: () => {
+      sim.orgs.forEach(carryOutDue)
+      return outlook(sim)
+    },
     requests: () => requestLines(sim.log.all()),
     log: (of) => sim.log.all().filter((event) => event.n > (of?.after ?? 0)),
     held: (of) => sim.holds.wait(of ?? {}),

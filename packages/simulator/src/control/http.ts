@@ -14,6 +14,7 @@
  *   POST   /__sim/undelivered {request}
  *   POST   /__sim/save {folder} | load {folder}
  *   PATCH  /__sim/settings {org?, settings} | {org?, app, settings, clientSecret?, …}
+ *   POST   /__sim/consumers {org?, app, overlapMs?, knownAfterMs?, revokes?}
  *   PATCH  /__sim/users {org?, user, change?, contain?}
  */
 import type { ServerResponse } from 'node:http'
@@ -26,6 +27,7 @@ type Verb = (body: Body, request: SimRequest, rest: string) => unknown
 type Body = Parameters<Control['changeOrg']>[0] &
   Parameters<Control['changeApp']>[0] &
   Parameters<Control['changeUser']>[0] &
+  Parameters<Control['rotateConsumer']>[0] &
   Parameters<Control['grant']>[0] &
   Parameters<Control['addFault']>[0] &
   Parameters<Control['moveClock']>[0] &
@@ -70,6 +72,7 @@ function verbs(control: Control, orgs: () => readonly SeededOrg[]): Readonly<Rec
     'POST save': (body) => control.save(body),
     'POST load': (body) => control.load(body),
     'PATCH settings': (body) => (body.app === undefined ? control.changeOrg(body) : control.changeApp(body)),
+    'POST consumers': (body) => control.rotateConsumer(body),
     'PATCH users': (body) => control.changeUser(body),
   }
 }

@@ -116,6 +116,7 @@ export function secretsOf(org: Org): readonly string[] {
     ...column('SELECT deviceCode FROM sim_device'),
     ...column('SELECT deleteToken FROM sim_grant'),
     ...allUsers(org).flatMap((user) => [user.password, user.securityToken]),
+    ...column('SELECT clientSecret FROM sim_old_consumer'),
     ...allApps(org).flatMap((app) => (app.clientSecret === '' ? [] : [app.clientSecret])),
   ]
 }

@@ -6,7 +6,7 @@
  * person (RFC 6749, 4.1.2.1).
  */
 import type { SimResponse } from '../route.ts'
-import { appByClientId } from '../state/apps.ts'
+import { appByClientId } from '../state/consumers.ts'
 import type { SimApp } from '../state/apps.ts'
 import { userById, userByName } from '../state/users.ts'
 import type { SimUser } from '../state/users.ts'

@@ -1,7 +1,7 @@
 /** Which app is calling, and whether it proved it: secret in the body or as HTTP Basic, required or only checked. */
 import { timingSafeEqual } from 'node:crypto'
 import type { SimRequest, SimResponse } from '../route.ts'
-import { appByClientId } from '../state/apps.ts'
+import { appByClientId } from '../state/consumers.ts'
 import type { SimApp } from '../state/apps.ts'
 import type { Call } from './context.ts'
 import { refuse } from './refusal.ts'

@@ -1,7 +1,7 @@
 /** `urn:ietf:params:oauth:grant-type:jwt-bearer`: an assertion signed with the key whose certificate the app holds. */
 import { createPublicKey, verify } from 'node:crypto'
 import type { SimResponse } from '../route.ts'
-import { appByClientId } from '../state/apps.ts'
+import { appByClientId } from '../state/consumers.ts'
 import type { SimApp } from '../state/apps.ts'
 import { liveGrants } from '../state/grants.ts'
 import { userByName } from '../state/users.ts'

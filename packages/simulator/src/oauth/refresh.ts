@@ -8,13 +8,13 @@
 import type { SimResponse } from '../route.ts'
 import type { SimApp } from '../state/apps.ts'
 import type { Org } from '../state/org.ts'
+import { doom } from '../state/doom.ts'
 import { userById } from '../state/users.ts'
 import {
   currentRefreshToken,
   findRefreshToken,
   grantById,
   killGrant,
-  killUserApp,
   liveGrants,
   rotate,
   useGrant,
@@ -52,7 +52,7 @@ export function admitRefresh(call: Call, locks: Locks): Admission {
   const slot = app.settings.lockScope === 'app' ? app.id : presented.fingerprint
   const release = locks.take(`${call.org.name}|${slot}`)
   if (release !== undefined) return { release }
-  if (app.settings.lockErrorRevokes) cascade(call, app, grant, 'lock-error')
+  if (app.settings.lockErrorRevokes) doom(call.org, call.number, app, grant, 'lock-error')
   return {
     ...nothing,
     refusal: refuse(call, 'in-flight', {
@@ -149,16 +149,11 @@ function judgeReuse(call: Call, app: SimApp, grant: Grant, presented: RefreshTok
       accessTokens: sessions.map((token) => token.fingerprint),
     },
   })
-  if (app.settings.reuse === 'documented') cascade(call, app, grant, 'reuse')
+  if (app.settings.reuse === 'documented') doom(org, call.number, app, grant, 'reuse')
 }
 
 /** Sessions of frozen and inactive users answer 401 as dead ones do. */
 function isShutOut(org: Org, grant: Grant): boolean {
   const user = userById(org, grant.userId)
   return user === undefined || !user.active || user.frozen
-}
-
-function cascade(call: Call, app: SimApp, grant: Grant, cause: 'reuse' | 'lock-error'): void {
-  if (app.settings.cascade === 'user-app') killUserApp(call.org, call.number, grant, cause)
-  else killGrant(call.org, call.number, grant, cause)
 }

@@ -15,6 +15,8 @@ export interface SimApp {
   readonly publicKey: string | null
   readonly privateKey: string | null
   readonly menuItemId: string | null
+  /** When the consumer key counts; in the past where it was never rotated. */
+  readonly consumerSince: number
   readonly settings: AppSettings
 }
 
@@ -42,7 +44,8 @@ export const forgetApps = (org: Org): boolean => known.delete(org)
 
 export const allApps = (org: Org): readonly SimApp[] => [...cached(org).values()]
 
-export const appByClientId = (org: Org, clientId: string): SimApp | undefined => cached(org).get(clientId)
+/** By the key that is the app's own, whether it counts already or not (`consumers.ts`). */
+export const findAppByClientId = (org: Org, clientId: string): SimApp | undefined => cached(org).get(clientId)
 
 export const appById = (org: Org, id: string): SimApp | undefined => allApps(org).find((app) => app.id === id)
 
@@ -54,8 +57,8 @@ export function insertApp(org: Org, app: SimApp): void {
   checkApp(app)
   org
     .sql(
-      `INSERT INTO sim_app (id, name, clientId, clientSecret, callbacks, scopes, publicKey, privateKey, menuItemId, settings)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO sim_app (id, name, clientId, clientSecret, callbacks, scopes, publicKey, privateKey, menuItemId, consumerSince, settings)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       app.id,
@@ -67,6 +70,7 @@ export function insertApp(org: Org, app: SimApp): void {
       app.publicKey,
       app.privateKey,
       app.menuItemId,
+      app.consumerSince,
       JSON.stringify(app.settings),
     )
   showPolicy(org, app)
@@ -94,7 +98,9 @@ export function changeApp(
   app: SimApp,
   change: {
     readonly settings?: Readonly<Record<string, unknown>> | undefined
+    readonly clientId?: string | undefined
     readonly clientSecret?: string | undefined
+    readonly consumerSince?: number | undefined
     readonly publicKey?: string | null | undefined
     readonly callbacks?: readonly string[] | undefined
     readonly scopes?: readonly string[] | undefined
@@ -103,17 +109,23 @@ export function changeApp(
   const next: SimApp = {
     ...app,
     settings: patchSettings(app.settings, change.settings ?? {}),
+    clientId: change.clientId ?? app.clientId,
     clientSecret: change.clientSecret ?? app.clientSecret,
+    consumerSince: change.consumerSince ?? app.consumerSince,
     publicKey: change.publicKey === undefined ? app.publicKey : change.publicKey,
     callbacks: change.callbacks ?? app.callbacks,
     scopes: change.scopes ?? app.scopes,
   }
   checkApp(next)
   org
-    .sql('UPDATE sim_app SET settings = ?, clientSecret = ?, publicKey = ?, callbacks = ?, scopes = ? WHERE id = ?')
+    .sql(
+      'UPDATE sim_app SET settings = ?, clientId = ?, clientSecret = ?, consumerSince = ?, publicKey = ?, callbacks = ?, scopes = ? WHERE id = ?',
+    )
     .run(
       JSON.stringify(next.settings),
+      next.clientId,
       next.clientSecret,
+      next.consumerSince,
       next.publicKey,
       JSON.stringify(next.callbacks),
       JSON.stringify(next.scopes),

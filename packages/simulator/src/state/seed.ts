@@ -182,6 +182,7 @@ export function addApp(org: Org, spec: AppSpec): void {
     publicKey: pair !== null ? pemOf(pair.publicKey) : typeof spec.jwt === 'string' ? spec.jwt : null,
     privateKey: pair === null ? null : pemOf(pair.privateKey),
     menuItemId,
+    consumerSince: 0,
     settings: patchSettings(defaultAppSettings, spec.settings ?? {}),
   })
 }

@@ -20,6 +20,8 @@ export interface AppSettings {
   readonly reuse: 'documented' | 'lenient'
   /** What a reuse kills: the current refresh token of this grant and its access tokens, or all of this user and app. */
   readonly cascade: 'family' | 'user-app'
+  /** How long after a reuse the cascade comes (nobody knows; a reuse was seen to leave the grant alive for minutes). */
+  readonly cascadeDelayMs: number
   /** Overlapping token requests: refused per refresh token, per app, or not at all. */
   readonly lockScope: 'token' | 'app' | 'none'
   /** Being refused for overlapping counts as a reuse (unproven; the harshest reading). */
@@ -101,6 +103,7 @@ export const defaultAppSettings: AppSettings = {
   rotation: true,
   reuse: 'documented',
   cascade: 'family',
+  cascadeDelayMs: 0,
   lockScope: 'token',
   lockErrorRevokes: false,
   refreshTokenPolicy: { kind: 'infinite' },

@@ -89,6 +89,19 @@ export function appEntries(before: SimApp, after: SimApp): readonly SetupEntry[]
   return entries
 }
 
+export const consumerEntries = (app: SimApp): readonly SetupEntry[] => [
+  {
+    action: 'generateOauthStagedCredential',
+    section: 'Oauth Staged Credential',
+    display: `Generated temporary credentials for connected app ${app.name}`,
+  },
+  {
+    action: 'applyOauthStagedCredential', // guessed
+    section: 'Oauth Staged Credential',
+    display: `Applied temporary credentials for connected app ${app.name}`,
+  },
+]
+
 export function orgEntries(before: OrgSettings, after: OrgSettings): readonly SetupEntry[] {
   const entries: SetupEntry[] = []
   const security = 'Security Controls'
