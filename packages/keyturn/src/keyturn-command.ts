@@ -8,7 +8,7 @@
 import { Command } from '@oclif/core/command'
 import type { Config } from '@oclif/core/config'
 import { string } from '@oclif/core/flags'
-import type { Keyturn } from '@keyturn/tokens'
+import type { Keyturn, OpenOptions } from '@keyturn/tokens'
 import { paintFor } from './output/colour.ts'
 import type { Paint } from './output/colour.ts'
 import { progressOn } from './output/progress.ts'
@@ -83,9 +83,10 @@ export abstract class KeyturnCommand extends Command {
   protected async withKeyturn<T>(
     flags: SettingFlags,
     work: (keyturn: Keyturn, settings: Settings) => Promise<T>,
+    more: Pick<OpenOptions, 'lostHostAfter'> = {},
   ): Promise<T> {
     const [settings, { withOpened }] = await Promise.all([this.settings(flags), import('./opened.ts')])
-    return withOpened(settings, work)
+    return withOpened(settings, work, more)
   }
 
   /** The run went well and the answer is no. */

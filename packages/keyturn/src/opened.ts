@@ -1,6 +1,6 @@
 /** Opens the store, does the work and closes it again, whatever happens. */
 import { openKeyturn } from '@keyturn/tokens'
-import type { Keyturn } from '@keyturn/tokens'
+import type { Keyturn, OpenOptions } from '@keyturn/tokens'
 import type { ExchangeCompanion } from '@keyturn/tokens/salesforce-core'
 import { openOptions, requireStore } from './settings.ts'
 import type { Settings } from './settings.ts'
@@ -17,9 +17,10 @@ const sfCli: ExchangeCompanion = {
 export const withOpened = async <T>(
   settings: Settings,
   work: (keyturn: Keyturn, settings: Settings) => Promise<T>,
+  more: Pick<OpenOptions, 'lostHostAfter'> = {},
 ): Promise<T> => {
   requireStore(settings)
-  const keyturn = await openKeyturn({ ...openOptions(settings), companions: [sfCli] })
+  const keyturn = await openKeyturn({ ...openOptions(settings), ...more, companions: [sfCli] })
   try {
     return await work(keyturn, settings)
   } finally {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { connectJwt, setUp } from './connected.ts'
+import { connectJwt, connectRefresh, setUp } from './connected.ts'
 
 test('a refresh token whose first exchange fails is kept, and no success is claimed; the advised command repairs it', async (t) => {
   const { sim, folder, app, user } = await setUp(t)
@@ -48,6 +48,26 @@ test('an empty file in the place of the store is not taken for a new one', async
     assert.equal(ran.code, 3)
     assert.match(ran.stderr, /^STORE_MISSING: .*is empty\n→ .*store restore/)
   }
+})
+
+test('a timer keeps grants alive with `grants sweep`, and hears of a failure', async (t) => {
+  const setup = await setUp(t)
+  const { sim, folder, app } = setup
+  await connectRefresh(setup)
+  const env = { WEB_SECRET: app('Web').clientSecret }
+  const first = await folder.json(['grants', 'sweep'], { env })
+  assert.deepEqual([first.code, first.value.done], [0, [{ grant: 'acme', did: 'session-life-learned' }]])
+  const idle = await folder.run(['grants', 'sweep'], { env })
+  assert.deepEqual([idle.code, idle.stdout], [0, 'Nothing was to be done.\n'])
+  // An answer that got lost leaves a doubt without a living token or a spare: the sweep can't end it at once.
+  const { value } = await folder.json(['token', 'acme'], { env })
+  sim.control.addFault({ match: { endpoint: 'token' }, action: { drop: 'after' } })
+  sim.control.expireAccessTokens()
+  assert.equal((await folder.json(['token', 'acme', '--rejected', String(value.generation)], { env })).code, 6)
+  const swept = await folder.json(['grants', 'sweep'], { env })
+  assert.deepEqual([swept.code, swept.value.done], [1, [{ grant: 'acme', did: 'GRANT_IN_DOUBT' }]])
+  const plain = await folder.run(['grants', 'sweep', '--lost-host-after', '7'], { env })
+  assert.match(plain.stdout, /^acme +failed: GRANT_IN_DOUBT$/m)
 })
 
 test('an object nobody can see is no table without rows, and a command without its dashes is told so', async (t) => {

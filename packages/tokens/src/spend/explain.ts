@@ -28,7 +28,7 @@ export const nextStep = (grant: StoredGrant): string => {
       return `remove the cause at Salesforce, then \`keyturn grants retry ${name}\``
     case 'in-doubt':
       return state.doubt?.awaiting.length
-        ? `start Keyturn once on each host that used this store (still to report: ${state.doubt.awaiting.length}); for one that is gone for good, open Keyturn with lostHostAfter`
+        ? `start Keyturn once on each host that used this store (still to report: ${state.doubt.awaiting.length}); for one that is gone for good, \`keyturn grants sweep --lost-host-after DAYS\``
         : `wait, or ${connect}`
   }
 }
