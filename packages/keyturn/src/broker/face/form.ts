@@ -1,0 +1,47 @@
+/** A form as the OAuth endpoints take it: each name once (RFC 6749 §3.2), and the client's name and secret from it. */
+import type { FastifyRequest } from 'fastify'
+import { OAuthRefusal } from './oauth-answer.ts'
+
+export type Form = Readonly<Record<string, string>>
+
+/** Throws OAuthRefusal. */
+export const formOf = (request: FastifyRequest): Form => {
+  const text = typeof request.body === 'string' ? request.body : ''
+  const form: Record<string, string> = Object.create(null) as Record<string, string>
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (name in form) throw new OAuthRefusal('invalid_request', `parameter ${safe(name)} is given twice`)
+    form[name] = value
+  }
+  return form
+}
+
+const safe = (name: string): string => (/^[a-z_]{1,40}$/.test(name) ? name : 'of that name')
+
+export interface Client {
+  readonly id: string | null
+  readonly secret: string | null
+}
+
+/** From the form or from HTTP Basic (RFC 6749 §2.3.1), never half of each. */
+export const clientOf = (request: FastifyRequest, form: Form): Client => {
+  const id = form['client_id'] ?? null
+  const secret = form['client_secret'] ?? null
+  const [, encoded] = /^Basic\s+([A-Za-z0-9+/=]{1,4096})\s*$/i.exec(request.headers.authorization ?? '') ?? []
+  if (encoded === undefined) return { id, secret }
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  const [user, password] = colon < 0 ? [null, null] : [decode(text.slice(0, colon)), decode(text.slice(colon + 1))]
+  if (user === null || password === null) throw new OAuthRefusal('invalid_request', 'unreadable Authorization header')
+  if (secret !== null || (id !== null && id !== user)) {
+    throw new OAuthRefusal('invalid_request', 'client credentials are given in two ways')
+  }
+  return { id: user, secret: password }
+}
+
+const decode = (text: string): string | null => {
+  try {
+    return decodeURIComponent(text.replaceAll('+', '%20'))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,76 @@
+/** Answers of the OAuth endpoints in Salesforce's shape. */
+import { createHmac } from 'node:crypto'
+import type { FastifyReply } from 'fastify'
+import type { KeyturnError } from '@keyturn/tokens'
+import type { Issued } from '../sessions/issue.ts'
+
+const headers = { 'cache-control': 'no-store', pragma: 'no-cache', 'content-type': 'application/json;charset=UTF-8' }
+
+export class OAuthRefusal extends Error {
+  readonly error: string
+  readonly description: string
+
+  constructor(error: string, description: string) {
+    super(error)
+    this.error = error
+    this.description = description
+  }
+}
+
+export const refuseOAuth = (
+  reply: FastifyReply,
+  status: number,
+  error: string,
+  description: string,
+  retryAfter?: number,
+): FastifyReply => {
+  if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter))
+  return reply
+    .code(status)
+    .headers(headers)
+    .send(JSON.stringify({ error, error_description: description }))
+}
+
+/** An outage or a grant in trouble is never invalid_grant: a client would throw its good token away. */
+export const refuseForTrouble = (reply: FastifyReply, error: KeyturnError): FastifyReply => {
+  if (error.code === 'RATE_LIMITED') {
+    const wait = Number(error.data['retryAfter'] ?? 60)
+    return refuseOAuth(reply, 429, 'rate_limit_exceeded', 'number of logins exceeded', wait)
+  }
+  const description = `Keyturn has no working access token now (${error.code}): ${error.message}`
+  return refuseOAuth(reply, 503, 'temporarily_unavailable', description, error.retry === 'never' ? 60 : 5)
+}
+
+export interface TokenAnswer {
+  readonly issued: Issued
+  /** Where the identity of the user is asked. */
+  readonly base: string
+  readonly scope: string | null
+  /** As the client showed it: the signature's key. */
+  readonly clientSecret: string | null
+}
+
+export const answerToken = (reply: FastifyReply, { issued, base, scope, clientSecret }: TokenAnswer): FastifyReply => {
+  const { accessToken, instanceUrl, whose, issuedAt } = issued
+  const id = `${base}/id/${whose.orgId ?? ''}/${whose.userId ?? ''}`
+  const at = String(issuedAt)
+  const signature = clientSecret && createHmac('sha256', clientSecret).update(`${id}${at}`).digest('base64')
+  const body = {
+    access_token: accessToken,
+    ...(signature && { signature }),
+    ...(scope !== null && { scope }),
+    instance_url: instanceUrl,
+    id,
+    token_type: 'Bearer',
+    issued_at: at,
+    token_format: 'opaque',
+  }
+  return reply.code(200).headers(headers).send(JSON.stringify(body))
+}
+
+export const answerJson = (reply: FastifyReply, value: unknown): FastifyReply =>
+  reply.code(200).headers(headers).send(JSON.stringify(value))
+
+/** The resources below /services/oauth2 answer with a plain word. */
+export const answerWord = (reply: FastifyReply, status: number, word: string): FastifyReply =>
+  reply.code(status).headers({ 'content-type': 'text/html;charset=UTF-8', 'cache-control': 'no-store' }).send(word)

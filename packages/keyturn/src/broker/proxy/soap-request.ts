@@ -1,0 +1,76 @@
+/**
+ * A SOAP request on its way: the envelope's head is read (and only that), the session id in it is replaced, the rest is
+ * streamed. Compressed requests (force-wsc, Data Loader) are unpacked on the way.
+ */
+import type { IncomingMessage } from 'node:http'
+import { pipeline } from 'node:stream'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { KeptBody } from './kept-body.ts'
+import { asciiBased, readSoapHead } from './soap-head.ts'
+import type { SoapHead } from './soap-head.ts'
+import { escapeXml } from './xml-events.ts'
+
+export class Unreadable extends Error {}
+
+/** Throws Unreadable. */
+export const plainSource = (message: IncomingMessage): { readonly source: Readable; readonly unpacked: boolean } => {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(message.headers['content-type'] ?? '')?.[1]
+  if (charset !== undefined && !asciiBased.test(charset)) throw new Unreadable('an encoding other than UTF-8')
+  const coding = message.headers['content-encoding']?.toLowerCase() ?? 'identity'
+  if (coding === 'identity') return { source: message, unpacked: false }
+  if (coding !== 'gzip' && coding !== 'x-gzip') throw new Unreadable('a compression other than gzip')
+  // What is wrong with the bytes is thrown to whoever reads them.
+  return { source: pipeline(message, createGunzip(), () => undefined), unpacked: true }
+}
+
+/** Throws Unreadable where the head is no envelope's, or longer than `longest` bytes. */
+export const soapHeadOf = async (body: KeptBody, longest: number): Promise<SoapHead> => {
+  let text = ''
+  for await (const chunk of body.read()) {
+    text += chunk.toString('latin1')
+    const reading = readSoapHead(text)
+    if (reading.kind === 'read') return reading
+    if (reading.kind === 'refused') throw new Unreadable(reading.why)
+    if (text.length > longest) throw new Unreadable('a header that is too long')
+  }
+  throw new Unreadable('no complete envelope')
+}
+
+/** The whole of a small request (login) as latin1. */
+export const smallText = async (body: KeptBody, longest: number): Promise<string> => {
+  let text = ''
+  for await (const chunk of body.read()) {
+    text += chunk.toString('latin1')
+    if (text.length > longest) throw new Unreadable('a request that is too long')
+  }
+  return text
+}
+
+export interface Replacement {
+  readonly at: number
+  readonly end: number
+  readonly bytes: Buffer
+}
+
+export const sessionReplacement = (head: SoapHead, token: string): Replacement | null =>
+  head.session && { at: head.session.at, end: head.session.end, bytes: Buffer.from(escapeXml(token)) }
+
+/** The body with the bytes from `at` to `end` replaced. */
+export async function* spliced(
+  body: AsyncIterable<Buffer>,
+  { at, end, bytes }: Replacement,
+): AsyncGenerator<Buffer, void, undefined> {
+  let place = 0
+  let written = false
+  for await (const chunk of body) {
+    const next = place + chunk.length
+    if (at >= place && at < next) {
+      yield chunk.subarray(0, at - place)
+      yield bytes
+      written = true
+    } else if (next <= at) yield chunk
+    if (written && next > end) yield chunk.subarray(Math.max(0, end - place))
+    place = next
+  }
+}

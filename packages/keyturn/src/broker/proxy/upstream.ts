@@ -1,0 +1,90 @@
+/**
+ * One request to the org: to the host of its instance URL and nowhere else, over the library's kept connections (its
+ * proxy, its trust), streamed. Redirects are handed back.
+ */
+import { request } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { KeyturnError } from '@keyturn/tokens'
+import { agentFor } from '@keyturn/tokens/maintenance'
+import type { Network } from '@keyturn/tokens/maintenance'
+
+export interface UpstreamRequest {
+  readonly origin: URL
+  readonly method: string
+  /** Path and query, as they came. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly body: AsyncIterable<Buffer> | null
+  readonly idleLimit: number
+}
+
+export interface UpstreamAnswer {
+  readonly message: IncomingMessage
+  /** Ends both directions. */
+  abandon(): void
+}
+
+/** The connection ended without an answer. */
+export class Unanswered extends Error {
+  readonly code: string
+  /** It was a kept connection: the server may have closed it just then. */
+  readonly reused: boolean
+
+  constructor(code: string, reused: boolean) {
+    super(`no answer (${code})`)
+    this.code = code
+    this.reused = reused
+  }
+}
+
+/** Rejects with ENDPOINT_UNREACHABLE (it certainly never left), Unanswered (it may have), or the body's own failure. */
+export const sendUpstream = async (
+  { origin, method, path, headers, body, idleLimit }: UpstreamRequest,
+  network: Network,
+): Promise<UpstreamAnswer> => {
+  const { promise, resolve, reject } = Promise.withResolvers<UpstreamAnswer>()
+  const outgoing = request({
+    agent: await agentFor(origin, network),
+    host: origin.hostname.replace(/^\[|\]$/g, ''),
+    port: origin.port || (origin.protocol === 'https:' ? 443 : 80),
+    path,
+    method,
+    headers: { ...(headers as Record<string, string | string[]>), host: origin.host },
+    timeout: idleLimit,
+  })
+  const abandon = (): void => void outgoing.destroy()
+  outgoing.on('response', (message) => resolve({ message, abandon }))
+  outgoing.on('error', (error: NodeJS.ErrnoException) => {
+    reject(error instanceof KeyturnError ? error : new Unanswered(error.code ?? error.message, outgoing.reusedSocket))
+  })
+  outgoing.on('timeout', () => outgoing.destroy(new Unanswered('TIMEOUT', false)))
+  feed(outgoing, body).catch((error: unknown) => {
+    reject(error instanceof Error ? error : new Unanswered('BODY', false))
+    outgoing.destroy()
+  })
+  return promise
+}
+
+const feed = async (outgoing: ClientRequest, body: AsyncIterable<Buffer> | null): Promise<void> => {
+  if (body === null) {
+    outgoing.end()
+    return
+  }
+  for await (const chunk of body) {
+    if (outgoing.destroyed) return
+    if (!outgoing.write(chunk)) await drained(outgoing)
+  }
+  if (!outgoing.destroyed) outgoing.end()
+}
+
+const drained = (outgoing: ClientRequest): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      outgoing.off('drain', done)
+      outgoing.off('close', done)
+      resolve()
+    }
+    outgoing.on('drain', done)
+    outgoing.on('close', done)
+    if (outgoing.destroyed) done()
+  })

@@ -1,0 +1,37 @@
+/** What face/ and proxy/ share for one broker: its virtual sessions, the tokens behind them, the pace of callers. */
+import type { BrokerContext } from '../caller.ts'
+import { rates } from '../callers/rate.ts'
+import type { Rates } from '../callers/rate.ts'
+import { livingTokens } from './living-tokens.ts'
+import type { LivingTokens } from './living-tokens.ts'
+import { faceOptions } from './options.ts'
+import type { FaceOptions } from './options.ts'
+import { virtualSessions } from './virtual-sessions.ts'
+import type { VirtualSessions } from './virtual-sessions.ts'
+
+export interface Desk {
+  readonly context: BrokerContext
+  readonly options: FaceOptions
+  readonly sessions: VirtualSessions
+  readonly tokens: LivingTokens
+  /** Of calls through sessions; logins are paced where callers are authenticated. */
+  readonly pace: Rates
+}
+
+const desks = new WeakMap<BrokerContext, Desk>()
+
+/** One per context: both plugins of a broker see the same probes and ended sessions. The first options count. */
+export const deskOf = (context: BrokerContext, given?: Partial<FaceOptions>): Desk => {
+  const known = desks.get(context)
+  if (known !== undefined) return known
+  const options = faceOptions(context, given)
+  const desk: Desk = {
+    context,
+    options,
+    sessions: virtualSessions(context, options),
+    tokens: livingTokens(context, options),
+    pace: rates(context.clock),
+  }
+  desks.set(context, desk)
+  return desk
+}

@@ -1,0 +1,97 @@
+/**
+ * The real tokens behind the virtual ones, and what a login without need may cost.
+ *
+ * A legacy client can't report which generation was refused: it just logs in again. So a login looks at the current
+ * token once (`proven`): single flight, at most once per `probeSpacing`, and not at all if the proxy saw it work just
+ * now. `keyturn.fetch` does the rest: only a refusal that a refresh cures is reported, everything else changes nothing.
+ */
+import { KeyturnError } from '@keyturn/tokens'
+import type { Token } from '@keyturn/tokens'
+import type { BrokerContext } from '../caller.ts'
+import type { FaceOptions } from './options.ts'
+
+export interface LivingTokens {
+  token(grant: string): Promise<Token>
+  /** The API refused this generation. */
+  rejected(grant: string, generation: number): Promise<Token>
+  /** The API took this generation. */
+  worked(grant: string, generation: number): void
+  /** The current token, after a look at it unless one was made just now. */
+  proven(grant: string): Promise<Token>
+}
+
+/** As the library's own probe: any version shows whether the API takes the token. */
+const API = '/services/data/v60.0/'
+
+export const livingTokens = ({ keyturn, clock, log }: BrokerContext, options: FaceOptions): LivingTokens => {
+  const last = new Map<string, { readonly token: Token; readonly at: number }>()
+  const seen = new Map<string, { readonly generation: number; readonly at: number }>()
+  const looking = new Map<string, Promise<void>>()
+
+  const keep = (grant: string, token: Token): Token => {
+    last.set(grant, { token, at: clock.boot() })
+    return token
+  }
+
+  const token = async (grant: string): Promise<Token> => {
+    try {
+      return keep(grant, await keyturn.token(grant))
+    } catch (error) {
+      const known = last.get(grant)
+      const storeIsOut = error instanceof KeyturnError && error.code === 'STORE_UNAVAILABLE'
+      if (!storeIsOut || known === undefined || clock.boot() - known.at >= options.staleMax) throw error
+      return known.token
+    }
+  }
+
+  const look = async (grant: string): Promise<void> => {
+    const limit = new AbortController()
+    const over = new AbortController()
+    const tooLate = clock.sleep(options.probeLimit, over.signal).then(() => limit.abort())
+    try {
+      const answer = keyturn.fetch(grant, API, { signal: limit.signal })
+      await Promise.race([answer, tooLate])
+      // Who lost the race is heard all the same.
+      answer.catch(() => undefined)
+    } catch (error) {
+      // Nobody could tell, or the grant is in trouble: then asking for its token says so.
+      const code = error instanceof KeyturnError ? error.code : 'no answer'
+      log.info('A look at a token at login ended without a verdict', { grant, code })
+    } finally {
+      over.abort()
+    }
+  }
+
+  const seenJustNow = (grant: string, generation: number): boolean => {
+    const known = seen.get(grant)
+    return known?.generation === generation && clock.boot() - known.at < options.probeSpacing
+  }
+
+  return {
+    token,
+    async rejected(grant, generation) {
+      seen.delete(grant)
+      return keep(grant, await keyturn.rejected(grant, generation))
+    },
+    worked(grant, generation) {
+      seen.set(grant, { generation, at: clock.boot() })
+      keyturn.worked(grant, generation)
+    },
+    async proven(grant) {
+      const { generation } = await token(grant)
+      if (!seenJustNow(grant, generation)) {
+        const running =
+          looking.get(grant) ??
+          look(grant).finally(() => {
+            looking.delete(grant)
+          })
+        looking.set(grant, running)
+        await running
+        const after = await token(grant)
+        if (!seenJustNow(grant, after.generation)) seen.set(grant, { generation: after.generation, at: clock.boot() })
+        return after
+      }
+      return token(grant)
+    },
+  }
+}
