@@ -5,7 +5,7 @@
 import { KeyturnError } from './errors.ts'
 import { revokeToken } from './grants/revoke.ts'
 import type { Runtime } from './runtime.ts'
-import { settleAbandoned } from './spend/doubt.ts'
+import { replay, settleAbandoned } from './spend/doubt.ts'
 import { exchange } from './spend/exchange.ts'
 import { sameId } from './spend/outcome.ts'
 import { anyAwaitsUs, rollForward } from './spend/roll-forward.ts'
@@ -69,6 +69,9 @@ const freshen = async (
   } else if (state.status === 'in-doubt' && state.access !== 'alive') {
     await tokens.renew(name, state.generation)
     note(name, 'doubt-ended')
+  } else if (state.status === 'in-doubt' && (await replay(rt, grant)) !== null) {
+    // An independent spare serves meanwhile: nobody's call would come to the last resort.
+    note(name, 'tried-again')
   }
 }
 

@@ -125,3 +125,25 @@ test('what never left is tried again without a doubt', async (t) => {
   assert.equal(await org.call(), 200)
   assert.equal(org.counters().unknownOutcomes, 0)
 })
+
+test('a doubt ends by a sweep also while an independent spare serves', async (t) => {
+  const org = await startOrg(t)
+  org.ready('Jwt')
+  await org.add({ fallback: [org.jwtSpare()] })
+  assert.equal(await org.call(), 200)
+  org.expire()
+  org.sim.control.addFault({
+    match: { endpoint: 'token', grantType: 'refresh_token' },
+    action: { status: 503, when: 'before' },
+  })
+  assert.equal(await org.call(), 200)
+  assert.equal((await org.keyturn.grants.show('acme')).status, 'in-doubt')
+  org.advance(10 * MINUTE)
+  const did = await org.keyturn.sweep()
+  assert.deepEqual(
+    did.filter(({ grant }) => grant === 'acme').map(({ did: what }) => what),
+    ['tried-again'],
+  )
+  assert.equal((await org.keyturn.grants.show('acme')).status, 'live')
+  assert.equal(org.counters().reuses, 0)
+})

@@ -134,6 +134,7 @@ export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
     // Calm: what is in doubt now ends by itself, without a person.
     scene.sim.control.removeFaults()
     for (let n = 0; n < 8; n++) {
+      await workers[0]?.ask({ type: 'sweep', round: 2_000_000 + n })
       scene.sim.control.expireAccessTokens()
       scene.sim.control.moveClock({ advanceMs: 300_000 })
       await workers[0]?.ask({ type: 'call', round: 1_000_000 + n, grants: members.map(({ name }) => name), callers: 1 })
