@@ -80,6 +80,10 @@ export const absences: readonly Absence[] = [
       'packages/tokens/src/store/orphans.ts',
       // a store address with a password, for the driver
       'packages/tokens/src/store/open.ts',
+      // told once to who made a caller; a TLS key, for Node and for checking it
+      'packages/keyturn/src/broker/api/told.ts',
+      'packages/keyturn/src/broker/listen.ts',
+      'packages/keyturn/src/broker/check-broker.ts',
       // hashed; compared with a hash
       'packages/keyturn/src/broker/callers/caller-keys.ts',
       // handed to who asked: the caller of token(), the sf CLI's own store

@@ -17,7 +17,7 @@ const sfCli: ExchangeCompanion = {
 export const withOpened = async <T>(
   settings: Settings,
   work: (keyturn: Keyturn, settings: Settings) => Promise<T>,
-  more: Pick<OpenOptions, 'lostHostAfter'> = {},
+  more: Pick<OpenOptions, 'lostHostAfter' | 'sweepEvery'> = {},
 ): Promise<T> => {
   requireStore(settings)
   const keyturn = await openKeyturn({ ...openOptions(settings), ...more, companions: [sfCli] })

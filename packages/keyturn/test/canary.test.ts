@@ -83,6 +83,21 @@ test('no command prints or writes a secret in clear', async (t) => {
   await run('store:restore', ['b.db', '--store=sqlite:./r.db'])
   await run('store:rotate-key', ['--to=file:./k2.key', '--store=sqlite:./r.db'])
   await run('exec', ['acme', '--', process.execPath, '-e', '0'])
+  await run('caller:add', [
+    'etl',
+    '--grant',
+    'acme',
+    '--client-id',
+    web.clientId,
+    '--client-secret-ref',
+    'env:WEB_SECRET',
+  ])
+  await run('caller:add', ['etl', '--grant', 'acme', '--client-id', 'x', '--client-secret-ref', web.clientSecret])
+  await run('grants:sweep', [])
+  await run('caller:list', [])
+  await run('caller:rotate', ['etl'])
+  await run('caller:remove', ['etl', '--yes'])
+  await run('serve', ['--check'])
   await run('grants:remove', ['jwt', '--yes'])
   await run('grants:revoke', ['cc', '--yes'])
   await run('store:move', ['--to=sqlite:./m.db'])

@@ -3,21 +3,8 @@
  * command:, keyring:), so that the file can be committed, mailed and shown.
  */
 import * as z from 'zod'
-
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
-/** `30s`, `5m`, `25d`, or milliseconds. */
-const duration = z
-  .union([z.number(), z.string()])
-  .transform((value, context) => {
-    if (typeof value === 'number') return value
-    const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(value.trim())
-    if (match?.[1] !== undefined && match[2] !== undefined)
-      return Number(match[1]) * units[match[2] as keyof typeof units]
-    context.issues.push({ code: 'custom', message: 'is no duration: write 500ms, 30s, 5m, 2h or 25d', input: value })
-    return z.NEVER
-  })
-  .pipe(z.number().positive())
+import { brokerSection } from './broker-section.ts'
+import { duration } from './duration.ts'
 
 const reference = z
   .string()
@@ -71,6 +58,7 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('Defaults of `keyturn connect`'),
+  broker: brokerSection.optional().describe('`keyturn serve`'),
 })
 
 export type KeyturnConfig = z.infer<typeof configSchema>

@@ -1,0 +1,151 @@
+/**
+ * The broker: one app behind any number of listeners, and its end. What callers must not lose by a restart is an answer
+ * that is on its way, so the end takes three steps: no new connections, a grace for what runs, then the uses are written.
+ * An exchange in flight belongs to `Keyturn.close()`, which whoever opened it calls after this.
+ */
+import { randomBytes } from 'node:crypto'
+import { fastify } from 'fastify'
+import { KeyturnError } from '@keyturn/tokens'
+import type { Clock, Keyturn } from '@keyturn/tokens'
+import { lazyNetwork } from '@keyturn/tokens/maintenance'
+import { apiRoutes } from './api/routes.ts'
+import { healthRoutes } from './api/health.ts'
+import { openEventTail } from './api/event-tail.ts'
+import type { BrokerSettings } from './broker-settings.ts'
+import type { BrokerContext } from './caller.ts'
+import { manageCallers } from './callers/manage-callers.ts'
+import { openCallers } from './callers/open-callers.ts'
+import { faceRoutes } from './face/routes.ts'
+import { toHttpError } from './http-error.ts'
+import { listen } from './listen.ts'
+import type { Listening } from './listen.ts'
+import type { Log } from './log.ts'
+import { openMetrics } from './metrics.ts'
+import { proxyRoutes } from './proxy/routes.ts'
+import { deskOf } from './sessions/desk.ts'
+import { openUses } from './usage/uses.ts'
+import { whereOf } from './where.ts'
+
+export interface BrokerOptions {
+  readonly settings: BrokerSettings
+  readonly keyturn: Keyturn
+  readonly clock: Clock
+  readonly log: Log
+  /** For the outgoing proxy: HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly caFile?: string | undefined
+  readonly version: string
+  readonly random?: (size: number) => Uint8Array
+}
+
+export interface Broker {
+  readonly addresses: readonly string[]
+  /** Finishes what runs and writes what was counted. The Keyturn stays open. */
+  close(): Promise<void>
+}
+
+/** Answers of these are for machines that watch the process, and come whatever the Host header says. */
+const watched = new Set(['/healthz', '/readyz', '/metrics'])
+
+export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
+  const { settings, keyturn, clock, log, env, caFile, version, random = randomBytes } = options
+  const { store } = keyturn
+  const metrics = openMetrics()
+  const uses = openUses({
+    store,
+    clock,
+    log,
+    replica: Buffer.from(random(8)).toString('hex'),
+    every: settings.usageEvery,
+  })
+  const { staleMax } = settings.limits
+  const callers = openCallers({
+    keyturn,
+    clock,
+    log,
+    uses,
+    staleMax,
+    onAlarm: () => metrics.count('keyturn_alarms_total', 'Alarms', { alarm: 'old-token-used' }),
+  })
+  const where = whereOf(settings)
+  const context: BrokerContext = { keyturn, callers, clock, log, ...where }
+  const ipLocked = settings.orgs.flatMap((org) => (org.ipLocked ? [org.grant] : []))
+  const network = lazyNetwork({ clock, env, ...(caFile === undefined ? {} : { caFile }) })
+  deskOf(context, { network, ipLocked, staleMax, bodyLimit: settings.limits.body })
+  const stopCounting = keyturn.on('*', ({ type, grant }) =>
+    metrics.count('keyturn_events_total', 'State changes of grants', { type, grant }),
+  )
+  const tail = openEventTail({ keyturn, clock, log })
+  const state = { draining: false, running: 0 }
+
+  const app = fastify({
+    logger: false,
+    bodyLimit: settings.limits.body,
+    trustProxy: false,
+    // Never taken from a header: an id that somebody chose would be in our logs.
+    genReqId: () => Buffer.from(random(8)).toString('hex'),
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: 200, ignoreDuplicateSlashes: false },
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    state.running += 1
+    if (state.draining) void reply.header('connection', 'close')
+    if (!watched.has(request.url)) where.checkHost(request)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    state.running -= 1
+    // The route's pattern, never the address: a query may hold a token.
+    const route = request.routeOptions.url ?? 'none'
+    const labels = { method: knownMethod(request.method), route, status: String(reply.statusCode) }
+    metrics.count('keyturn_http_requests_total', 'Requests answered', labels)
+    metrics.observe('keyturn_http_request_seconds', 'Time to answer', reply.elapsedTime / 1000, { route })
+    log.debug('request', { ...labels, ms: Math.round(reply.elapsedTime), id: request.id })
+  })
+  app.setErrorHandler((error, _request, reply) => {
+    const { status, headers, body } = toHttpError(error, log)
+    if (status >= 500) log.warn('a request failed', { code: body.code, status })
+    return reply.code(status).headers(headers).send(body)
+  })
+  app.setNotFoundHandler((_request, reply) => {
+    const { body } = toHttpError(new KeyturnError('BAD_ARGUMENT', 'There is nothing at this address'), log)
+    return reply.code(404).send(body)
+  })
+  metrics.gauge('keyturn_requests_running', 'Requests being answered', () => [[{}, state.running]])
+  metrics.gauge('keyturn_build_info', 'Version', () => [[{ version }, 1]])
+  const manage = manageCallers({ keyturn, clock, random, log })
+  await app.register(healthRoutes({ context, metrics, settings, draining: () => state.draining }))
+  await app.register(apiRoutes({ context, manage, tail, version }), { prefix: '/keyturn/v1' })
+  // Both answer at the root (an org by its host name or port, or the caller's default) and below /orgs/NAME.
+  await app.register(faceRoutes(context))
+  await app.register(proxyRoutes(context))
+  await app.ready()
+
+  const opened: Listening[] = []
+  const end = async (): Promise<void> => {
+    state.draining = true
+    tail.close()
+    const stopped = Promise.all(opened.map((listener) => listener.stop()))
+    const over = new AbortController()
+    await Promise.race([stopped, clock.sleep(settings.limits.grace, over.signal)])
+    over.abort()
+    for (const listener of opened) listener.cut()
+    await stopped
+    await app.close()
+    network.close()
+    stopCounting()
+    await uses.close()
+  }
+  try {
+    for (const listener of settings.listen) {
+      opened.push(await listen(listener, settings.limits, (request, response) => app.routing(request, response)))
+    }
+  } catch (error) {
+    await end()
+    throw error
+  }
+  let ended: Promise<void> | null = null
+  return { addresses: opened.map(({ address }) => address), close: () => (ended ??= end()) }
+}
+
+const knownMethod = (method: string): string =>
+  ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].includes(method) ? method : 'other'

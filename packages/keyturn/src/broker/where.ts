@@ -1,0 +1,103 @@
+/**
+ * Where a request came from and what it is for: peer, listener, host name, org. All of it is under the peer's control,
+ * so a forwarded address counts only from a trusted proxy, and a Host header only when it looks like one.
+ */
+import type { IncomingMessage } from 'node:http'
+import { TLSSocket } from 'node:tls'
+import type { FastifyRequest } from 'fastify'
+import { KeyturnError } from '@keyturn/tokens'
+import type { BrokerSettings, ListenerSettings } from './broker-settings.ts'
+import type { Presented } from './caller.ts'
+
+/** Which listener a request came in by. */
+export const listeners = new WeakMap<IncomingMessage, ListenerSettings>()
+
+const hostPattern = /^([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::(\d{1,5}))?$/i
+
+const hostOf = (request: FastifyRequest): { readonly name: string; readonly written: string } => {
+  const written = request.raw.headers.host ?? ''
+  const name = hostPattern.exec(written)?.[1]
+  if (name === undefined) throw new KeyturnError('BAD_ARGUMENT', 'The Host header names no host')
+  return { name: name.toLowerCase(), written }
+}
+
+export interface Where {
+  baseUrl(request: FastifyRequest): string
+  orgOf(request: FastifyRequest): string | null
+  addressOf(request: FastifyRequest): string | null
+  transportProof(request: FastifyRequest): Presented | null
+  /** Throws BAD_ARGUMENT for a host that is not ours. */
+  checkHost(request: FastifyRequest): void
+}
+
+const pathOrg = (url: string): string | null => /^\/orgs\/([^/?#]+)/.exec(url)?.[1] ?? null
+
+export const whereOf = (settings: BrokerSettings): Where => {
+  const byName = new Map(settings.orgs.map((org) => [org.name.toLowerCase(), org]))
+  const byHost = new Map(settings.orgs.flatMap((org) => org.hosts.map((host) => [host, org] as const)))
+  const listenerOf = (request: FastifyRequest): ListenerSettings | null => listeners.get(request.raw) ?? null
+
+  const peer = (request: FastifyRequest): string | null =>
+    listenerOf(request)?.socket == null ? (request.raw.socket.remoteAddress ?? '') : null
+
+  /** The nearest address on the way that is no trusted proxy. */
+  const addressOf = (request: FastifyRequest): string | null => {
+    const direct = peer(request)
+    if (direct === null || !settings.trustedProxies.includes(direct)) return direct
+    const header = request.raw.headers['x-forwarded-for']
+    const hops = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').map((hop) => hop.trim())
+    const client = hops.toReversed().find((hop) => hop !== '' && !settings.trustedProxies.includes(hop))
+    return client ?? direct
+  }
+
+  const schemeOf = (request: FastifyRequest): string => {
+    const direct = peer(request)
+    const told = request.raw.headers['x-forwarded-proto']
+    const trusted = direct !== null && settings.trustedProxies.includes(direct)
+    if (trusted && (told === 'https' || told === 'http')) return told
+    return listenerOf(request)?.tls == null ? 'http' : 'https'
+  }
+
+  return {
+    addressOf,
+    baseUrl: (request) => {
+      const org = pathOrg(request.raw.url ?? '')
+      const own = settings.publicUrl
+      // An org with a host name of its own is known by that one.
+      const base =
+        own === null || byHost.has(hostOf(request).name) ? `${schemeOf(request)}://${hostOf(request).written}` : own
+      return org === null ? base : `${base}/orgs/${org}`
+    },
+    orgOf: (request) => {
+      const named = pathOrg(request.raw.url ?? '')
+      if (named !== null) {
+        let name: string
+        try {
+          name = decodeURIComponent(named)
+        } catch {
+          throw new KeyturnError('BAD_ARGUMENT', 'The org’s name in the path is not encoded')
+        }
+        // A grant needs no entry in the configuration to be reached by its path.
+        return byName.get(name.toLowerCase())?.grant ?? name
+      }
+      const listener = listenerOf(request)
+      if (listener?.org != null) return byName.get(listener.org.toLowerCase())?.grant ?? listener.org
+      return byHost.get(hostPattern.exec(request.raw.headers.host ?? '')?.[1]?.toLowerCase() ?? '')?.grant ?? null
+    },
+    transportProof: (request) => {
+      const listener = listenerOf(request)
+      if (listener?.socket != null) return listener.name === null ? null : { kind: 'socket', name: listener.name }
+      const { socket } = request.raw
+      if (!(socket instanceof TLSSocket) || !socket.authorized || listener?.tls?.clientCa == null) return null
+      const { fingerprint256 } = socket.getPeerCertificate()
+      return typeof fingerprint256 === 'string' && fingerprint256 !== ''
+        ? { kind: 'certificate', fingerprint: fingerprint256.replaceAll(':', '').toLowerCase() }
+        : null
+    },
+    checkHost: (request) => {
+      const { name } = hostOf(request)
+      if (settings.hosts !== null && listenerOf(request)?.socket == null && !settings.hosts.has(name))
+        throw new KeyturnError('BAD_ARGUMENT', 'This host is not served here')
+    },
+  }
+}
