@@ -74,6 +74,12 @@ function open(options: ListenerOptions, port: number): Promise<Server> {
   server.keepAliveTimeout = 60_000
   server.requestTimeout = 0
   server.on('connection', (socket: Socket) => socket.setNoDelay(true))
+  // After `Connection: close` Node lets go of the socket as soon as the answer is written, and would never hear that the
+  // caller died with it unread. So the connection is closed from this side only, and ends when the caller ends it.
+  const linger = (socket: Socket): void => {
+    socket.destroySoon = () => socket.end()
+  }
+  server.on(options.certificate === undefined ? 'connection' : 'secureConnection', linger)
   server.on('clientError', (_error, socket) => socket.destroy())
   return new Promise((resolve, reject) => {
     server.once('error', reject)

@@ -64,6 +64,27 @@ test('after a load no token is made that was made before, and codes, devices and
   assert.equal((await token(sim, poll)).status, 200)
 })
 
+test('the API calls of the day are counted on after a restart and after a load', async () => {
+  const directory = join(folder, 'usage')
+  const clockStart = Date.UTC(2026, 5, 1, 12)
+  const first = await startSimulator({ seed: 's', directory, clockStart })
+  const grant = grantUnder(first)
+  const used = async (sim: typeof first): Promise<string | null> =>
+    (await call(sim, grant.accessToken, '/services/data/v66.0')).headers.get('sforce-limit-info')
+  assert.equal(await used(first), 'api-usage=1/1000000')
+  first.control.save({ folder: join(folder, 'usage-saved') })
+  assert.equal(await used(first), 'api-usage=2/1000000')
+  await first.close()
+  const second = await simulator({ seed: 's', directory, clockStart })
+  assert.equal(await used(second), 'api-usage=3/1000000')
+  second.control.load({ folder: join(folder, 'usage-saved') })
+  assert.equal(await used(second), 'api-usage=2/1000000')
+  second.control.moveClock({ advanceMs: 86_400_000 })
+  const fresh = await refresh(second, grant)
+  const next = await call(second, fresh.json['access_token'], '/services/data/v66.0')
+  assert.equal(next.headers.get('sforce-limit-info'), 'api-usage=1/1000000')
+})
+
 test('with a directory the clock stays where it was moved, and time limits go on from there', async () => {
   const directory = join(folder, 'clock')
   const first = await startSimulator({ seed: 's', directory })

@@ -151,31 +151,45 @@ test('counters are kept per org, per app and per grant', async () => {
   )
 })
 
-test('a client killed with the answer unread in its socket never got it', async () => {
-  const sim = await simulator()
-  const grant = grantUnder(sim)
-  const body = new URLSearchParams({
-    grant_type: 'refresh_token',
-    refresh_token: grant.refreshToken,
-    client_id: grant.clientId,
-    client_secret: grant.clientSecret,
-  }).toString()
-  const head = `POST /services/oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n`
-  // The child writes and never reads.
-  const child = spawn(process.execPath, [
-    '-e',
-    `
+for (const connection of ['keep-alive', 'close']) {
+  test(`a client killed with the answer unread in its socket never got it (Connection: ${connection})`, async () => {
+    const sim = await simulator()
+    const grant = grantUnder(sim)
+    const body = new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: grant.refreshToken,
+      client_id: grant.clientId,
+      client_secret: grant.clientSecret,
+    }).toString()
+    const head = `POST /services/oauth2/token HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n`
+    // The child writes and never reads.
+    const child = spawn(process.execPath, [
+      '-e',
+      `
     const socket = require('node:net').connect(${sim.port}, '127.0.0.1')
     socket.pause()
     socket.write(${JSON.stringify(head + body)})
     setInterval(() => {}, 1000)
   `,
-  ])
-  await until(() => sim.control.log().some((event) => event.kind === 'answered'), 'the answer is out')
-  assert.deepEqual(counts(sim, 'unknownOutcomes', 'orphaned'), [0, 0])
-  child.kill('SIGKILL')
-  await until(() => sim.control.oracle().total.unknownOutcomes === 1, 'the reset is noticed')
-  assert.deepEqual(counts(sim, 'orphaned'), [1])
+    ])
+    await until(() => sim.control.log().some((event) => event.kind === 'answered'), 'the answer is out')
+    await until(() => sim.control.log().some((event) => event.kind === 'sent'), 'its bytes are out')
+    assert.deepEqual(counts(sim, 'unknownOutcomes', 'orphaned'), [0, 0])
+    child.kill('SIGKILL')
+    await until(() => sim.control.oracle().total.unknownOutcomes === 1, 'the reset is noticed')
+    assert.deepEqual(counts(sim, 'orphaned'), [1])
+  })
+}
+
+test('a client that reads the answer and then goes has it, whichever way it closes', async () => {
+  for (const connection of ['keep-alive', 'close']) {
+    const sim = await simulator()
+    const grant = grantUnder(sim)
+    const answer = await refresh(sim, grant, grant.refreshToken, { Connection: connection })
+    assert.equal(answer.status, 200)
+    assert.equal((await refresh(sim, grant, answer.json['refresh_token'], { Connection: connection })).status, 200)
+    assert.deepEqual(counts(sim, 'unknownOutcomes', 'orphaned', 'exchanges'), [0, 0, 2])
+  }
 })
 
 test('a tester can declare that an answer was never kept', async () => {
