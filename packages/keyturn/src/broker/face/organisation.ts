@@ -112,7 +112,7 @@ const byRest = async ({ keyturn }: Asking, grant: string, { userId }: Token): Pr
   }
   const who = await read('/services/oauth2/userinfo')
   const user = /^005[A-Za-z0-9]{12,15}$/.test(userId ?? '')
-    ? await first(`SELECT ProfileId, UserRoleId FROM User WHERE Id = '${userId}'`)
+    ? await first(`SELECT ProfileId FROM User WHERE Id = '${userId}'`)
     : {}
   const org = await first('SELECT Name FROM Organization')
   const pick = (name: string, value: unknown): Readonly<Record<string, string>> =>
@@ -127,7 +127,6 @@ const byRest = async ({ keyturn }: Asking, grant: string, { userId }: Token): Pr
     ...pick('userLocale', who['locale']),
     ...pick('userTimeZone', who['zoneinfo']),
     ...pick('profileId', user['ProfileId']),
-    ...pick('roleId', user['UserRoleId']),
     ...pick('organizationName', org['Name']),
   }
 }

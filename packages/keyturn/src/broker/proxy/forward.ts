@@ -20,8 +20,6 @@ import type { UpstreamAnswer } from './upstream.ts'
 export interface ProxyCall {
   readonly grant: string
   readonly target: Target
-  /** As on the request line: `_HttpMethod` changes what it means, not what is sent. */
-  readonly method: string
   readonly body: KeptBody | null
   /** More than what is kept of a body: the token is looked at first, since this can't be sent twice. */
   readonly large: boolean
@@ -73,12 +71,12 @@ export const forward = async (desk: Desk, call: ProxyCall, reply: FastifyReply):
 }
 
 const send = async (desk: Desk, call: ProxyCall, token: Token): Promise<UpstreamAnswer> => {
-  const { target, method } = call
+  const { target } = call
   const once = (): Promise<UpstreamAnswer> =>
     sendUpstream(
       {
         origin: new URL(new URL(token.instanceUrl).origin),
-        method,
+        method: target.method,
         path: `${target.path}${target.search}`,
         idleLimit: desk.options.idleLimit,
         ...call.dress(token.accessToken),
@@ -89,7 +87,7 @@ const send = async (desk: Desk, call: ProxyCall, token: Token): Promise<Upstream
     return await once()
   } catch (error) {
     // A kept connection that was closed just now: safe to repeat where a repetition means nothing.
-    const harmless = call.body === null && (target.method === 'GET' || target.method === 'HEAD')
+    const harmless = call.body === null && target.override === null && /^(GET|HEAD)$/.test(target.method)
     if (harmless && error instanceof Unanswered && error.reused) return once()
     throw error
   }

@@ -20,7 +20,7 @@ import type { KeptBody } from './kept-body.ts'
 import { answerRefusal, noSession, troubleOf } from './refusal.ts'
 import type { Refusal } from './refusal.ts'
 import { plainSource, sessionReplacement, smallText, soapHeadOf, spliced, Unreadable } from './soap-request.ts'
-import { apiOf, pathAllowed, targetOf } from './target.ts'
+import { pathAllowed, targetOf } from './target.ts'
 import type { Target } from './target.ts'
 
 const LONGEST_HEAD = 64 * 1024
@@ -50,9 +50,8 @@ export const proxyRoutes =
 const serve = async (desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
   const target = targetOf(request.method, request.raw.url ?? '')
   if ('refused' in target) {
-    const path = (request.raw.url ?? '').split('?')[0] ?? ''
     const code = ({ 400: 'MALFORMED_REQUEST', 404: 'NOT_FOUND', 405: 'METHOD_NOT_ALLOWED' } as const)[target.status]
-    return refuse(reply, { api: apiOf(path) ?? 'rest', path }, { code, message: target.refused })
+    return refuse(reply, { api: 'rest', path: '' }, { code, message: target.refused })
   }
   const api = target.api === 'soap' ? serveSoap : servePlain
   const refusal = await api(desk, target, request, reply).catch((error: unknown) => refusalOf(desk, error))
@@ -158,7 +157,6 @@ const callOf = (
 ): ProxyCall => ({
   grant: session.grant,
   target,
-  method: request.method,
   body,
   large: body !== null && isLarge(desk, request),
   base: desk.context.baseUrl(request),
@@ -171,7 +169,8 @@ const serveSoap = async (
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Refusal | null> => {
-  if (target.method !== 'POST') return { code: 'METHOD_NOT_ALLOWED', message: 'SOAP is called by POST.' }
+  if (target.method !== 'POST' || target.override !== null)
+    return { code: 'METHOD_NOT_ALLOWED', message: 'SOAP is called by POST.' }
   const { source, unpacked } = plainSource(request.raw)
   const body = bodyOf(desk, source)
   const head = await soapHeadOf(body, LONGEST_HEAD)

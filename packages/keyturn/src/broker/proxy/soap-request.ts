@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { KeptBody } from './kept-body.ts'
 import { asciiBased, readSoapHead } from './soap-head.ts'
-import type { SoapHead } from './soap-head.ts'
+import type { SoapHead, SoapReading } from './soap-head.ts'
 import { escapeXml } from './xml-events.ts'
 
 export class Unreadable extends Error {}
@@ -27,14 +27,24 @@ export const plainSource = (message: IncomingMessage): { readonly source: Readab
 /** Throws Unreadable where the head is no envelope's, or longer than `longest` bytes. */
 export const soapHeadOf = async (body: KeptBody, longest: number): Promise<SoapHead> => {
   let text = ''
+  let next = 1
   for await (const chunk of body.read()) {
     text += chunk.toString('latin1')
-    const reading = readSoapHead(text)
-    if (reading.kind === 'read') return reading
-    if (reading.kind === 'refused') throw new Unreadable(reading.why)
+    // Read anew only when it has grown by half: a head that comes byte by byte must not cost a second of our time.
+    if (text.length < next && text.length <= longest) continue
+    next = text.length * 1.5
+    const head = judged(readSoapHead(text))
+    if (head !== null) return head
     if (text.length > longest) throw new Unreadable('a header that is too long')
   }
+  const head = judged(readSoapHead(text))
+  if (head !== null) return head
   throw new Unreadable('no complete envelope')
+}
+
+const judged = (reading: SoapReading): SoapHead | null => {
+  if (reading.kind === 'refused') throw new Unreadable(reading.why)
+  return reading.kind === 'read' ? reading : null
 }
 
 /** The whole of a small request (login) as latin1. */

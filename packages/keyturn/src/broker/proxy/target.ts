@@ -13,8 +13,9 @@ export interface Target {
   readonly path: string
   /** With its `?`, or empty. */
   readonly search: string
-  /** What the request really does: Salesforce takes another method from `_HttpMethod` of a POST. */
   readonly method: string
+  /** Salesforce takes another method from `_HttpMethod` of a POST: both must be allowed. */
+  readonly override: string | null
 }
 
 export type Targeted = Target | { readonly refused: string; readonly status: 400 | 404 | 405 }
@@ -54,8 +55,8 @@ export const targetOf = (method: string, url: string): Targeted => {
   const api = apiOf(path)
   if (api === null) return { refused: 'The broker passes on the data APIs only.', status: 404 }
   if (!methods.has(method)) return { refused: 'This method is not passed on.', status: 405 }
-  const real = overridden(method, search)
-  return real === null ? wrong('_HttpMethod names no method.') : { api, path, search, method: real }
+  const override = overridden(search)
+  return override === 'wrong' ? wrong('_HttpMethod names no method.') : { api, path, search, method, override }
 }
 
 const decode = (text: string): string | null => {
@@ -66,12 +67,12 @@ const decode = (text: string): string | null => {
   }
 }
 
-const overridden = (method: string, search: string): string | null => {
+const overridden = (search: string): string | null => {
   const names = new URLSearchParams(search)
   const values = [...names].filter(([name]) => name.toLowerCase() === '_httpmethod').map(([, value]) => value)
-  if (values.length === 0) return method
+  if (values.length === 0) return null
   const [value = ''] = values
-  return values.length === 1 && methods.has(value.toUpperCase()) ? value.toUpperCase() : null
+  return values.length === 1 && methods.has(value.toUpperCase()) ? value.toUpperCase() : 'wrong'
 }
 
 /** Resources that carry further requests, with paths and methods of their own. */
@@ -81,13 +82,15 @@ const carriers = /\/(composite|graphql)(\/|$)/i
  * By segments; `*` stands for one (a version). A resource that carries other requests needs a rule that names it: a rule
  * for everything below `/services/data` does not let a request in whose body asks for something else.
  */
-export const pathAllowed = (rules: readonly PathRule[] | null, { method, path }: Target): boolean =>
+export const pathAllowed = (rules: readonly PathRule[] | null, { method, override, path }: Target): boolean =>
   rules === null ||
-  rules.some(
-    (rule) =>
-      (rule.method === '*' || rule.method.toUpperCase() === method) &&
-      covers(rule.prefix, path) &&
-      (!carriers.test(path) || carriers.test(rule.prefix)),
+  [method, override ?? method].every((one) =>
+    rules.some(
+      (rule) =>
+        (rule.method === '*' || rule.method.toUpperCase() === one) &&
+        covers(rule.prefix, path) &&
+        (!carriers.test(path) || carriers.test(rule.prefix)),
+    ),
   )
 
 const covers = (prefix: string, path: string): boolean => {

@@ -41,6 +41,8 @@ export interface TestBroker {
   enrol(name: string, more?: Partial<NewCaller>): Promise<Enrolled>
   remove(name: string): Promise<void>
   counts(): { readonly exchanges: number; readonly reuses: number; readonly grantsLost: number }
+  /** Moves the broker's clock on; the org's stands. */
+  later(ms: number): void
   /** Ends the access tokens, as the session time-out would. */
   expire(): void
 }
@@ -70,6 +72,12 @@ export const startBroker = async (t: TestContext, setting: Setting = {}): Promis
     ...setting.grant,
   })
   const lines: string[] = []
+  let moved = 0
+  const clock = {
+    ...systemClock,
+    wall: () => systemClock.wall() + moved,
+    boot: () => systemClock.boot() + moved,
+  }
   const log = openLog({ clock: systemClock, level: 'debug', write: (line) => void lines.push(line) })
   const uses = { count: () => undefined, flush: () => Promise.resolve(), close: () => Promise.resolve() }
   const callers = openCallers({
@@ -86,7 +94,7 @@ export const startBroker = async (t: TestContext, setting: Setting = {}): Promis
   const context: BrokerContext = {
     keyturn,
     callers,
-    clock: systemClock,
+    clock,
     log,
     baseUrl: (request) => {
       const org = pathOf(request)
@@ -133,6 +141,9 @@ export const startBroker = async (t: TestContext, setting: Setting = {}): Promis
       }
     },
     remove: async (name) => void (await manage.remove(name)),
+    later: (ms) => {
+      moved += ms
+    },
     counts: () => sim.control.oracle().total,
     expire: () => void sim.control.expireAccessTokens(),
   }

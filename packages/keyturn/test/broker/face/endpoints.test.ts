@@ -1,0 +1,243 @@
+/** The Salesforce-shaped endpoints, by plain HTTP. */
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { test } from 'node:test'
+import { GRANT, login, post, query, startBroker } from './broker.ts'
+import type { Enrolled, TestBroker } from './broker.ts'
+
+const token = (broker: TestBroker, form: Readonly<Record<string, string>>, headers = {}) =>
+  post(`${broker.url}/services/oauth2/token`, form, headers)
+
+const refreshForm = ({ id, secret, refreshToken }: Enrolled) => ({
+  grant_type: 'refresh_token',
+  client_id: id,
+  client_secret: secret,
+  refresh_token: refreshToken,
+})
+
+test('each flow answers in Salesforce’s shape, with a virtual token and the address of the broker', async (t) => {
+  const broker = await startBroker(t)
+  const caller = await broker.enrol('etl')
+  const { id, secret, username, password } = caller
+  const basic = { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` }
+  const answers = [
+    await token(broker, refreshForm(caller)),
+    await token(broker, { grant_type: 'client_credentials', client_id: id, client_secret: secret }),
+    await token(broker, { grant_type: 'client_credentials' }, basic),
+    await token(broker, { grant_type: 'password', client_id: 'x', client_secret: 'y', username, password }),
+    await token(broker, { grant_type: 'password', username, password: `${password}AbCdEfGhIjKlMnOpQrStUvWx` }),
+  ]
+  for (const { status, body, headers } of answers) {
+    assert.equal(status, 200)
+    assert.equal(headers.get('cache-control'), 'no-store')
+    assert.match(body['access_token'] ?? '', /^00D\w{12}!KT[\w.]+$/)
+    assert.equal(body['instance_url'], broker.url)
+    assert.equal(body['id'], `${broker.url}/id/${broker.ready.org}/${broker.ready.userId}`)
+    assert.equal(body['token_type'], 'Bearer')
+    assert.match(body['issued_at'] ?? '', /^\d{13}$/)
+    assert.equal(body['refresh_token'], undefined)
+    assert.equal((await query(broker.url, body['access_token'])).status, 200)
+    assert.equal((await query(broker.url, body['access_token'], 'OAuth')).status, 200)
+  }
+  const { body } = answers[1] ?? assert.fail()
+  const signed = createHmac('sha256', secret).update(`${body['id']}${body['issued_at']}`).digest('base64')
+  assert.equal(body['signature'], signed)
+  assert.deepEqual([broker.counts().exchanges, broker.counts().reuses], [0, 0])
+})
+
+test('what is wrong is refused in Salesforce’s words', async (t) => {
+  const broker = await startBroker(t)
+  const caller = await broker.enrol('etl')
+  const cases: readonly (readonly [Record<string, string>, string, string])[] = [
+    [{ ...refreshForm(caller), refresh_token: 'x' }, 'invalid_grant', 'expired access/refresh token'],
+    [{ ...refreshForm(caller), client_secret: 'x' }, 'invalid_grant', 'expired access/refresh token'],
+    [
+      { grant_type: 'client_credentials', client_id: caller.id, client_secret: 'x' },
+      'invalid_client',
+      'invalid client credentials',
+    ],
+    [{ grant_type: 'client_credentials' }, 'invalid_client', 'invalid client credentials'],
+    [{ grant_type: 'password', username: caller.username, password: 'x' }, 'invalid_grant', 'authentication failure'],
+    [{ grant_type: 'constructor' }, 'unsupported_grant_type', 'grant type not supported'],
+    [
+      { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'x' },
+      'unsupported_grant_type',
+      'grant type not supported',
+    ],
+    [{}, 'invalid_request', 'missing required parameter: grant_type'],
+  ]
+  for (const [form, error, description] of cases) {
+    const { status, body } = await token(broker, form)
+    assert.deepEqual([status, body], [400, { error, error_description: description }])
+  }
+  const twice = await fetch(`${broker.url}/services/oauth2/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'grant_type=password&grant_type=client_credentials',
+  })
+  assert.deepEqual([twice.status, ((await twice.json()) as { error: string }).error], [400, 'invalid_request'])
+})
+
+test('a caller is answered for the org that its path names, and for no other', async (t) => {
+  const broker = await startBroker(t)
+  const caller = await broker.enrol('etl')
+  const at = (org: string) => post(`${broker.url}/orgs/${org}/services/oauth2/token`, refreshForm(caller))
+  const { body } = await at(GRANT)
+  assert.equal(body['instance_url'], `${broker.url}/orgs/${GRANT}`)
+  assert.equal((await query(body['instance_url'] ?? '', body['access_token'])).status, 200)
+  // Clients that keep only scheme and host.
+  assert.equal((await query(broker.url, body['access_token'])).status, 200)
+  assert.equal((await at('other')).body['error'], 'invalid_grant')
+})
+
+test('revoke ends one session; with the stable refresh token it ends them all, and the grant lives on', async (t) => {
+  const broker = await startBroker(t)
+  const caller = await broker.enrol('etl')
+  const other = await broker.enrol('other')
+  const sessions = [await login(broker, caller), await login(broker, caller), await login(broker, other)].map(
+    (body) => body['access_token'] ?? '',
+  )
+  const alive = async (): Promise<readonly number[]> =>
+    Promise.all(sessions.map(async (session) => (await query(broker.url, session)).status))
+  const revoke = `${broker.url}/services/oauth2/revoke`
+  assert.equal((await post(revoke, { token: sessions[0] ?? '' })).status, 200)
+  assert.deepEqual(await alive(), [401, 200, 200])
+  const again = await post(revoke, { token: sessions[0] ?? '' })
+  assert.deepEqual([again.status, again.text], [400, 'error=invalid_token&error_description=invalid+token'])
+  const { id, secret, refreshToken } = caller
+  assert.equal((await post(revoke, { token: refreshToken, client_id: id, client_secret: secret })).status, 200)
+  assert.deepEqual(await alive(), [401, 401, 200])
+  assert.equal((await query(broker.url, (await login(broker, caller))['access_token'])).status, 200)
+  assert.deepEqual([broker.counts().exchanges, broker.counts().grantsLost], [0, 0])
+})
+
+test('introspection tells a caller of its own sessions only', async (t) => {
+  const broker = await startBroker(t)
+  const [one, other] = [await broker.enrol('one'), await broker.enrol('other')]
+  const { access_token: session = '' } = await login(broker, one)
+  const ask = async (by: Enrolled, about: string) =>
+    (
+      await post(`${broker.url}/services/oauth2/introspect`, {
+        token: about,
+        client_id: by.id,
+        client_secret: by.secret,
+      })
+    ).body
+  const { active, username, client_id: clientId } = await ask(one, session)
+  assert.deepEqual([active, username, clientId], [true, one.username, one.id])
+  assert.deepEqual(await ask(other, session), { active: false })
+  assert.deepEqual(await ask(one, broker.ready.accessToken), { active: false })
+  assert.equal((await ask({ ...one, secret: 'x' }, session))['error'], 'invalid_client')
+})
+
+test('userinfo and identity show the user with all addresses at the broker', async (t) => {
+  const broker = await startBroker(t)
+  const body = await login(broker, await broker.enrol('etl'))
+  const headers = { authorization: `Bearer ${body['access_token']}` }
+  for (const url of [body['id'] ?? '', `${broker.url}/services/oauth2/userinfo`]) {
+    const answer = await fetch(url, { headers })
+    const text = await answer.text()
+    assert.equal(answer.status, 200)
+    assert.ok(text.includes(broker.ready.userId) && text.includes(`${broker.url}/services/Soap/u/{version}/`))
+    assert.ok(!text.includes(broker.sim.url))
+    const refused = await fetch(url, { headers: { authorization: `Bearer ${broker.ready.accessToken}` } })
+    assert.deepEqual([refused.status, await refused.text()], [403, 'Bad_OAuth_Token'])
+  }
+  const discovery = await fetch(`${broker.url}/.well-known/openid-configuration`)
+  assert.equal(
+    ((await discovery.json()) as { token_endpoint: string }).token_endpoint,
+    `${broker.url}/services/oauth2/token`,
+  )
+})
+
+const loginEnvelope = (username: string, password: string): string =>
+  `<?xml version="1.0"?><e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:u="urn:partner.soap.sforce.com"><e:Body>` +
+  `<u:login><u:username>${username}</u:username><u:password>${password}</u:password></u:login></e:Body></e:Envelope>`
+
+const soap = async (url: string, body: string): Promise<{ readonly status: number; readonly text: string }> => {
+  const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'text/xml', soapaction: '""' } })
+  return { status: answer.status, text: await answer.text() }
+}
+
+const loginResult = [
+  'metadataServerUrl passwordExpired sandbox serverUrl sessionId userId userInfo accessibilityMode chatterExternal',
+  'currencySymbol orgAttachmentFileSizeLimit orgDefaultCurrencyIsoCode orgDefaultCurrencyLocale',
+  'orgDisallowHtmlAttachments orgHasPersonAccounts organizationId organizationMultiCurrency organizationName profileId',
+  'roleId sessionSecondsValid userDefaultCurrencyIsoCode userEmail userFullName userId userLanguage userLocale userName',
+  'userTimeZone userType userUiSkin',
+].join(' ')
+
+test('SOAP login() answers with every element of the WSDL in its order, partner and enterprise, in any version', async (t) => {
+  const broker = await startBroker(t)
+  const caller = await broker.enrol('wsdl')
+  for (const [letter, flavour] of [
+    ['u', 'partner'],
+    ['c', 'enterprise'],
+  ] as const) {
+    for (const version of ['20.0', '41.0', '66.0']) {
+      const { status, text } = await soap(
+        `${broker.url}/services/Soap/${letter}/${version}`,
+        loginEnvelope(caller.username, `${caller.password}AbCdEfGhIjKlMnOpQrStUvWx`),
+      )
+      assert.equal(status, 200, text)
+      const result = /<result>(.*)<\/result>/s.exec(text)?.[1] ?? ''
+      const names = [...result.matchAll(/<(\w+)[ >/]/g)].map(([, name]) => name)
+      assert.equal(names.join(' '), loginResult)
+      assert.ok(text.includes(`xmlns="urn:${flavour}.soap.sforce.com"`))
+      const org = broker.ready.org.slice(0, 15)
+      assert.ok(text.includes(`<serverUrl>${broker.url}/services/Soap/${letter}/${version}/${org}</serverUrl>`))
+      assert.match(text, new RegExp(`<userId>${broker.ready.userId}</userId>`))
+      assert.match(text, /<profileId>00e\w{15}<\/profileId>/)
+      const session = /<sessionId>([^<]+)</.exec(text)?.[1]?.replace('&#33;', '!')
+      assert.equal((await query(broker.url, session)).status, 200)
+    }
+  }
+  assert.equal(broker.counts().exchanges, 0)
+})
+
+test('SOAP login() refuses in Salesforce’s form, and says why a grant can’t carry SOAP', async (t) => {
+  const broker = await startBroker(t)
+  const caller = await broker.enrol('wsdl')
+  const url = `${broker.url}/services/Soap/u/60.0`
+  const wrong = await soap(url, loginEnvelope(caller.username, 'wrong'))
+  assert.equal(wrong.status, 500)
+  assert.match(wrong.text, /<faultcode>sf:INVALID_LOGIN<\/faultcode>/)
+  assert.match(wrong.text, /<sf:LoginFault xsi:type="sf:LoginFault"><sf:exceptionCode>INVALID_LOGIN</)
+  assert.equal((await soap(url, loginEnvelope('nobody@x', 'wrong'))).text, wrong.text)
+  const oauthOnly = await broker.enrol('oauth-only', { faces: ['oauth', 'proxy'] })
+  assert.equal((await soap(url, loginEnvelope(oauthOnly.username, oauthOnly.password))).text, wrong.text)
+  broker.sim.control.changeApp({ app: 'Web', settings: { accessTokenFormat: 'jwt' } })
+  broker.expire()
+  await login(broker, caller)
+  const unfit = await soap(url, loginEnvelope(caller.username, caller.password))
+  assert.equal(unfit.status, 500)
+  assert.match(unfit.text, /FUNCTIONALITY_NOT_ENABLED: The app of grant acme issues JWT-based access tokens/)
+})
+
+test('the real token is handed out where the policy says so, and not for an org that locks sessions to an address', async (t) => {
+  const broker = await startBroker(t)
+  const real = await login(broker, await broker.enrol('real', { realTokens: true }))
+  assert.deepEqual([real['access_token'], real['instance_url']], [broker.ready.accessToken, broker.ready.instanceUrl])
+  const locked = await startBroker(t, { options: { ipLocked: [GRANT] } })
+  const virtual = await login(locked, await locked.enrol('real', { realTokens: true }))
+  assert.match(virtual['access_token'] ?? '', /!KT/)
+  assert.ok(locked.log.some((line) => line.includes('locks sessions to an address')))
+})
+
+test('a dead grant is 503 with Retry-After, and never invalid_grant', async (t) => {
+  const broker = await startBroker(t)
+  const caller = await broker.enrol('etl')
+  const { access_token: session } = await login(broker, caller)
+  broker.sim.control.revokeGrant({ grant: broker.ready.grant })
+  const called = await query(broker.url, session)
+  assert.equal(called.status, 503)
+  assert.ok(called.headers.get('retry-after'))
+  assert.match(await called.text(), /SERVER_UNAVAILABLE/)
+  const { status, body, headers } = await token(broker, refreshForm(caller))
+  assert.deepEqual([status, body['error']], [503, 'temporarily_unavailable'])
+  assert.match(body['error_description'] ?? '', /GRANT_DEAD/)
+  assert.ok(headers.get('retry-after'))
+  const fault = await soap(`${broker.url}/services/Soap/u/60.0`, loginEnvelope(caller.username, caller.password))
+  assert.equal(fault.status, 503)
+  assert.match(fault.text, /sf:SERVER_UNAVAILABLE/)
+})
