@@ -30,6 +30,7 @@ for (const store of ['sqlite', 'postgres'] as const) {
       assert.deepEqual(report.problems, [])
       assert.equal(report.reusesWhileAlive, 0)
       assert.equal(report.grantsLostKeepable, 0)
+      assert.equal(report.surplusReplays, 0)
       assert.ok(report.orderedReplays <= report.unknownOutcomes)
     })
   }

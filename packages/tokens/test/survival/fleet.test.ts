@@ -15,6 +15,7 @@ for (const [index, world] of worlds.entries()) {
     assert.deepEqual(report.problems, [])
     assert.equal(report.reusesWhileAlive, 0)
     assert.equal(report.grantsLostKeepable, 0)
+    assert.equal(report.surplusReplays, 0)
     assert.ok(report.orderedReplays <= report.unknownOutcomes)
     assert.ok(report.callsOk > 0 && report.unknownOutcomes > 0, 'the run had faults and successes')
   })

@@ -28,6 +28,8 @@ export interface FleetReport {
   readonly faults: number
   readonly unknownOutcomes: number
   readonly orderedReplays: number
+  /** Replays that no unknown outcome of the same token allowed. */
+  readonly surplusReplays: number
   readonly reuses: number
   readonly reusesWhileAlive: number
   readonly grantsLost: number
@@ -156,6 +158,7 @@ export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
       faults,
       unknownOutcomes: total.unknownOutcomes,
       orderedReplays: total.orderedReplays,
+      surplusReplays: total.surplusReplays,
       reuses: total.reuses,
       reusesWhileAlive: total.reusesWhileAlive,
       grantsLost: total.grantsLost,
