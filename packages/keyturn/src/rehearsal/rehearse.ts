@@ -125,13 +125,19 @@ export const rehearse = async (options: RehearsalOptions): Promise<Rehearsal> =>
           const stage = open(name, profile)
           // What it does once only (making files, a first login) is done undisturbed.
           await stage.job()
+          stage.begin()
           const found = await phase.run(stage)
           const log = stage.org.log()
           judged.push(...found.map((one) => ({ ...timely(one, stage), mode, lines: proofOf(log, one.proof) })))
         }
       }
       // One that fails must not leave the others at work.
-      const ended = await Promise.allSettled(Array.from({ length: options.jobs }, work))
+      const giveUp = (error: unknown): never => {
+        todo.length = 0
+        programs.killAll()
+        throw error
+      }
+      const ended = await Promise.allSettled(Array.from({ length: options.jobs }, () => work().catch(giveUp)))
       for (const one of ended) if (one.status === 'rejected') throw one.reason
     }
     const findings = behaviours
@@ -165,7 +171,7 @@ const findingOf = (
     return {
       mode,
       verdict,
-      why: deciding.map(({ why }) => why).join(' ') || (stranger ?? 'It was not tried.'),
+      why: [...new Set(deciding.map(({ why }) => why))].join(' ') || (stranger ?? 'It was not tried.'),
       proof: deciding.flatMap(({ lines }) => lines),
     }
   })

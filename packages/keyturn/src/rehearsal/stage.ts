@@ -25,6 +25,8 @@ export interface Stage {
   job(): Promise<void>
   /** Where the log is now. */
   mark(): number
+  /** The undisturbed run is over: `wire()` begins here. */
+  begin(): void
   /** What happened since, up to another mark. */
   wire(since?: number, until?: number): Wire
   /** Waits for requests at a gate, as long as the program runs: for one first, then a moment for the others. */
@@ -65,14 +67,15 @@ const hasSeenEnough = (calls: readonly ApiCall[], width: number): boolean => {
 export const stageOn = (options: StageOptions): Stage => {
   const { org, profile, copies, longLived, limit, clock, launch } = options
   let overran = false
+  let began = 0
   const mark = (): number => org.log().at(-1)?.n ?? 0
-  const wire = (since = 0, until = Infinity): Wire => readWire(org.log(since).filter(({ n }) => n <= until))
+  const wire = (since = began, until = Infinity): Wire => readWire(org.log(since).filter(({ n }) => n <= until))
   const start = (count = 1): Promise<readonly Run[]> => Promise.all(Array.from({ length: count }, () => launch()))
 
   const finish = async (runs: readonly Run[]): Promise<void> => {
     const since = mark()
-    const began = clock.boot()
-    let heard = { until: since, at: began }
+    const from = clock.boot()
+    let heard = { until: since, at: from }
     while (runs.some((run) => !run.isOver())) {
       const { calls, tokenRequests } = wire(since)
       const now = clock.boot()
@@ -80,7 +83,7 @@ export const stageOn = (options: StageOptions): Stage => {
       if (tokenRequests.length > ENOUGH_OF_A_STORM * runs.length) break
       if (longLived && hasSeenEnough(calls, profile.width * runs.length)) break
       if (longLived && now - heard.at > SILENCE) break
-      if (now - began > limit) {
+      if (now - from > limit) {
         overran = true
         break
       }
@@ -97,10 +100,13 @@ export const stageOn = (options: StageOptions): Stage => {
     finish,
     job: async () => finish(await start()),
     mark,
+    begin: () => {
+      began = mark()
+    },
     wire,
     caught: async (gate, runs, want) => {
-      const began = clock.boot()
-      const over = (): boolean => runs.every((run) => run.isOver()) || clock.boot() - began > limit
+      const from = clock.boot()
+      const over = (): boolean => runs.every((run) => run.isOver()) || clock.boot() - from > limit
       while ((await gate.filled(1, 100)).length === 0) if (over()) return []
       let seen: readonly number[] = []
       for (let more = true; more;) {

@@ -1,5 +1,6 @@
 /** jsforce as its documentation shows it, which loses its access at the second refresh, and what is printed of that. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { SimEvent } from '../../src/rehearsal/simulated-org.ts'
 import { makeFolder } from '../cli.ts'
@@ -21,7 +22,11 @@ test('jsforce as documented reads, stores and shares nothing, and its proof is i
     whysOf(found),
   )
   assert.equal(found.ran.code, 1)
+  const printed = JSON.parse(found.ran.stdout) as object
+  assert.deepEqual(Object.keys(printed), ['ok', 'profile', 'behaviours'])
   const [reading] = found.findings
+  assert.deepEqual(Object.keys(reading ?? {}), ['id', 'title', 'verdict', 'modes'])
+  assert.deepEqual(Object.keys(reading?.modes[0] ?? {}), ['mode', 'verdict', 'why', 'proof'])
   const proof = reading?.modes[0]?.proof ?? []
   assert.deepEqual(
     proof.slice(0, 2).map(({ sent, spent, outcome, brought }) => ({ sent, spent, outcome, brought })),
@@ -45,7 +50,6 @@ test('the report fits 80 columns, and JUnit names each behaviour once a mode', a
   assert.match(ran.stdout, /^ +#\d+ +sends R0 \(spent\) +400 +rotated-token$/m)
   assert.match(ran.stdout, /1 passed, 1 failed, 0 inconclusive/)
   for (const line of ran.stdout.split('\n')) assert(line.length <= 80, line)
-  const { readFileSync } = await import('node:fs')
   const xml = readFileSync(`${folder.path}/r.xml`, 'utf8')
   assert.equal(xml.match(/<testcase /g)?.length, 4)
   assert.equal(xml.match(/<failure type="fail"/g)?.length, 2)

@@ -41,27 +41,42 @@ export const expiries: Phase = {
       width,
       refreshes: stage.wire(mark, moments[index + 1]?.mark).refreshes,
     }))
-    return [judgeReading(stage.wire(), moments.length), judgeSharing(found)]
+    return [judgeReading(stage.wire(), stage.wire(0), moments.length), judgeSharing(found)]
   },
 }
 
-const judgeReading = (wire: Wire, ends: number): Judgement => {
+/**
+ * `both`: with the undisturbed run before it. A program that asks for a token when it starts shows in the second run what
+ * it read in the first; where it sends the spent one then, it may have read the new one and stored it badly.
+ */
+const judgeReading = (run: Wire, both: Wire, ends: number): Judgement => {
   const behaviour = 'reads-new-token'
-  const proof = numbersOf(wire.refreshes)
-  const [exchanges, spent, links] = [issued(wire), reused(wire), chained(wire)]
-  if (exchanges.length === 0) {
-    return { behaviour, proof, verdict: 'inconclusive', why: 'No token exchange happened when its session had ended.' }
-  }
-  if (spent.length > 0) {
-    const why = `After its first exchange it sent the spent refresh token again, ${count(spent.length, 'time')}.`
-    return { behaviour, proof, verdict: 'fail', why }
-  }
-  if (links.length === 0) {
-    const why = `Its session ended ${count(ends, 'time')} in one run and it made ${count(exchanges.length, 'exchange')}: nothing shows which refresh token it would send next. Let a run make more API calls.`
-    return { behaviour, proof, verdict: 'inconclusive', why }
-  }
-  const why = `${count(exchanges.length, 'exchange')} in one run, each with the refresh token that the one before had brought.`
-  return { behaviour, proof, verdict: 'pass', why }
+  const proof = numbersOf(both.refreshes)
+  const [exchanges, spent] = [issued(run), reused(run)]
+  const verdict = (is: Judgement['verdict'], why: string): Judgement => ({ behaviour, verdict: is, why, proof })
+  if (exchanges.length === 0)
+    return spent.length > 0
+      ? verdict(
+          'inconclusive',
+          'Started again, it sent the spent token: it did not read the new one, or did not store it.',
+        )
+      : verdict('inconclusive', 'No token exchange happened when its session had ended.')
+  if (spent.length > 0)
+    return verdict(
+      'fail',
+      `After its first exchange it sent the spent refresh token again, ${count(spent.length, 'time')}.`,
+    )
+  if (chained(run).length > 0)
+    return verdict(
+      'pass',
+      `${count(exchanges.length, 'exchange')} in one run, each with the token that the one before had brought.`,
+    )
+  if (chained(both).length > 0)
+    return verdict('pass', 'One exchange in a run, and the next run sent the token that it had brought.')
+  return verdict(
+    'inconclusive',
+    `Its session ended ${count(ends, 'time')} in one run and it made one exchange: nothing shows which refresh token it would send next. Let a run make more API calls.`,
+  )
 }
 
 const judgeSharing = (expiriesSeen: readonly Expiry[]): Judgement => {

@@ -1,4 +1,4 @@
-/** Several copies at once: their API calls are held until all are there, the session ends, and all meet the 401 together. */
+/** Several copies start with a dead session; their API calls are held until all are there, and all meet the 401 together. */
 import type { Judgement } from '../behaviours.ts'
 import { count } from '../phase.ts'
 import type { Phase } from '../phase.ts'
@@ -22,12 +22,12 @@ export const herd: Phase = {
     const { org, profile, copies } = stage
     org.latency(LATENCY)
     const mark = stage.mark()
+    org.expire()
     const gate = org.holdCalls()
     const runs = await stage.start(copies)
     const want = copies * profile.width
     await stage.caught(gate, runs, 1)
     const held = await gate.filled(want, ARRIVAL)
-    org.expire()
     gate.open()
     const works = profile.calls === null ? await allStillCall(stage, runs, want) : null
     await stage.finish(runs)
