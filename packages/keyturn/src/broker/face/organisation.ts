@@ -5,6 +5,7 @@
 import type { Clock, Keyturn, Token } from '@keyturn/tokens'
 import { request } from '@keyturn/tokens/maintenance'
 import type { Network } from '@keyturn/tokens/maintenance'
+import { fetchWithin } from '../sessions/fetch-within.ts'
 import { textOf, xmlEvents } from '../proxy/xml-events.ts'
 
 export type UserInfo = Readonly<Record<string, string | number | boolean | null>>
@@ -38,6 +39,7 @@ const defaults: UserInfo = {
 }
 
 const REMEMBERED_MS = 3_600_000
+const LIMIT_MS = 10_000
 const remembered = new WeakMap<Keyturn, Map<string, { readonly info: UserInfo; readonly at: number }>>()
 
 export interface Asking {
@@ -71,7 +73,7 @@ const bySoap = async ({ network }: Asking, { accessToken, instanceUrl }: Token):
     '<soapenv:Body><getUserInfo/></soapenv:Body></soapenv:Envelope>'
   try {
     const headers = { 'content-type': 'text/xml; charset=UTF-8', soapaction: '""' }
-    const init = { method: 'POST', headers, body, timeout: 10_000, bodyLimit: 65_536 }
+    const init = { method: 'POST', headers, body, timeout: LIMIT_MS, bodyLimit: 65_536 }
     const answer = await request(new URL('/services/Soap/u/60.0', instanceUrl), init, network)
     return answer.status === 200 ? readUserInfo(answer.body.toString('latin1')) : null
   } catch {
@@ -95,10 +97,10 @@ export const readUserInfo = (xml: string): UserInfo | null => {
   return Object.keys(found).length === 0 ? null : found
 }
 
-const byRest = async ({ keyturn }: Asking, grant: string, { userId }: Token): Promise<UserInfo> => {
+const byRest = async (asking: Asking, grant: string, { userId }: Token): Promise<UserInfo> => {
   const read = async (path: string): Promise<Readonly<Record<string, unknown>>> => {
     try {
-      const answer = await keyturn.fetch(grant, path)
+      const answer = await fetchWithin(asking, grant, path, LIMIT_MS)
       const value: unknown = answer.ok ? await answer.json() : null
       return typeof value === 'object' && value !== null ? { ...value } : {}
     } catch {

@@ -5,10 +5,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Secret } from '@keyturn/tokens'
 import type { Desk } from '../sessions/desk.ts'
+import { fetchWithin } from '../sessions/fetch-within.ts'
 import type { Judged } from '../sessions/virtual-sessions.ts'
 import { shownToken } from '../proxy/credential.ts'
 import { clientOf, formOf } from './form.ts'
 import { answerJson, answerWord, OAuthRefusal } from './oauth-answer.ts'
+
+const IDENTITY_LIMIT_MS = 30_000
 
 const judge = ({ context, sessions }: Desk, token: string, request: FastifyRequest): Promise<Judged | null> =>
   sessions.judge(token, { address: context.addressOf(request), face: null })
@@ -110,7 +113,7 @@ export const serveIdentity =
     if (path === null) return answerWord(reply, 403, 'Wrong_Org')
     const { context } = desk
     const { grant } = judged.session
-    const answer = await context.keyturn.fetch(grant, path)
+    const answer = await fetchWithin(context, grant, path, IDENTITY_LIMIT_MS)
     const text = await answer.text()
     const token = await desk.tokens.token(grant)
     // Nothing but the words is passed on where the org says no.

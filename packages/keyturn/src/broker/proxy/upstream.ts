@@ -37,14 +37,19 @@ export class Unanswered extends Error {
   }
 }
 
+const MOST_IDLE = 256
+
 /** Rejects with ENDPOINT_UNREACHABLE (it certainly never left), Unanswered (it may have), or the body's own failure. */
 export const sendUpstream = async (
   { origin, method, path, headers, body, idleLimit }: UpstreamRequest,
   network: Network,
 ): Promise<UpstreamAnswer> => {
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamAnswer>()
+  const agent = await agentFor(origin, network)
+  // Hundreds of callers share these: with the few that one program needs, most calls would open one of their own.
+  agent.maxFreeSockets = Math.max(agent.maxFreeSockets, MOST_IDLE)
   const outgoing = request({
-    agent: await agentFor(origin, network),
+    agent,
     host: origin.hostname.replace(/^\[|\]$/g, ''),
     port: origin.port || (origin.protocol === 'https:' ? 443 : 80),
     path,

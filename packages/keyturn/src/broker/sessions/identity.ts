@@ -4,6 +4,7 @@
  */
 import type { Token } from '@keyturn/tokens'
 import type { Desk } from './desk.ts'
+import { fetchWithin } from './fetch-within.ts'
 
 export interface WhoseToken {
   readonly orgId: string | null
@@ -20,7 +21,7 @@ export const identityOf = async (desk: Desk, grant: string, token: Token): Promi
   const before = known.get(grant)
   if (before !== undefined) return before
   try {
-    const answer = await desk.context.keyturn.fetch(grant, '/services/oauth2/userinfo')
+    const answer = await fetchWithin(desk.context, grant, '/services/oauth2/userinfo', desk.options.probeLimit)
     const value: unknown = await answer.json()
     const found = { orgId: textIn(value, 'organization_id'), userId: textIn(value, 'user_id') }
     if (found.orgId !== null && found.userId !== null) known.set(grant, found)

@@ -8,6 +8,7 @@
 import { KeyturnError } from '@keyturn/tokens'
 import type { Token } from '@keyturn/tokens'
 import type { BrokerContext } from '../caller.ts'
+import { fetchWithin } from './fetch-within.ts'
 import type { FaceOptions } from './options.ts'
 
 export interface LivingTokens {
@@ -45,20 +46,12 @@ export const livingTokens = ({ keyturn, clock, log }: BrokerContext, options: Fa
   }
 
   const look = async (grant: string): Promise<void> => {
-    const limit = new AbortController()
-    const over = new AbortController()
-    const tooLate = clock.sleep(options.probeLimit, over.signal).then(() => limit.abort())
     try {
-      const answer = keyturn.fetch(grant, API, { signal: limit.signal })
-      await Promise.race([answer, tooLate])
-      // Who lost the race is heard all the same.
-      answer.catch(() => undefined)
+      await fetchWithin({ keyturn, clock }, grant, API, options.probeLimit)
     } catch (error) {
       // Nobody could tell, or the grant is in trouble: then asking for its token says so.
       const code = error instanceof KeyturnError ? error.code : 'no answer'
       log.info('A look at a token at login ended without a verdict', { grant, code })
-    } finally {
-      over.abort()
     }
   }
 

@@ -48,7 +48,19 @@ export const virtualSessions = ({ keyturn, callers, clock }: BrokerContext, opti
   const { records } = keyturn.store
   const key = keyturn.store.deriveKey('virtual-session')
   const remembered = new Map<string, { readonly ended: boolean; readonly at: number }>()
+  /** Opening a seal is the dearest part of judging a session that was just judged. */
+  const opened = new Map<string, VirtualSession>()
   let prunedAt = Number.NEGATIVE_INFINITY
+
+  const open = (token: string): VirtualSession | null => {
+    const known = opened.get(token)
+    if (known !== undefined) return known
+    const session = openVirtualToken(key, token)
+    if (session === null) return null
+    if (opened.size >= MOST_REMEMBERED) opened.clear()
+    opened.set(token, session)
+    return session
+  }
 
   const readEnded = async (session: VirtualSession): Promise<boolean> => {
     const one = await records.get(ENDED, session.id)
@@ -88,7 +100,7 @@ export const virtualSessions = ({ keyturn, callers, clock }: BrokerContext, opti
       sealVirtualToken(key, { id: randomUUID(), callerId: caller.id, grant, issuedAt: clock.wall() }, orgId),
 
     async judge(token, from) {
-      const session = openVirtualToken(key, token)
+      const session = open(token)
       if (session === null || clock.wall() - session.issuedAt >= options.sessionLife) return null
       const caller = await callers.byId(session.callerId)
       if (caller === null || !caller.grants.includes(session.grant)) return null

@@ -61,7 +61,8 @@ test('a 401 that no exchange cures costs at most one exchange, however often eve
 test('an org that does not answer the look delays nobody for long and costs no exchange', async (t) => {
   const broker = await startBroker(t, { options: { probeLimit: 50 } })
   const caller = await broker.enrol('legacy')
-  broker.sim.control.addFault({ match: { endpoint: 'data' }, action: { holdBefore: true }, count: 100 })
+  for (const endpoint of ['data', 'userinfo'] as const)
+    broker.sim.control.addFault({ match: { endpoint }, action: { holdBefore: true }, count: 100 })
   const { access_token: session } = await login(broker, caller)
   assert.match(session ?? '', /!KT/)
   broker.sim.control.release()
