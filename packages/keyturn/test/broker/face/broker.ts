@@ -32,6 +32,8 @@ export interface Enrolled {
 
 export interface TestBroker {
   readonly url: string
+  /** The address of another broker on the same store. */
+  replica(): Promise<string>
   readonly sim: Simulator
   readonly ready: ReadyGrant
   readonly keyturn: Keyturn
@@ -104,18 +106,26 @@ export const startBroker = async (t: TestContext, setting: Setting = {}): Promis
     addressOf: (request) => request.raw.socket.remoteAddress ?? '',
     transportProof: () => null,
   }
-  const app = fastify({ forceCloseConnections: true })
-  await app.register(faceRoutes(context, setting.options))
-  await app.register(proxyRoutes(context, setting.options))
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const apps: { close(): Promise<unknown> }[] = []
+  const replica = async (): Promise<string> => {
+    const app = fastify({ forceCloseConnections: true })
+    apps.push(app)
+    // A context of its own: nothing is remembered in common.
+    const own = { ...context }
+    await app.register(faceRoutes(own, setting.options))
+    await app.register(proxyRoutes(own, setting.options))
+    return app.listen({ host: '127.0.0.1', port: 0 })
+  }
+  const url = await replica()
   t.after(async () => {
-    await app.close()
+    for (const app of apps) await app.close()
     await keyturn.close()
     await sim.close()
     rmSync(folder, { recursive: true, force: true })
   })
   return {
     url,
+    replica,
     sim,
     ready,
     keyturn,

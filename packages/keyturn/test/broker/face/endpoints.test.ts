@@ -241,3 +241,29 @@ test('a dead grant is 503 with Retry-After, and never invalid_grant', async (t) 
   assert.equal(fault.status, 503)
   assert.match(fault.text, /sf:SERVER_UNAVAILABLE/)
 })
+
+test('every replica judges a session alike, and soon knows that another one ended it', async (t) => {
+  const broker = await startBroker(t)
+  const other = await broker.replica()
+  const { access_token: session = '' } = await login(broker, await broker.enrol('etl'))
+  assert.equal((await query(other, session)).status, 200)
+  assert.equal((await post(`${broker.url}/services/oauth2/revoke`, { token: session })).status, 200)
+  broker.later(200)
+  assert.equal((await query(other, session)).status, 401)
+  assert.equal((await query(broker.url, session)).status, 401)
+})
+
+test('a session ends by itself after its life, and what was ended before is forgotten then', async (t) => {
+  const broker = await startBroker(t, { options: { sessionLife: 3_600_000 } })
+  const caller = await broker.enrol('etl')
+  const revoke = async (token = ''): Promise<number> =>
+    (await post(`${broker.url}/services/oauth2/revoke`, { token })).status
+  const [ended, kept] = [await login(broker, caller), await login(broker, caller)]
+  assert.equal(await revoke(ended['access_token']), 200)
+  assert.equal((await broker.keyturn.store.records.list('ended-session')).length, 1)
+  broker.later(3_600_000)
+  assert.equal((await query(broker.url, kept['access_token'])).status, 401)
+  const last = await login(broker, caller)
+  assert.equal(await revoke(last['access_token']), 200)
+  assert.equal((await broker.keyturn.store.records.list('ended-session')).length, 1)
+})
