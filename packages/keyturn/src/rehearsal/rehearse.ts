@@ -82,13 +82,16 @@ export const rehearse = async (options: RehearsalOptions): Promise<Rehearsal> =>
   const { show } = options
   const hidden = show === null ? null : (line: string) => show(withoutSecrets(line, sim?.control.secrets() ?? []))
   const programs = starter(clock, hidden)
-  const clear = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-  const leave = (signal: NodeJS.Signals): void => {
+  // Also when this process ends in the middle: a signal, or nobody who reads what is shown.
+  const clear = (): void => {
     programs.killAll()
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+  const leave = (signal: NodeJS.Signals): void => {
     options.leave()
-    clear()
     process.exit(128 + constants.signals[signal])
   }
+  process.once('exit', clear)
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.once(signal, leave)
   try {
@@ -148,6 +151,7 @@ export const rehearse = async (options: RehearsalOptions): Promise<Rehearsal> =>
     programs.killAll()
     await sim?.close()
     for (const signal of signals) process.off(signal, leave)
+    process.off('exit', clear)
     clear()
   }
 }

@@ -108,6 +108,21 @@ test(
   },
 )
 
+test(
+  'when nobody reads what is shown any more, nothing is left either',
+  { skip: process.platform === 'win32' && 'pipes end differently' },
+  async (t) => {
+    const { folder, temporary } = withTemporary(t)
+    const script = `setInterval(() => console.log('pid ' + process.pid + ' '), 5)`
+    const running = folder.start(['rehearse', '--show-output', ...node(script)])
+    const [, pid = ''] = await running.said(/pid (\d+) /)
+    running.child.stderr?.destroy()
+    await running.ended
+    assert(await gone(Number(pid)))
+    assert.deepEqual(readdirSync(temporary), [])
+  },
+)
+
 test('the program finds the org in its environment and files, and no credentials of ours', async (t) => {
   const folder = makeFolder(t)
   const script = `const { readFileSync } = require('node:fs')
