@@ -12,7 +12,7 @@ const noCommand = (): KeyturnError =>
 export default class ExecCommand extends KeyturnCommand {
   static override summary = 'Run a command with a living access token in its environment'
   static override description =
-    'The command finds SF_ACCESS_TOKEN, SF_INSTANCE_URL, and what the sf CLI reads (SF_TARGET_ORG, SF_ORG_INSTANCE_URL). The token is in no argument list and in no file. Its exit code and signals are passed on. The token is not renewed while the command runs.'
+    'The command finds SF_ACCESS_TOKEN, SF_INSTANCE_URL, and what the sf CLI reads (SF_TARGET_ORG, SF_ORG_INSTANCE_URL). The token is in no argument list and in no file. Its exit code and signals are passed on. The token is not renewed while the command runs. With the sf CLI: `sf org display` and `sf org list users` print the org they work on, and that is the token itself here; keep their output out of logs.'
   static override examples = [
     {
       description: 'The sf CLI without an auth file',
