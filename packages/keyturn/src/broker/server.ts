@@ -24,6 +24,7 @@ import { openMetrics } from './metrics.ts'
 import { proxyRoutes } from './proxy/routes.ts'
 import { deskOf } from './sessions/desk.ts'
 import { openUses } from './usage/uses.ts'
+import { watched, watchStore } from './store-watch.ts'
 import { whereOf } from './where.ts'
 
 export interface BrokerOptions {
@@ -45,11 +46,13 @@ export interface Broker {
 }
 
 /** Answers of these are for machines that watch the process, and come whatever the Host header says. */
-const watched = new Set(['/healthz', '/readyz', '/metrics'])
+const forWatchers = new Set(['/healthz', '/readyz', '/metrics'])
 
 export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
-  const { settings, keyturn, clock, log, env, caFile, version, random = randomBytes } = options
-  const { store } = keyturn
+  const { settings, clock, log, env, caFile, version, random = randomBytes } = options
+  const { store } = options.keyturn
+  const watch = watchStore({ store, clock, log })
+  const keyturn = watched(options.keyturn, watch)
   const metrics = openMetrics()
   const uses = openUses({
     store,
@@ -72,10 +75,11 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   const ipLocked = settings.orgs.flatMap((org) => (org.ipLocked ? [org.grant] : []))
   const network = lazyNetwork({ clock, env, ...(caFile === undefined ? {} : { caFile }) })
   deskOf(context, { network, ipLocked, staleMax, bodyLimit: settings.limits.body })
-  const stopCounting = keyturn.on('*', ({ type, grant }) =>
-    metrics.count('keyturn_events_total', 'State changes of grants', { type, grant }),
-  )
-  const tail = openEventTail({ keyturn, clock, log })
+  const tail = openEventTail({ store, clock, log })
+  const stopCounting = keyturn.on('*', ({ type, grant }) => {
+    metrics.count('keyturn_events_total', 'State changes of grants', { type, grant })
+    tail.wake()
+  })
   const state = { draining: false, running: 0 }
 
   const app = fastify({
@@ -90,7 +94,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   app.addHook('onRequest', async (request, reply) => {
     state.running += 1
     if (state.draining) void reply.header('connection', 'close')
-    if (!watched.has(request.url)) where.checkHost(request)
+    if (!forWatchers.has(request.url)) where.checkHost(request)
   })
   app.addHook('onResponse', async (request, reply) => {
     state.running -= 1
@@ -111,9 +115,12 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     return reply.code(404).send(body)
   })
   metrics.gauge('keyturn_requests_running', 'Requests being answered', () => [[{}, state.running]])
+  metrics.gauge('keyturn_store_up', 'Whether the store answers', () => [[{}, watch.down() ? 0 : 1]])
   metrics.gauge('keyturn_build_info', 'Version', () => [[{ version }, 1]])
   const manage = manageCallers({ keyturn, clock, random, log })
-  await app.register(healthRoutes({ context, metrics, settings, draining: () => state.draining }))
+  await app.register(
+    healthRoutes({ context, metrics, settings, storeDown: watch.down, draining: () => state.draining }),
+  )
   await app.register(apiRoutes({ context, manage, tail, version }), { prefix: '/keyturn/v1' })
   // Both answer at the root (an org by its host name or port, or the caller's default) and below /orgs/NAME.
   await app.register(faceRoutes(context))
@@ -133,6 +140,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     await app.close()
     network.close()
     stopCounting()
+    watch.close()
     await uses.close()
   }
   try {

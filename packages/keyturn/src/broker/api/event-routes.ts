@@ -58,6 +58,7 @@ export const eventRoutes = ({
         raw.writeHead(200, {
           'content-type': 'text/event-stream',
           'cache-control': 'no-store',
+          connection: 'close',
           'x-accel-buffering': 'no',
         })
         raw.write(': keyturn\n\n')

@@ -2,7 +2,7 @@
  * What happens to the grants, as it happens, from the ledger: so a listener hears what any replica did, misses nothing
  * between two connections (the sequence number is the event's id), and can prove it later. One reader for all listeners.
  */
-import type { Clock, Keyturn, KeyturnError } from '@keyturn/tokens'
+import type { Clock, KeyturnError, Store } from '@keyturn/tokens'
 import type * as z from 'zod'
 import type { Log } from '../log.ts'
 import type { eventShape } from './shapes.ts'
@@ -12,6 +12,8 @@ export type TailEvent = z.input<typeof eventShape>
 export interface EventTail {
   /** Calls with everything after that entry, in order, until the result is called. Null: from now on. */
   listen(after: number | null, listener: TailListener): Promise<() => void>
+  /** This process committed something: the store only tells of others’ commits at once. */
+  wake(): void
   /** Ends every listener. */
   close(): void
 }
@@ -22,23 +24,23 @@ export interface TailListener {
 }
 
 const PAGE = 500
-const LOOK_AGAIN_MS = 5_000
+const LOOK_AGAIN_MS = 1_000
 const AFTER_TROUBLE_MS = 2_000
 
 export const openEventTail = ({
-  keyturn,
+  store,
   clock,
   log,
 }: {
-  readonly keyturn: Keyturn
+  readonly store: Store
   readonly clock: Clock
   readonly log: Log
 }): EventTail => {
-  const { store } = keyturn
   const open = new Map<TailListener, { after: number }>()
   const names = new Map<string, string>()
   const closing = new AbortController()
   let reading = false
+  let woken = (): void => undefined
 
   const nameOf = async (id: string): Promise<string | null> => {
     const known = names.get(id)
@@ -73,8 +75,11 @@ export const openEventTail = ({
   const read = async (): Promise<void> => {
     while (open.size > 0 && !closing.signal.aborted) {
       try {
-        await once()
-        await store.changed(LOOK_AGAIN_MS)
+        // Asked before reading: what is committed meanwhile must not be slept through.
+        const own = new Promise<void>((resolve) => (woken = resolve))
+        const changed = Promise.race([store.changed(LOOK_AGAIN_MS), own])
+        await once().finally(() => changed.catch(() => undefined))
+        await changed
       } catch (error) {
         log.warn('the ledger can’t be read for listeners; trying again', {
           code: (error as Partial<KeyturnError>).code ?? 'unknown',
@@ -99,6 +104,7 @@ export const openEventTail = ({
       }
       return () => void open.delete(listener)
     },
+    wake: () => woken(),
     close: () => {
       closing.abort()
       for (const listener of open.keys()) listener.ended()

@@ -9,32 +9,23 @@ export interface HealthOptions {
   readonly metrics: Metrics
   readonly settings: BrokerSettings
   readonly draining: () => boolean
+  readonly storeDown: () => boolean
 }
 
-const STORE_MUST_ANSWER_MS = 2_000
-
 export const healthRoutes =
-  ({ context, metrics, settings, draining }: HealthOptions): FastifyPluginAsync =>
+  ({ context, metrics, settings, draining, storeDown }: HealthOptions): FastifyPluginAsync =>
   async (app) => {
-    const { keyturn, clock, addressOf } = context
-
-    const storeAnswers = async (): Promise<boolean> => {
-      const over = new AbortController()
-      const answered = keyturn.store.mark().then(
-        () => true,
-        () => false,
-      )
-      try {
-        return await Promise.race([answered, clock.sleep(STORE_MUST_ANSWER_MS, over.signal).then(() => false)])
-      } finally {
-        over.abort()
-      }
-    }
+    const { keyturn, addressOf } = context
 
     app.get('/healthz', async () => ({ status: 'ok' }))
 
     app.get('/readyz', async (_request, reply) => {
-      const store = await storeAnswers()
+      const store =
+        !storeDown() &&
+        (await keyturn.grants.list().then(
+          () => true,
+          () => false,
+        ))
       const ready = store && !draining()
       if (!ready) void reply.code(503).header('retry-after', '5')
       return { status: ready ? 'ok' : 'unavailable', store, draining: draining() }

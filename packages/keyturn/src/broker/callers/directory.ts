@@ -9,6 +9,9 @@ import type { Log } from '../log.ts'
 import { callerKind, headId, headKind, readCaller } from './caller-record.ts'
 import type { StoredCaller } from './caller-record.ts'
 
+/** While somebody is known well enough, nobody waits longer for a store that hangs. */
+const PATIENCE_MS = 500
+
 export interface Directory {
   byId(id: string): StoredCaller | null
   byUser(virtualUser: string): StoredCaller | null
@@ -93,7 +96,12 @@ export const openDirectory = ({ store, clock, log, staleAfter, staleMax }: Direc
       .finally(() => {
         looking = null
       })
-    return looking
+    if (known === null || clock.boot() - known.checkedAt >= staleMax) return looking
+    const { directory } = known
+    const over = new AbortController()
+    return Promise.race([looking, clock.sleep(PATIENCE_MS, over.signal).then(() => directory)]).finally(() =>
+      over.abort(),
+    )
   }
   return { current }
 }

@@ -86,6 +86,13 @@ export const openHall = async (t: TestContext, options: HallOptions = {}): Promi
     env: {},
     migrate: true,
   })
+  let opened: Broker | null = null
+  t.after(async () => {
+    await opened?.close()
+    await keyturn.close()
+    await sim.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
   const { clientId, clientSecret, refreshToken } = sim.control.grant({ user: USER, app: 'Web' })
   await keyturn.grants.add({
     name: 'acme',
@@ -101,12 +108,7 @@ export const openHall = async (t: TestContext, options: HallOptions = {}): Promi
   const section = brokerSection.parse({ listen: [{ port: 0 }], log: 'debug', ...given })
   const settings = await brokerSettings(section, folder, {})
   const broker = await openBroker({ settings, keyturn, clock, log, env: {}, version: '0.0.0' })
-  t.after(async () => {
-    await broker.close()
-    await keyturn.close()
-    await sim.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  opened = broker
   const manage = manageCallers({ keyturn, clock, random: randomBytes, log })
   const secrets = new Set([clientSecret, refreshToken])
   return {
