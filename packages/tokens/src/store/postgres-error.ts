@@ -84,6 +84,13 @@ const meaningOf = (sqlstate: string, told: string): Meaning => {
 /** Turns an error of PostgreSQL or its connection into ours; leaves any other as it is. */
 export const postgresError = (error: unknown, describe: string): unknown => {
   if (error instanceof KeyturnError || !(error instanceof Error)) return error
+  // `pg` itself, when the server asks for a password and the address has none (or not a usable one).
+  if (/\bSASL\b/.test(error.message)) {
+    return new KeyturnError('STORE_UNAVAILABLE', `${describe}: the server wants a password and the address has none`, {
+      data: { store: describe },
+      fix: 'Put the password into the store address by a reference (env:, file:, command:) or into PGPASSWORD.',
+    })
+  }
   const sqlstate = codeOf(error)
   const fromServer = 'severity' in error
   if (!fromServer && !isPassing(error) && !/^[A-Z_]{4,}$/.test(sqlstate)) return error

@@ -135,6 +135,11 @@ test('the usual mistakes have their own words', { skip }, async (t) => {
     /user or the password/,
   )
   await rejects(
+    wrong((made) => (made.password = '')),
+    'STORE_UNAVAILABLE',
+    /wants a password/,
+  )
+  await rejects(
     wrong((made) => (made.pathname = '/none')),
     'STORE_MISSING',
     /does not exist/,
