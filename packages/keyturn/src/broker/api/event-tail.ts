@@ -78,8 +78,7 @@ export const openEventTail = ({
         // Asked before reading: what is committed meanwhile must not be slept through.
         const own = new Promise<void>((resolve) => (woken = resolve))
         const changed = Promise.race([store.changed(LOOK_AGAIN_MS), own])
-        await once().finally(() => changed.catch(() => undefined))
-        await changed
+        await Promise.all([once(), changed])
       } catch (error) {
         log.warn('the ledger can’t be read for listeners; trying again', {
           code: (error as Partial<KeyturnError>).code ?? 'unknown',
