@@ -101,10 +101,10 @@ test('no command prints or writes a secret in clear', async (t) => {
   await run('grants:remove', ['jwt', '--yes'])
   await run('grants:revoke', ['cc', '--yes'])
   await run('store:move', ['--to=sqlite:./m.db'])
-  // The simulator's own credentials are its answer, and the demo has its own canary test.
+  // The simulator's own credentials are its answer; the demo and the rehearsal have canary tests of their own.
   assert.deepEqual(
     commandIds().filter((id) => !ran.has(id)),
-    ['demo', 'sim'],
+    ['demo', 'rehearse', 'sim'],
   )
 
   const tokens = sim.control.secrets() as unknown
