@@ -15,6 +15,8 @@ export interface FleetOptions {
   /** Ends when the server has sold so many exchanges. */
   readonly exchanges: number
   readonly processes?: number
+  /** Grants, each of a user of its own; default 6, one of each kind. */
+  readonly members?: number
   readonly callers?: number
   readonly kills?: boolean
 }
@@ -80,7 +82,9 @@ interface Member {
 export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
   const random = seededRandom(options.seed)
   const pick = (n: number): number => Math.floor(random() * n)
+  const grants = options.members ?? 6
   const scene = await startScene({
+    users: grants,
     seed: options.seed,
     app: options.app,
     ...(options.postgres === undefined ? {} : { postgres: options.postgres }),
@@ -90,7 +94,9 @@ export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
   const failed: Record<string, number> = {}
   let [ok, kills, faults, rounds] = [0, 0, 0, 0]
   try {
-    const members = await Promise.all(Array.from({ length: 6 }, (_, index) => enrolMember(scene, keyturn, index, 0)))
+    const members = await Promise.all(
+      Array.from({ length: grants }, (_, index) => enrolMember(scene, keyturn, index, 0)),
+    )
     const workers: Worker[] = []
     for (let n = 0; n < (options.processes ?? 4); n++) workers.push(await scene.worker())
 
@@ -186,8 +192,9 @@ const enrolMember = async (scene: Scene, keyturn: Keyturn, index: number, round:
     audience: scene.sim.url,
   } as const
   // Grants 2 and 3 live in the JWT app: their spare is of the same user and app, a replay could take it down.
-  const app = index === 2 || index === 3 ? 'Jwt' : 'Web'
-  const id = await scene.add(keyturn, name, { user, app, ...(index >= 2 && index <= 4 ? { fallback: [spare] } : {}) })
+  const kind = index % 6
+  const app = kind === 2 || kind === 3 ? 'Jwt' : 'Web'
+  const id = await scene.add(keyturn, name, { user, app, ...(kind >= 2 && kind <= 4 ? { fallback: [spare] } : {}) })
   return { name, id, index, round }
 }
 

@@ -64,13 +64,15 @@ const limits: Partial<Limits> = { connect: 5_000, wait: 4_000, send: 4_000, read
 
 export const startScene = async (options: {
   readonly seed: string
+  /** `user0@acme.example` and so on; default 6. */
+  readonly users?: number
   readonly app?: Partial<AppSettings>
   /** Absent: SQLite in the scene's folder. */
   readonly postgres?: string
 }): Promise<Scene> => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-survival-'))
   const clockFile = join(folder, 'clock.json')
-  const users = Array.from({ length: 6 }, (_, n) => ({ username: `user${n}@acme.example` }))
+  const users = Array.from({ length: options.users ?? 6 }, (_, n) => ({ username: `user${n}@acme.example` }))
   const sim = await startSimulator({
     seed: options.seed,
     clockFile,
