@@ -33,6 +33,8 @@ export interface PutRecord {
   readonly expect?: number | null
   /** Replaces these; others stay. */
   readonly secrets?: Readonly<Record<string, Secret>>
+  /** Names of secrets that are deleted; none there is fine. */
+  readonly forget?: readonly string[]
 }
 
 export interface Records {

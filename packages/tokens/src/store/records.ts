@@ -48,7 +48,7 @@ const lost = (kind: string, id: string, what: string): KeyturnError =>
   new KeyturnError('CLAIM_LOST', `the record ${id} of kind ${kind} ${what}`, { data: { kind, id } })
 
 const putRecord = async (keys: StoreKeys, { sql, now }: Writing, put: PutRecord): Promise<StoreRecord> => {
-  const { kind, id, expect, secrets = {} } = put
+  const { kind, id, expect, secrets = {}, forget = [] } = put
   if (!/^[a-z][a-z-]*$/.test(kind) || id === '')
     throw new KeyturnError('DEFECT', `${kind || 'an empty text'} is no kind of record, or its id is empty`)
   const found = await select(sql, keys, kind, id)
@@ -65,6 +65,9 @@ const putRecord = async (keys: StoreKeys, { sql, now }: Writing, put: PutRecord)
         'UPDATE keyturn_records SET version = ?, changed_at = ?, doc = ?, data_key = ?, mark = ? WHERE kind = ? AND id = ?',
         [...values, kind, id],
       ))
+  for (const name of forget) {
+    await sql.run('DELETE FROM keyturn_record_secrets WHERE kind = ? AND id = ? AND name = ?', [kind, id, name])
+  }
   for (const [name, secret] of Object.entries(secrets)) {
     if (dataKey === null) throw new KeyturnError('DEFECT', 'a record with secrets has no key')
     await sql.run(

@@ -68,6 +68,17 @@ for (const kind of kinds) {
     assert.deepEqual(await store.verify(), { grants: 0, secrets: 1, records: 3, entries: 2 })
   })
 
+  it('a secret that is to be forgotten is gone with the change that says so, the others stay', async (t) => {
+    const store = await (await emptyPlace(t, kind)).open()
+    const place = { kind: 'credential', id: 'one' }
+    await store.records.put({ ...place, doc: 1, secrets: { old: new Secret(canary), kept: new Secret('kept') } })
+    await store.records.put({ ...place, doc: 2, forget: ['old', 'never there'], secrets: { next: new Secret('next') } })
+    assert.equal(await store.records.secret('credential', 'one', 'old'), null)
+    assert.equal((await store.records.secret('credential', 'one', 'kept'))?.reveal(), 'kept')
+    assert.equal((await store.records.secret('credential', 'one', 'next'))?.reveal(), 'next')
+    assert.equal((await store.verify()).secrets, 2)
+  })
+
   it('who read an older version loses, and what loses leaves no entry and no secret', async (t) => {
     const store = await (await emptyPlace(t, kind)).open()
     const first = await store.records.put({ kind: 'caller', id: 'one', doc: 1, expect: null })
