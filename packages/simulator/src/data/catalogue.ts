@@ -1,7 +1,7 @@
 /** Every sobject of the org, found by name in any case, by key prefix, and by who points at whom. */
 import type { Field } from './field.ts'
 import { account } from './objects/account.ts'
-import { appMenuItem, connectedApplication, oauthToken } from './objects/apps.ts'
+import { appMenuItem, connectedApplication, externalClientApplication, oauthToken } from './objects/apps.ts'
 import { contact } from './objects/contact.ts'
 import {
   fieldPermissions,
@@ -30,6 +30,7 @@ export const catalogue: readonly SObject[] = [
   authSession,
   connectedApplication,
   contact,
+  externalClientApplication,
   fieldPermissions,
   invoice,
   lead,

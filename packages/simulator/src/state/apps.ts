@@ -5,13 +5,16 @@ import { defaultAppSettings, patchSettings } from './settings.ts'
 import type { AppSettings } from './settings.ts'
 
 export interface SimApp {
+  /** 0H4… of a connected app, 0xI… of an external client app. */
   readonly id: string
+  readonly kind: 'connected' | 'external'
+  /** An external client app's developer name. */
   readonly name: string
   readonly clientId: string
   readonly clientSecret: string
   readonly callbacks: readonly string[]
   readonly scopes: readonly string[]
-  /** PEM of the key that checks JWT assertions; null: no certificate uploaded. */
+  /** PEM of the certificate or key that checks JWT assertions: a slot for one; null: no certificate uploaded. */
   readonly publicKey: string | null
   readonly privateKey: string | null
   readonly menuItemId: string | null
@@ -57,11 +60,12 @@ export function insertApp(org: Org, app: SimApp): void {
   checkApp(app)
   org
     .sql(
-      `INSERT INTO sim_app (id, name, clientId, clientSecret, callbacks, scopes, publicKey, privateKey, menuItemId, consumerSince, settings)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO sim_app (id, kind, name, clientId, clientSecret, callbacks, scopes, publicKey, privateKey, menuItemId, consumerSince, settings)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       app.id,
+      app.kind,
       app.name,
       app.clientId,
       app.clientSecret,

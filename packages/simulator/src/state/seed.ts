@@ -23,6 +23,8 @@ export interface UserSpec {
 
 export interface AppSpec {
   readonly name: string
+  /** Default: a connected app. */
+  readonly kind?: 'connected' | 'external'
   readonly clientId?: string
   readonly clientSecret?: string
   readonly callbacks?: readonly string[]
@@ -164,16 +166,21 @@ export function addUser(org: Org, spec: UserSpec, profileId: string): void {
 }
 
 export function addApp(org: Org, spec: AppSpec): void {
-  const id = insertRow(org, 'ConnectedApplication', { Name: spec.name })
+  const kind = spec.kind ?? 'connected'
+  const id =
+    kind === 'connected'
+      ? insertRow(org, 'ConnectedApplication', { Name: spec.name })
+      : insertRow(org, 'ExternalClientApplication', { DeveloperName: spec.name, MasterLabel: spec.name })
   const menuItemId = insertRow(org, 'AppMenuItem', {
     Name: spec.name,
     Label: spec.name,
-    Type: 'ConnectedApplication',
+    Type: kind === 'connected' ? 'ConnectedApplication' : 'ExternalClientApplication',
     ApplicationId: id,
   })
   const pair = spec.jwt === true ? clientKey() : null
   insertApp(org, {
     id,
+    kind,
     name: spec.name,
     clientId: spec.clientId ?? `3MVG9${org.ids.token('client-id', 80)}`,
     clientSecret: spec.clientSecret ?? org.ids.hex('client-secret', 64).toUpperCase(),

@@ -95,6 +95,10 @@ export interface OrgSettings {
   readonly dailyApiRequests: number
   /** Which LoginHistory fields WHERE takes: the reference has two lists, and they disagree. */
   readonly loginHistoryFilters: 'per-field' | 'usage-list'
+  /** "Allow access to External Client App consumer secrets via REST API". */
+  readonly consumerSecretsByRest: boolean
+  /** "Allow Access to OAuth Consumer Secrets via Metadata API". */
+  readonly consumerSecretsByMetadata: boolean
 }
 
 const day = 86_400_000
@@ -153,6 +157,8 @@ export const defaultOrgSettings: OrgSettings = {
   lockoutMs: 15 * 60_000,
   dailyApiRequests: 1_000_000,
   loginHistoryFilters: 'per-field',
+  consumerSecretsByRest: false,
+  consumerSecretsByMetadata: false,
 }
 
 const choices: Readonly<Record<string, readonly string[]>> = {

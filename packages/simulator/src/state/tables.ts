@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS sim_user (
   passwordExpired INTEGER NOT NULL, failedLogins INTEGER NOT NULL, lockedUntil INTEGER NOT NULL,
   loginAddresses TEXT, loginHours TEXT, hourStart INTEGER NOT NULL, hourLogins INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sim_app (
-  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, clientId TEXT NOT NULL UNIQUE, clientSecret TEXT NOT NULL,
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL DEFAULT 'connected', name TEXT NOT NULL UNIQUE, clientId TEXT NOT NULL UNIQUE, clientSecret TEXT NOT NULL,
   callbacks TEXT NOT NULL, scopes TEXT NOT NULL, publicKey TEXT, privateKey TEXT, menuItemId TEXT,
   consumerSince INTEGER NOT NULL DEFAULT 0, settings TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sim_old_consumer (
