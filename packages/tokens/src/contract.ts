@@ -8,14 +8,22 @@ import type { Notice, Policy } from './protocol/event.ts'
 import type { GrantState } from './protocol/state.ts'
 import type { FallbackSettings, Identity, StoredGrant, Store } from './store/store.ts'
 
-/** A text, a `Secret`, or a reference (`env:NAME`, `file:PATH`, `command:…`) that is resolved each time it is used. */
+/**
+ * A text, a `Secret`, or a reference (`env:NAME`, `file:PATH`, `command:…`, or of a scheme in `OpenOptions.resolvers`)
+ * that is resolved each time it is used.
+ */
 export type SecretInput = string | Secret | { readonly reference: string }
 
 export interface OpenOptions {
   /** `sqlite:./keyturn.db` or `postgres://user@host/db`. */
   readonly store: string
-  /** 32 bytes, or where to find them: `env:NAME`, `file:PATH`, `command:…`, `keyring:NAME`. */
+  /** 32 bytes, or where to find them: `env:NAME`, `file:PATH`, `command:…`, `keyring:NAME`, or by `resolvers`. */
   readonly masterKey: Uint8Array | Secret | string
+  /**
+   * Who resolves references of further schemes (`vault:…`, `aws:…`), given what follows the colon. Asked each time the
+   * secret is used; what it throws is told only if it is a KeyturnError.
+   */
+  readonly resolvers?: Readonly<Record<'vault' | 'aws' | string, (rest: string) => Promise<Secret | string>>>
   /** Where this host keeps its journal; default beside the SQLite file, or below XDG_STATE_HOME for PostgreSQL. */
   readonly stateFolder?: string
   /** Hosts other than Salesforce's, My Domain's and loopback that a login URL may name. */

@@ -72,7 +72,7 @@ export const errorTable = {
   REFERENCE_UNRESOLVED: row(
     'config',
     'never',
-    'Check the referenced variable, file or command (env:, file:, command:).',
+    'Check what the reference names: a variable, a file, a command (env:, file:, command:), or a secret manager (vault:, aws:).',
   ),
   STORE_UNSUPPORTED: row('config', 'never', 'Use sqlite:PATH on a local disk or postgres://….'),
   STORE_MISSING: row('config', 'never', 'Run `keyturn init` here, or name the store with --store.'),

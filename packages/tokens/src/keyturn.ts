@@ -50,7 +50,7 @@ export const openKeyturn = async (options: OpenOptions): Promise<Keyturn> => ass
 export const openParts = async (options: OpenOptions): Promise<Parts> => {
   const clock = options.clock ?? systemClock
   const env = options.env ?? process.env
-  const masterKey = await resolveMasterKey(options.masterKey, env)
+  const masterKey = await resolveMasterKey(options.masterKey, env, options.resolvers)
   const stateFolder = options.stateFolder ?? stateFolderOf(options.store, env)
   const holder = await thisHolder(stateFolder)
   const store = await openStore(options.store, {
@@ -59,6 +59,7 @@ export const openParts = async (options: OpenOptions): Promise<Parts> => {
     holder,
     force: options.forceNetworkFileSystem ?? false,
     migrate: options.migrate ?? false,
+    resolvers: options.resolvers,
   })
   try {
     const journalFolder = journalFolderOf(stateFolder, store.id)
@@ -95,10 +96,14 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
     background: new Set(),
     closing: closing.signal,
     resolve: async (input) =>
-      typeof input === 'object' && 'reference' in input ? resolveReference(input.reference, env) : secret(input),
+      typeof input === 'object' && 'reference' in input
+        ? resolveReference(input.reference, env, options.resolvers)
+        : secret(input),
     secretOf: async (grant, name) => {
       const reference = grant.settings.references[name]
-      return reference === undefined ? store.secret(grant.id, name) : resolveReference(reference, env)
+      return reference === undefined
+        ? store.secret(grant.id, name)
+        : resolveReference(reference, env, options.resolvers)
     },
   }
   const shut = async (): Promise<void> => {

@@ -1,13 +1,13 @@
 /**
  * Where the master key comes from: 32 bytes as such, hex or base64 in a `Secret`, or a place to find them: `env:NAME`,
  * `file:PATH` (mode 0600 or 0400), `command:PROGRAM ARGUMENTS` (a KMS or a password manager), `keyring:NAME` (the
- * desktop's: Secret Service on Linux, Keychain on macOS).
+ * desktop's: Secret Service on Linux, Keychain on macOS), `vault:…` and `aws:…` where a resolver is passed.
  */
 import { readFile, stat } from 'node:fs/promises'
-import { KeyturnError } from '../errors.ts'
+import { KeyturnError, errorTable } from '../errors.ts'
 import { Secret } from '../secret.ts'
 import { isReference, resolveReference, runProgram } from './reference.ts'
-import type { Environment } from './reference.ts'
+import type { Environment, Resolvers } from './reference.ts'
 import { keyLength } from './sealed.ts'
 
 export type MasterKeySource = Uint8Array | Secret | string
@@ -92,6 +92,7 @@ export const keepInKeyring = async (name: string, key: Uint8Array): Promise<void
 export const resolveMasterKey = async (
   source: MasterKeySource,
   env: Environment = process.env,
+  resolvers: Resolvers = {},
 ): Promise<Uint8Array> => {
   if (source instanceof Secret) return decode('given', source)
   if (typeof source !== 'string') {
@@ -105,12 +106,19 @@ export const resolveMasterKey = async (
     if (found === '') throw bad(source, 'the keyring holds no such key')
     return decode(source, new Secret(found))
   }
-  if (isReference(source)) {
-    const found = await resolveReference(source, env).catch((error: unknown) => {
-      throw bad(source, error instanceof Error ? error.message.replace(`${source}: `, '') : 'can’t be resolved')
+  if (isReference(source, resolvers)) {
+    const found = await resolveReference(source, env, resolvers).catch((error: unknown) => {
+      if (!(error instanceof KeyturnError)) throw bad(source, 'can’t be resolved')
+      // What a resolver advises is better than "name the master key"; the general advice is not.
+      const fix = error.fix === errorTable.REFERENCE_UNRESOLVED.fix ? undefined : error.fix
+      throw bad(source, error.message.replace(`${source}: `, ''), fix)
     })
     return decode(source, found)
   }
   // The key itself must not stand in a configuration or an argument list; the text is not repeated here.
-  throw bad('given as text', 'names no place', 'Use env:NAME, file:PATH, command:… or keyring:NAME, or pass bytes.')
+  throw bad(
+    'given as text',
+    'names no place',
+    'Use env:NAME, file:PATH, command:…, vault:…, aws:… or keyring:NAME, or pass bytes.',
+  )
 }

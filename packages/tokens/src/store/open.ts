@@ -9,6 +9,7 @@ import type { TransitionFunction } from './grant-change.ts'
 import { appendEntry, readMeta } from './head.ts'
 import { resolveMasterKey } from './master-key.ts'
 import { isReference, resolveReference } from './reference.ts'
+import type { Resolvers } from './reference.ts'
 import { currentSchema, migrate, schemaVersion } from './schema.ts'
 import { sealingKey } from './sealed.ts'
 import type { SealingKey } from './sealed.ts'
@@ -23,21 +24,24 @@ export interface OpenStoreOptions extends StoreOptions {
   readonly create?: boolean
   /** How long a busy or absent database is asked again before STORE_UNAVAILABLE, ms. */
   readonly patience?: number
+  /** For an address that is a reference (`vault:…`, `aws:…`). */
+  readonly resolvers?: Resolvers | undefined
   /** Another protocol: for tests of the stores alone. */
   readonly transition?: TransitionFunction
 }
 
 /** The address itself may be a reference, because a PostgreSQL address may hold a password. */
-const addressOf = async (address: string | Secret): Promise<string> => {
+const addressOf = async (address: string | Secret, resolvers: Resolvers = {}): Promise<string> => {
   if (address instanceof Secret) return address.reveal()
-  return isReference(address) ? (await resolveReference(address)).reveal() : address
+  if (!isReference(address, resolvers)) return address
+  return (await resolveReference(address, undefined, resolvers)).reveal()
 }
 
-export type DriverOptions = Pick<OpenStoreOptions, 'clock' | 'force' | 'create' | 'patience'>
+export type DriverOptions = Pick<OpenStoreOptions, 'clock' | 'force' | 'create' | 'patience' | 'resolvers'>
 
 /** Connects, without looking whether there is a store in it. Modules are loaded by need: `pg` only for PostgreSQL. */
 export const openDriver = async (address: string | Secret, options: DriverOptions): Promise<Driver> => {
-  const url = await addressOf(address)
+  const url = await addressOf(address, options.resolvers)
   if (url.startsWith('sqlite:')) {
     const { openSqlite } = await import('./sqlite.ts')
     return openSqlite(url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, ''), options)

@@ -1,15 +1,31 @@
 /**
- * References to secrets that are kept elsewhere: `env:NAME`, `file:PATH`, `command:PROGRAM ARGUMENTS`. Resolved each
- * time they are used and kept nowhere; an error names the reference, never what it held.
+ * References to secrets that are kept elsewhere: `env:NAME`, `file:PATH`, `command:PROGRAM ARGUMENTS`, and those of
+ * resolvers that are passed in (`vault:…`, `aws:…`; the library itself speaks to no secret manager). Resolved each time
+ * they are used and kept nowhere; an error names the reference, never what it held.
  */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { KeyturnError } from '../errors.ts'
-import { Secret } from '../secret.ts'
+import { Secret, secret } from '../secret.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-export const isReference = (text: string): boolean => /^(env|file|command):./s.test(text)
+/** What `vault:REST` stands for, given REST. May throw anything: only a KeyturnError's message is told. */
+export type Resolver = (rest: string) => Promise<Secret | string>
+
+/** By scheme. `vault` and `aws` are names every Keyturn knows, also where nobody passed a resolver for them. */
+export type Resolvers = Readonly<Record<string, Resolver>>
+
+const own = ['env', 'file', 'command']
+const known = [...own, 'vault', 'aws']
+
+/** `vault:secret/data/app#key` → `vault`; null: no reference. */
+const schemeOf = (text: string, resolvers: Resolvers): string | null => {
+  const scheme = /^([a-z][a-z0-9+.-]*):./s.exec(text)?.[1]
+  return scheme !== undefined && (known.includes(scheme) || Object.hasOwn(resolvers, scheme)) ? scheme : null
+}
+
+export const isReference = (text: string, resolvers: Resolvers = {}): boolean => schemeOf(text, resolvers) !== null
 
 const unresolved = (reference: string, why: string) =>
   new KeyturnError('REFERENCE_UNRESOLVED', `${reference}: ${why}`, { data: { reference } })
@@ -47,12 +63,35 @@ export const runProgram = (reference: string, argv: readonly string[], input = '
   })
 
 /** The text behind a reference, without the line end that editors and programs add. */
-export const resolveReference = async (reference: string, env: Environment = process.env): Promise<Secret> => {
-  const [kind, ...rest] = reference.split(':')
-  const value = await readBehind(reference, kind ?? '', rest.join(':'), env)
-  const text = value.replace(/\r?\n$/, '')
+export const resolveReference = async (
+  reference: string,
+  env: Environment = process.env,
+  resolvers: Resolvers = {},
+): Promise<Secret> => {
+  const [kind = '', ...rest] = reference.split(':')
+  const what = rest.join(':')
+  const resolver = !own.includes(kind) && Object.hasOwn(resolvers, kind) ? resolvers[kind] : undefined
+  const value =
+    resolver === undefined
+      ? new Secret(await readBehind(reference, kind, what, env))
+      : await resolveBy(resolver, reference, what)
+  const text = value.reveal().replace(/\r?\n$/, '')
   if (text === '') throw unresolved(reference, 'is empty')
   return new Secret(text)
+}
+
+const resolveBy = async (resolver: Resolver, reference: string, what: string): Promise<Secret> => {
+  try {
+    return secret(await resolver(what))
+  } catch (error) {
+    // A stranger's error may quote what it read.
+    if (!(error instanceof KeyturnError)) throw unresolved(reference, 'its resolver failed')
+    const why = error.message.startsWith(`${reference}: `) ? error.message.slice(reference.length + 2) : error.message
+    throw new KeyturnError('REFERENCE_UNRESOLVED', `${reference}: ${why}`, {
+      data: { reference, cause: error.code },
+      fix: error.fix,
+    })
+  }
 }
 
 const readBehind = async (reference: string, kind: string, what: string, env: Environment): Promise<string> => {
@@ -68,5 +107,11 @@ const readBehind = async (reference: string, kind: string, what: string, env: En
     })
   }
   if (kind === 'command') return runProgram(reference, words(what))
-  throw unresolved(reference, 'a reference starts with env:, file: or command:')
+  if (known.includes(kind)) {
+    throw new KeyturnError('REFERENCE_UNRESOLVED', `${reference}: nothing here resolves ${kind}: references`, {
+      data: { reference },
+      fix: `Pass a resolver: openKeyturn({ resolvers: { ${kind}: async (rest) => … } }). The keyturn command has one built in.`,
+    })
+  }
+  throw unresolved(reference, 'a reference starts with env:, file:, command:, vault: or aws:')
 }

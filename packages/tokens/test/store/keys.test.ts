@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { Secret } from '../../src/secret.ts'
+import { KeyturnError } from '../../src/errors.ts'
 import { resolveMasterKey } from '../../src/store/master-key.ts'
 import { resolveReference, words } from '../../src/store/reference.ts'
 import { open, seal, sealedWith, sealingKey } from '../../src/store/sealed.ts'
@@ -85,6 +86,38 @@ test('references are resolved at each use and named in errors by what they are',
   await assert.rejects(resolveReference(`command:sh -c "cat '${file}'; exit 3"`), (error: Error) => {
     assert.match(error.message, /ended with 3/)
     return !inspect(error).includes('second')
+  })
+})
+
+test('references of other schemes go to the resolver that was passed, and say so when there is none', async () => {
+  const asked: string[] = []
+  const resolvers = {
+    vault: async (rest: string) => (asked.push(rest), new Secret(`${hex}\n`)),
+    aws: async () => 'plain',
+    kms: async () => Promise.reject(new Error(canary)),
+    // A resolver never stands in for the library's own schemes.
+    env: async () => 'wrong',
+  }
+  assert.equal((await resolveReference('vault:secret/data/app#key', {}, resolvers)).reveal(), hex)
+  assert.deepEqual(asked, ['secret/data/app#key'])
+  assert.equal((await resolveReference('aws:id', {}, resolvers)).reveal(), 'plain')
+  assert.equal((await resolveReference('env:X', { X: 'right' }, resolvers)).reveal(), 'right')
+  assert.deepEqual(Buffer.from(await resolveMasterKey('vault:secret/data/app#key', {}, resolvers)), key)
+  await assert.rejects(resolveReference('kms:x', {}, resolvers), (error: Error) => {
+    assert.equal(inspect(error).includes(canary), false)
+    return code('REFERENCE_UNRESOLVED')(error)
+  })
+  for (const scheme of ['vault', 'aws']) {
+    await assert.rejects(resolveReference(`${scheme}:x`, {}), {
+      code: 'REFERENCE_UNRESOLVED',
+      message: `${scheme}:x: nothing here resolves ${scheme}: references`,
+    })
+    await assert.rejects(resolveMasterKey(`${scheme}:x`, {}), { code: 'KEY_MISSING', fix: /Pass a resolver/ })
+  }
+  const told = new KeyturnError('ENDPOINT_UNREACHABLE', 'the server is away', { fix: 'Start it.' })
+  await assert.rejects(resolveReference('vault:x', {}, { vault: () => Promise.reject(told) }), {
+    message: 'vault:x: the server is away',
+    fix: 'Start it.',
   })
 })
 
