@@ -5,6 +5,7 @@
 import * as z from 'zod'
 import { brokerSection } from './broker-section.ts'
 import { duration } from './duration.ts'
+import { notifySection } from './notify-section.ts'
 
 const reference = z
   .string()
@@ -59,6 +60,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('Defaults of `keyturn connect`'),
   broker: brokerSection.optional().describe('`keyturn serve`'),
+  notify: notifySection.optional().describe('Who is told, and how'),
 })
 
 export type KeyturnConfig = z.infer<typeof configSchema>

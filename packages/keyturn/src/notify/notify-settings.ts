@@ -1,0 +1,73 @@
+/** The section `notify:` with every default filled in, and what can be wrong with it that a schema can't see. */
+import { isAbsolute, resolve } from 'node:path'
+import { KeyturnError } from '@keyturn/tokens'
+import type { ChannelSection, NotifySection } from '../config/notify-section.ts'
+import { isLoopback } from './loopback.ts'
+import { defaultTls } from './smtp.ts'
+
+export interface NotifySettings {
+  readonly channels: Readonly<Record<string, ChannelSection>>
+  readonly owners: Readonly<
+    Record<string, { readonly mail: string | null; readonly channels: readonly string[] | null }>
+  >
+  /** ms */
+  readonly repeatAfter: number
+  /** What relative paths are relative to. */
+  readonly folder: string
+}
+
+const invalid = (message: string): KeyturnError => new KeyturnError('CONFIG_INVALID', `notify: ${message}`)
+
+/** `file:./x` relative to the folder of the file that says so. */
+const anchored = (reference: string, folder: string): string => {
+  const path = /^file:(.+)$/s.exec(reference)?.[1]
+  return path === undefined || isAbsolute(path) ? reference : `file:${resolve(folder, path)}`
+}
+
+const anchoredChannel = (channel: ChannelSection, folder: string): ChannelSection => {
+  switch (channel.kind) {
+    case 'webhook':
+      return {
+        ...channel,
+        url: anchored(channel.url, folder),
+        ...(channel.secret === undefined ? {} : { secret: anchored(channel.secret, folder) }),
+      }
+    case 'slack':
+      return { ...channel, url: anchored(channel.url, folder) }
+    case 'smtp':
+      return channel.password === undefined ? channel : { ...channel, password: anchored(channel.password, folder) }
+    case 'command':
+      return channel
+  }
+}
+
+const checkSmtp = (name: string, channel: ChannelSection): void => {
+  if (channel.kind !== 'smtp') return
+  const { host, port, tls = defaultTls(host, port), user, password } = channel
+  if ((user === undefined) !== (password === undefined))
+    throw invalid(`channel ${name} needs user and password, or neither`)
+  if (tls === 'none' && password !== undefined && !isLoopback(host))
+    throw invalid(`channel ${name} would send a password without TLS to another machine`)
+}
+
+/** Throws CONFIG_INVALID. Nothing is resolved here: references are, each time they are used. */
+export const notifySettings = (section: NotifySection | undefined, folder: string): NotifySettings => {
+  const { channels = {}, owners = {}, repeatAfter = 86_400_000 } = section ?? {}
+  for (const [name, channel] of Object.entries(channels)) checkSmtp(name, channel)
+  for (const [owner, { channels: named = [] }] of Object.entries(owners))
+    for (const name of named)
+      if (!Object.hasOwn(channels, name)) throw invalid(`owner ${owner} names the channel ${name}, which there is not`)
+  return {
+    channels: Object.fromEntries(
+      Object.entries(channels).map(([name, channel]) => [name, anchoredChannel(channel, folder)]),
+    ),
+    owners: Object.fromEntries(
+      Object.entries(owners).map(([name, owner]) => [
+        name,
+        { mail: owner.mail ?? null, channels: owner.channels ?? null },
+      ]),
+    ),
+    repeatAfter,
+    folder,
+  }
+}
