@@ -47,7 +47,7 @@ function describe(call: Call): Subject {
   return {
     endpoint,
     grantType: endpoint === 'token' ? (param(call, 'grant_type') ?? null) : null,
-    app: clientId === undefined ? null : (appByClientId(call.org, clientId)?.name ?? null),
+    app: clientId === undefined ? null : (appByClientId(call.org, clientId, call.number)?.name ?? null),
     clientId: clientId ?? null,
     user: (owner === undefined ? undefined : userById(call.org, owner)?.username) ?? param(call, 'username') ?? null,
     token: text === undefined ? null : fingerprint(text),

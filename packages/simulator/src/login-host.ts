@@ -7,7 +7,7 @@ import { namesIn } from './oauth/jwt-bearer.ts'
 import { bearerOf } from './sessions/bearer.ts'
 import { findAccessToken } from './sessions/access-tokens.ts'
 import { sessionOf, usernameOf } from './soap/login.ts'
-import { appByClientId } from './state/consumers.ts'
+import { knowsKey } from './state/consumers.ts'
 import { findRefreshToken } from './state/grants.ts'
 import type { Org } from './state/org.ts'
 import { userByName } from './state/users.ts'
@@ -38,8 +38,8 @@ export function findOrg(orgs: readonly Org[], request: SimRequest, form: URLSear
     add(sessionOf(body), (org, token) => findAccessToken(org, token) !== undefined)
   }
   add(/^\/id\/([A-Za-z0-9]{15,18})\//.exec(request.path)?.[1], (org, id) => org.id.startsWith(id.slice(0, 15)))
-  add(assertion.clientId, (org, id) => appByClientId(org, id) !== undefined)
-  add(clientCredentialsFrom(request, form).id, (org, id) => appByClientId(org, id) !== undefined)
+  add(assertion.clientId, (org, id) => knowsKey(org, id))
+  add(clientCredentialsFrom(request, form).id, (org, id) => knowsKey(org, id))
 
   for (const test of tests) {
     const found = orgs.find(test)

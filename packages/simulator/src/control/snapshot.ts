@@ -116,7 +116,8 @@ export function secretsOf(org: Org): readonly string[] {
     ...column('SELECT deviceCode FROM sim_device'),
     ...column('SELECT deleteToken FROM sim_grant'),
     ...allUsers(org).flatMap((user) => [user.password, user.securityToken]),
-    ...column('SELECT clientSecret FROM sim_old_consumer'),
-    ...allApps(org).flatMap((app) => (app.clientSecret === '' ? [] : [app.clientSecret])),
+    ...column('SELECT value FROM sim_former_secret'),
+    ...column(`SELECT token FROM sim_mail WHERE token IS NOT NULL`),
+    ...column(`SELECT clientSecret FROM sim_key_pair WHERE clientSecret != ''`),
   ]
 }

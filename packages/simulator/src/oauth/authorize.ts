@@ -75,7 +75,7 @@ function refuseBack(call: Call, wish: Wish, reason: RefusalReason): SimResponse 
 }
 
 function wishOf(call: Call): Wish | SimResponse {
-  const app = appByClientId(call.org, param(call, 'client_id') ?? '')
+  const app = appByClientId(call.org, param(call, 'client_id') ?? '', call.number)
   const toPerson = (reason: RefusalReason): SimResponse => {
     const [error, description] = refusalText(reason)
     call.org.record(call.number, { kind: 'refused', error, description, reason })

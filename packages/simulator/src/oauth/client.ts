@@ -39,7 +39,7 @@ export const clientCredentialsOf = (call: Call): Presented => clientCredentialsF
 /** The app, or why not. A secret that is sent is validated even where none is required. */
 export function judgeClient(call: Call, secretRequired: (app: SimApp) => boolean): SimApp | RefusalReason {
   const { id, secret } = clientCredentialsOf(call)
-  const app = id === undefined ? undefined : appByClientId(call.org, id)
+  const app = id === undefined ? undefined : appByClientId(call.org, id, call.number)
   if (app === undefined) return 'unknown-client'
   if (!app.settings.installed) return 'not-installed'
   if (secret === undefined ? secretRequired(app) : !equal(secret, app.clientSecret)) return 'wrong-secret'

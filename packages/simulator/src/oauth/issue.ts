@@ -2,6 +2,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { SimResponse } from '../route.ts'
 import type { SimApp } from '../state/apps.ts'
+import { countUse } from '../state/consumers.ts'
 import type { SimUser } from '../state/users.ts'
 import type { Grant, RefreshToken } from '../state/grants.ts'
 import { openSession, signJwt } from '../sessions/access-tokens.ts'
@@ -48,6 +49,7 @@ export interface Issue {
 export function issueTokens(call: Call, issue: Issue): SimResponse {
   const { org } = call
   const { app, user } = issue
+  countUse(org, app.clientId)
   const loginHistoryId = recordLogin(call, {
     userId: user.id,
     app: app.name,

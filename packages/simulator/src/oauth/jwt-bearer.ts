@@ -3,7 +3,7 @@ import { createPublicKey, verify } from 'node:crypto'
 import type { SimResponse } from '../route.ts'
 import { appByClientId } from '../state/consumers.ts'
 import type { SimApp } from '../state/apps.ts'
-import { liveGrants } from '../state/grants.ts'
+import { approvals } from '../state/grants.ts'
 import { userByName } from '../state/users.ts'
 import { param } from './context.ts'
 import type { Call } from './context.ts'
@@ -75,7 +75,7 @@ export function jwtBearer(call: Call): SimResponse {
   const assertion = parse(param(call, 'assertion') ?? '')
   if (assertion === undefined) return refuse(call, 'wrong-assertion')
   const { claims } = assertion
-  const app = typeof claims.iss === 'string' ? appByClientId(org, claims.iss) : undefined
+  const app = typeof claims.iss === 'string' ? appByClientId(org, claims.iss, call.number) : undefined
   if (app === undefined) return refuse(call, 'unknown-client')
   if (!app.settings.installed) return refuse(call, 'not-installed')
   if (!app.settings.jwtBearer) return refuse(call, 'flow-off')
@@ -94,7 +94,7 @@ export function jwtBearer(call: Call): SimResponse {
   if (objection !== undefined) {
     return refuse(call, objection.reason, { userId: user.id, app: app.name, subType: null, status: objection.status })
   }
-  const grants = liveGrants(org, user.id, app.id)
+  const grants = approvals(org, user.id, app.id)
   const preAuthorized = app.settings.preAuthorizedUsers.includes(user.username)
   if (!preAuthorized && grants.length === 0) {
     return refuse(call, 'not-approved', {

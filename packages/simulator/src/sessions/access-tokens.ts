@@ -148,10 +148,23 @@ export function openSession(org: Org, wish: SessionWish): AccessToken {
   }
   org
     .sql(
-      `INSERT INTO sim_access_token (id, token, fingerprint, grantId, userId, appId, scopes, kind, createdAt, lastActivityAt, expiresAt, live)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+      `INSERT INTO sim_access_token (id, token, fingerprint, grantId, userId, appId, scopes, kind, createdAt, lastActivityAt, expiresAt, live, clientId)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
     )
-    .run(id, text, made.fingerprint, made.grantId, made.userId, made.appId, made.scopes, made.kind, now, now, expiresAt)
+    .run(
+      id,
+      text,
+      made.fingerprint,
+      made.grantId,
+      made.userId,
+      made.appId,
+      made.scopes,
+      made.kind,
+      now,
+      now,
+      expiresAt,
+      app?.clientId ?? null,
+    )
   insertPlatformRow(org, 'AuthSession', {
     Id: id,
     UsersId: user.id,

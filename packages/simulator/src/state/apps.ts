@@ -10,6 +10,7 @@ export interface SimApp {
   readonly kind: 'connected' | 'external'
   /** An external client app's developer name. */
   readonly name: string
+  /** Of the first consumer; an app found by another pair that counts (`consumers.ts`) shows that one. */
   readonly clientId: string
   readonly clientSecret: string
   readonly callbacks: readonly string[]
@@ -18,26 +19,28 @@ export interface SimApp {
   readonly publicKey: string | null
   readonly privateKey: string | null
   readonly menuItemId: string | null
-  /** When the consumer key counts; in the past where it was never rotated. */
-  readonly consumerSince: number
   readonly settings: AppSettings
 }
 
-/** Parsed rows by client id: an app is read at each token request, and changes seldom. */
+/** Parsed rows by id: an app is read at each token request, and changes seldom. */
 const known = new WeakMap<Org, Map<string, SimApp>>()
 
 function cached(org: Org): Map<string, SimApp> {
   const apps = known.get(org)
   if (apps !== undefined) return apps
   const fresh = new Map<string, SimApp>()
-  for (const row of org.sql('SELECT * FROM sim_app ORDER BY id').all()) {
+  const rows = org.sql(
+    `SELECT a.*, k.clientId, k.clientSecret FROM sim_app a JOIN sim_consumer c ON c.appId = a.id AND c.main = 1
+     JOIN sim_key_pair k ON k.consumerId = c.id AND k.slot = 'primary' ORDER BY a.id`,
+  )
+  for (const row of rows.all()) {
     const app: SimApp = {
       ...(row as unknown as SimApp),
       callbacks: JSON.parse(String(row['callbacks'])) as string[],
       scopes: JSON.parse(String(row['scopes'])) as string[],
       settings: patchSettings(defaultAppSettings, JSON.parse(String(row['settings'])) as Record<string, unknown>),
     }
-    fresh.set(app.clientId, app)
+    fresh.set(app.id, app)
   }
   known.set(org, fresh)
   return fresh
@@ -47,10 +50,7 @@ export const forgetApps = (org: Org): boolean => known.delete(org)
 
 export const allApps = (org: Org): readonly SimApp[] => [...cached(org).values()]
 
-/** By the key that is the app's own, whether it counts already or not (`consumers.ts`). */
-export const findAppByClientId = (org: Org, clientId: string): SimApp | undefined => cached(org).get(clientId)
-
-export const appById = (org: Org, id: string): SimApp | undefined => allApps(org).find((app) => app.id === id)
+export const appById = (org: Org, id: string): SimApp | undefined => cached(org).get(id)
 
 /** By name, client id or id: what a test has at hand. */
 export const appNamed = (org: Org, name: string): SimApp | undefined =>
@@ -60,25 +60,42 @@ export function insertApp(org: Org, app: SimApp): void {
   checkApp(app)
   org
     .sql(
-      `INSERT INTO sim_app (id, kind, name, clientId, clientSecret, callbacks, scopes, publicKey, privateKey, menuItemId, consumerSince, settings)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO sim_app (id, kind, name, callbacks, scopes, publicKey, privateKey, menuItemId, settings)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       app.id,
       app.kind,
       app.name,
-      app.clientId,
-      app.clientSecret,
       JSON.stringify(app.callbacks),
       JSON.stringify(app.scopes),
       app.publicKey,
       app.privateKey,
       app.menuItemId,
-      app.consumerSince,
       JSON.stringify(app.settings),
     )
+  insertConsumer(org, app, { name: app.name, main: true })
   showPolicy(org, app)
   forgetApps(org)
+}
+
+/** A consumer of an app with a pair of its own; an external client app may have several. */
+export function insertConsumer(
+  org: Org,
+  app: { readonly id: string; readonly clientId: string; readonly clientSecret: string },
+  of: { readonly name: string; readonly main: boolean },
+): string {
+  const id = org.ids.id('888')
+  org
+    .sql('INSERT INTO sim_consumer (id, appId, name, main) VALUES (?, ?, ?, ?)')
+    .run(id, app.id, of.name, Number(of.main))
+  org
+    .sql(
+      `INSERT INTO sim_key_pair (clientId, clientSecret, appId, consumerId, slot, createdAt, countsFrom)
+       VALUES (?, ?, ?, ?, 'primary', ?, 0)`,
+    )
+    .run(app.clientId, app.clientSecret, app.id, id, org.now())
+  return id
 }
 
 /** What an administrator sees of the switches in the app's rows. */
@@ -102,9 +119,7 @@ export function changeApp(
   app: SimApp,
   change: {
     readonly settings?: Readonly<Record<string, unknown>> | undefined
-    readonly clientId?: string | undefined
     readonly clientSecret?: string | undefined
-    readonly consumerSince?: number | undefined
     readonly publicKey?: string | null | undefined
     readonly callbacks?: readonly string[] | undefined
     readonly scopes?: readonly string[] | undefined
@@ -113,28 +128,23 @@ export function changeApp(
   const next: SimApp = {
     ...app,
     settings: patchSettings(app.settings, change.settings ?? {}),
-    clientId: change.clientId ?? app.clientId,
     clientSecret: change.clientSecret ?? app.clientSecret,
-    consumerSince: change.consumerSince ?? app.consumerSince,
     publicKey: change.publicKey === undefined ? app.publicKey : change.publicKey,
     callbacks: change.callbacks ?? app.callbacks,
     scopes: change.scopes ?? app.scopes,
   }
   checkApp(next)
   org
-    .sql(
-      'UPDATE sim_app SET settings = ?, clientId = ?, clientSecret = ?, consumerSince = ?, publicKey = ?, callbacks = ?, scopes = ? WHERE id = ?',
-    )
+    .sql('UPDATE sim_app SET settings = ?, publicKey = ?, callbacks = ?, scopes = ? WHERE id = ?')
     .run(
       JSON.stringify(next.settings),
-      next.clientId,
-      next.clientSecret,
-      next.consumerSince,
       next.publicKey,
       JSON.stringify(next.callbacks),
       JSON.stringify(next.scopes),
       app.id,
     )
+  if (change.clientSecret !== undefined)
+    org.sql('UPDATE sim_key_pair SET clientSecret = ? WHERE clientId = ?').run(change.clientSecret, app.clientId)
   showPolicy(org, next)
   forgetApps(org)
   return next

@@ -45,6 +45,17 @@ export const liveGrants = (org: Org, userId: string, appId: string): readonly Gr
     .sql('SELECT * FROM sim_grant WHERE userId = ? AND appId = ? AND live = 1 ORDER BY createdAt, id')
     .all(userId, appId) as unknown as Grant[]
 
+/**
+ * What lets this user come with an assertion. An approval goes with its grant, unless the grant ended by a rotation of
+ * the consumer key that spares approvals.
+ */
+export const approvals = (org: Org, userId: string, appId: string): readonly Grant[] =>
+  org
+    .sql(
+      `SELECT * FROM sim_grant WHERE userId = ? AND appId = ? AND approval = 1 AND (live = 1 OR cause = 'consumer-rotated')`,
+    )
+    .all(userId, appId) as unknown as Grant[]
+
 const countLive = (org: Org, userId: string, appId: string): number =>
   Number(
     org.sql('SELECT COUNT(*) AS n FROM sim_grant WHERE userId = ? AND appId = ? AND live = 1').get(userId, appId)?.[
@@ -86,8 +97,8 @@ export function createGrant(
   const id = org.ids.id('sim')
   org
     .sql(
-      `INSERT INTO sim_grant (id, appId, userId, scopes, createdAt, lastUsedAt, useCount, live, requestToken, deleteToken, rowId, rowCreatedAt)
-       VALUES (?, ?, ?, ?, ?, ?, 1, 1, ?, ?, ?, ?)`,
+      `INSERT INTO sim_grant (id, appId, userId, scopes, createdAt, lastUsedAt, useCount, live, clientId, requestToken, deleteToken, rowId, rowCreatedAt)
+       VALUES (?, ?, ?, ?, ?, ?, 1, 1, ?, ?, ?, ?, ?)`,
     )
     .run(
       id,
@@ -96,6 +107,7 @@ export function createGrant(
       of.scopes.join(' '),
       now,
       now,
+      app.clientId,
       of.code ?? null,
       org.ids.token('delete', 60),
       org.ids.id('0CQ'),

@@ -139,6 +139,7 @@ export function addUser(org: Org, spec: UserSpec, profileId: string): void {
     Email: email,
     Alias: lastName.slice(0, 8),
     ProfileId: profileId,
+    LastPasswordChangeDate: org.now(),
   })
   for (const set of spec.permissionSets ?? []) assignPermissionSet(org, id, set)
   insertUser(org, {
@@ -162,6 +163,8 @@ export function addUser(org: Org, spec: UserSpec, profileId: string): void {
     loginHours: null,
     hourStart: 0,
     hourLogins: 0,
+    passwordChangedAt: org.now(),
+    passwordQuestion: null,
   })
 }
 
@@ -189,7 +192,6 @@ export function addApp(org: Org, spec: AppSpec): void {
     publicKey: pair !== null ? pemOf(pair.publicKey) : typeof spec.jwt === 'string' ? spec.jwt : null,
     privateKey: pair === null ? null : pemOf(pair.privateKey),
     menuItemId,
-    consumerSince: 0,
     settings: patchSettings(defaultAppSettings, spec.settings ?? {}),
   })
 }

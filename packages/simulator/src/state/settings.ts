@@ -73,6 +73,22 @@ export interface AppSettings {
   /** False: the app is not installed in the org (`app must be installed into org`). */
   readonly installed: boolean
   readonly introspectAllTokens: boolean
+  /** How long a changed consumer key takes to get around (up to ten minutes at Salesforce). */
+  readonly propagationMs: number
+  /** Until then: every other server knows already, or none does. */
+  readonly propagation: 'mixed' | 'late'
+  /** Whether a staged consumer pair works before it is rotated in. */
+  readonly stagedUsable: 'after-rotate' | 'at-once'
+  /** How long the pair that was rotated out goes on working. */
+  readonly oldConsumerMs: number
+  /** What is in the way of staging: any pair in the staged place, or only one that waits to be rotated in. */
+  readonly stagedSlots: 'one' | 'one-active'
+  /** What a staged record of state Rotated holds: the pair that was rotated out, or the one that was rotated in. */
+  readonly rotatedShows: 'former' | 'promoted'
+  /** Grants and sessions that came of the old pair: when they end with it. */
+  readonly grantsOfOldKey: 'survive' | 'die-at-rotate' | 'die-at-removal'
+  /** Approvals for the JWT bearer flow that came of the old pair. */
+  readonly approvalsOfOldKey: 'survive' | 'die-at-rotate' | 'die-at-removal'
 }
 
 export interface OrgSettings {
@@ -140,6 +156,14 @@ export const defaultAppSettings: AppSettings = {
   autoApprove: null,
   installed: true,
   introspectAllTokens: false,
+  propagationMs: 0,
+  propagation: 'mixed',
+  stagedUsable: 'after-rotate',
+  oldConsumerMs: 30 * day,
+  stagedSlots: 'one',
+  rotatedShows: 'former',
+  grantsOfOldKey: 'survive',
+  approvalsOfOldKey: 'survive',
 }
 
 export const defaultOrgSettings: OrgSettings = {
@@ -174,6 +198,12 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   uncurable: ['no', 'always401', 'not-valid-for-rest', 'not-attached-to-agent', 'scope', 'bad-oauth-token'],
   permittedUsers: ['self', 'admin'],
   loginHistoryFilters: ['per-field', 'usage-list'],
+  propagation: ['mixed', 'late'],
+  stagedUsable: ['after-rotate', 'at-once'],
+  stagedSlots: ['one', 'one-active'],
+  rotatedShows: ['former', 'promoted'],
+  grantsOfOldKey: ['survive', 'die-at-rotate', 'die-at-removal'],
+  approvalsOfOldKey: ['survive', 'die-at-rotate', 'die-at-removal'],
 }
 
 /** Lays a patch over settings; a name that isn't a setting is refused, so that a misspelt switch can't pass a test. */

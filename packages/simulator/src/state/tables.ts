@@ -13,19 +13,31 @@ CREATE TABLE IF NOT EXISTS sim_user (
   email TEXT NOT NULL, firstName TEXT NOT NULL, lastName TEXT NOT NULL, profile TEXT NOT NULL, profileId TEXT NOT NULL,
   active INTEGER NOT NULL, frozen INTEGER NOT NULL, apiOnly INTEGER NOT NULL, apiEnabled INTEGER NOT NULL,
   passwordExpired INTEGER NOT NULL, failedLogins INTEGER NOT NULL, lockedUntil INTEGER NOT NULL,
-  loginAddresses TEXT, loginHours TEXT, hourStart INTEGER NOT NULL, hourLogins INTEGER NOT NULL) WITHOUT ROWID;
+  loginAddresses TEXT, loginHours TEXT, hourStart INTEGER NOT NULL, hourLogins INTEGER NOT NULL,
+  passwordChangedAt INTEGER NOT NULL, passwordQuestion TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sim_app (
-  id TEXT PRIMARY KEY, kind TEXT NOT NULL DEFAULT 'connected', name TEXT NOT NULL UNIQUE, clientId TEXT NOT NULL UNIQUE, clientSecret TEXT NOT NULL,
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL DEFAULT 'connected', name TEXT NOT NULL UNIQUE,
   callbacks TEXT NOT NULL, scopes TEXT NOT NULL, publicKey TEXT, privateKey TEXT, menuItemId TEXT,
-  consumerSince INTEGER NOT NULL DEFAULT 0, settings TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sim_old_consumer (
-  clientId TEXT PRIMARY KEY, appId TEXT NOT NULL, clientSecret TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
+  settings TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sim_consumer (
+  id TEXT PRIMARY KEY, appId TEXT NOT NULL, name TEXT NOT NULL, main INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sim_key_pair (
+  clientId TEXT PRIMARY KEY, clientSecret TEXT NOT NULL, appId TEXT NOT NULL, consumerId TEXT NOT NULL,
+  slot TEXT NOT NULL, stagedId TEXT, createdAt INTEGER NOT NULL, createdBy TEXT, expiresAt INTEGER,
+  countsFrom INTEGER, countsUntil INTEGER, ended INTEGER NOT NULL DEFAULT 0,
+  used INTEGER NOT NULL DEFAULT 0, lastUsedAt INTEGER, refused INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sim_key_pair_consumer ON sim_key_pair (consumerId, slot);
+CREATE TABLE IF NOT EXISTS sim_former_secret (
+  userId TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS sim_mail (
+  n INTEGER PRIMARY KEY, kind TEXT NOT NULL, userId TEXT NOT NULL, recipient TEXT NOT NULL, at INTEGER NOT NULL,
+  state TEXT NOT NULL, error TEXT, raw TEXT NOT NULL, token TEXT);
 CREATE TABLE IF NOT EXISTS sim_doom (
   due INTEGER NOT NULL, grantId TEXT NOT NULL, cascade TEXT NOT NULL, cause TEXT NOT NULL, request INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS sim_grant (
   id TEXT PRIMARY KEY, appId TEXT NOT NULL, userId TEXT NOT NULL, scopes TEXT NOT NULL, createdAt INTEGER NOT NULL,
   lastUsedAt INTEGER NOT NULL, useCount INTEGER NOT NULL, live INTEGER NOT NULL, cause TEXT, endedAt INTEGER,
-  requestToken TEXT, deleteToken TEXT NOT NULL, rowId TEXT NOT NULL, rowCreatedAt INTEGER NOT NULL);
+  clientId TEXT, approval INTEGER NOT NULL DEFAULT 1, requestToken TEXT, deleteToken TEXT NOT NULL, rowId TEXT NOT NULL, rowCreatedAt INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS sim_grant_pair ON sim_grant (userId, appId, live);
 CREATE UNIQUE INDEX IF NOT EXISTS sim_grant_delete ON sim_grant (deleteToken);
 CREATE TABLE IF NOT EXISTS sim_refresh_token (
@@ -35,7 +47,7 @@ CREATE INDEX IF NOT EXISTS sim_refresh_token_grant ON sim_refresh_token (grantId
 CREATE TABLE IF NOT EXISTS sim_access_token (
   id TEXT PRIMARY KEY, token TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, grantId TEXT, userId TEXT NOT NULL,
   appId TEXT, scopes TEXT NOT NULL, kind TEXT NOT NULL, createdAt INTEGER NOT NULL, lastActivityAt INTEGER NOT NULL,
-  expiresAt INTEGER, live INTEGER NOT NULL, cause TEXT) WITHOUT ROWID;
+  expiresAt INTEGER, live INTEGER NOT NULL, cause TEXT, clientId TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sim_access_token_grant ON sim_access_token (grantId, live);
 CREATE INDEX IF NOT EXISTS sim_access_token_pair ON sim_access_token (userId, appId, live);
 CREATE TABLE IF NOT EXISTS sim_code (
@@ -70,6 +82,10 @@ CREATE TRIGGER IF NOT EXISTS sim_user_activated AFTER UPDATE OF IsActive ON User
 END;
 CREATE TRIGGER IF NOT EXISTS sim_user_frozen AFTER UPDATE OF IsFrozen ON UserLogin BEGIN
   UPDATE sim_user SET frozen = NEW.IsFrozen WHERE id = NEW.UserId;
+END;
+CREATE TRIGGER IF NOT EXISTS sim_user_unlocked AFTER UPDATE OF IsPasswordLocked ON UserLogin
+WHEN NEW.IsPasswordLocked = 0 BEGIN
+  UPDATE sim_user SET lockedUntil = 0, failedLogins = 0 WHERE id = NEW.UserId AND lockedUntil > 0;
 END;
 `
 

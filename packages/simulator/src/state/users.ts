@@ -1,4 +1,5 @@
 /** Users with what an org keeps secret about them; the sobject row `User` is the data side's. */
+import { dateTimeText } from '../data/index.ts'
 import type { Org } from './org.ts'
 
 export interface SimUser {
@@ -25,6 +26,9 @@ export interface SimUser {
   readonly loginHours: { readonly from: number; readonly to: number } | null
   readonly hourStart: number
   readonly hourLogins: number
+  readonly passwordChangedAt: number
+  /** The question behind "Forgot your password?", which may not contain the password; null: none set. */
+  readonly passwordQuestion: string | null
 }
 
 const json = <T>(text: unknown): T | null => (typeof text === 'string' ? (JSON.parse(text) as T) : null)
@@ -78,6 +82,8 @@ const changeable: ReadonlySet<string> = new Set<keyof SimUser>([
   'hourStart',
   'hourLogins',
   'email',
+  'passwordChangedAt',
+  'passwordQuestion',
 ])
 
 export function insertUser(org: Org, user: SimUser): void {
@@ -87,13 +93,39 @@ export function insertUser(org: Org, user: SimUser): void {
     .run(...Object.values(user).map(stored))
 }
 
+/** What a user's passwords or tokens were before: for the password history, and for those who search for leaks. */
+export const formerSecrets = (org: Org, userId: string, kind: 'password' | 'securityToken'): readonly string[] =>
+  org
+    .sql('SELECT value FROM sim_former_secret WHERE userId = ? AND kind = ? ORDER BY rowid DESC')
+    .all(userId, kind)
+    .map((row) => String(row['value']))
+
+function keepFormer(org: Org, id: string, changes: Partial<SimUser>): void {
+  for (const kind of ['password', 'securityToken'] as const) {
+    const was = userById(org, id)?.[kind]
+    if (changes[kind] !== undefined && was !== undefined && was !== '' && was !== changes[kind])
+      org
+        .sql('INSERT INTO sim_former_secret (userId, kind, value, at) VALUES (?, ?, ?, ?)')
+        .run(id, kind, was, org.now())
+  }
+}
+
 /** Changes a user here and, where they show, in its sobject rows. */
 export function updateUser(org: Org, id: string, changes: Partial<Omit<SimUser, 'id'>>): void {
+  if (changes.password !== undefined || changes.securityToken !== undefined) keepFormer(org, id, changes)
   for (const [name, value] of Object.entries(changes)) {
     if (!changeable.has(name))
       throw new Error(`"${name}" is not something a user has; known are: ${[...changeable].join(', ')}`)
     org.sql(`UPDATE sim_user SET ${name} = ? WHERE id = ?`).run(stored(value), id)
   }
+  if (changes.passwordChangedAt !== undefined)
+    org.sql('UPDATE User SET LastPasswordChangeDate = ? WHERE Id = ?').run(dateTimeText(changes.passwordChangedAt), id)
+  if (changes.failedLogins !== undefined)
+    org.sql('UPDATE User SET NumberOfFailedLogins = ? WHERE Id = ?').run(changes.failedLogins, id)
+  if (changes.lockedUntil !== undefined)
+    org
+      .sql('UPDATE UserLogin SET IsPasswordLocked = ? WHERE UserId = ?')
+      .run(Number(changes.lockedUntil > org.now()), id)
   if (changes.active !== undefined) org.sql('UPDATE User SET IsActive = ? WHERE Id = ?').run(Number(changes.active), id)
   if (changes.frozen !== undefined)
     org.sql('UPDATE UserLogin SET IsFrozen = ? WHERE UserId = ?').run(Number(changes.frozen), id)
