@@ -200,9 +200,27 @@ export interface AuthorizationCode {
 /** A new authorisation of a grant, from announcing it to trading the code. */
 export interface Enrolment {
   readonly id: string
-  /** Exchanges the code once nothing is on the wire. Ends the enrolment either way. */
-  complete(code: AuthorizationCode): Promise<GrantView>
+  /**
+   * Exchanges the code once nothing is on the wire. Ends the enrolment either way. With `keepFormer` the refresh token
+   * that is replaced stays sealed as an orphan until `grants.endFormer` ends it at Salesforce.
+   */
+  complete(code: AuthorizationCode, options?: { readonly keepFormer?: boolean }): Promise<GrantView>
   cancel(): Promise<void>
+}
+
+/** What a call with the present token showed; `unknown`: nobody could tell. */
+export type Proof = 'works' | 'refused' | 'unknown'
+
+/** How the end of an earlier authorisation went. */
+export interface FormerEnded {
+  /** The present token, before anything was revoked. Unless it works nothing is. */
+  readonly before: Proof
+  readonly revoked: number
+  /** Left alone: not proven, another grant could go down with it, or Salesforce could not be asked. */
+  readonly kept: number
+  /** The present token afterwards; null: nothing was revoked. */
+  readonly after: Proof | null
+  readonly why: string | null
 }
 
 export interface Keyturn {
@@ -230,6 +248,11 @@ export interface Keyturn {
     ): Promise<GrantView>
     /** Announces a new authorisation; `lifetime` in ms (default 10 minutes). */
     enrol(name: string, lifetime?: number): Promise<Enrolment>
+    /**
+     * After an enrolment with `keepFormer`: proves the present token by a call, revokes at Salesforce what is left of the
+     * earlier authorisation, and proves the present one again. A refusal then is a death like any other, with its event.
+     */
+    endFormer(name: string): Promise<FormerEnded>
     /**
      * Takes the refresh token out for another program. Ledgered. With `move`, this grant no longer holds it.
      */

@@ -83,6 +83,11 @@ export const errorTable = {
     'Run `keyturn store migrate` (the library never migrates a shared store unasked).',
   ),
   STORE_RETIRED: row('config', 'never', 'This store was moved: use the one it was moved to.'),
+  DESTINATION_NOT_READY: row(
+    'config',
+    'never',
+    'Make the place as its message says, then `keyturn destination check NAME`. Nothing was written.',
+  ),
   LISTEN_FAILED: row('config', 'never', 'Choose another port or path, or end what uses it.'),
   DRIVER_MISSING: row('config', 'never', 'Install the named package beside Keyturn.'),
   // denied
@@ -106,6 +111,11 @@ export const errorTable = {
     'denied',
     'later',
     'This caller asks more often than its policy allows: wait as long as Retry-After says.',
+  ),
+  DESTINATION_REFUSED: row(
+    'denied',
+    'never',
+    'Give Keyturn the rights that docs/destinations.md lists for this kind, then `keyturn destination check NAME`.',
   ),
   FIELDS_MISSING: row('denied', 'never', 'Grant the named field permissions to this user, or do without the fields.'),
   ACCESS_UNCURABLE: row(
@@ -131,6 +141,11 @@ export const errorTable = {
     'later',
     'An exchange had no answer and no spare way in works: wait, or authorise again with `keyturn connect NAME`.',
   ),
+  REAUTHORISATION_PENDING: row(
+    'unavailable',
+    'later',
+    'Salesforce refused the refresh token and a person was asked to sign in again: ask again later, with what you have.',
+  ),
   ENDPOINT_UNREACHABLE: row(
     'unavailable',
     'later',
@@ -140,6 +155,11 @@ export const errorTable = {
     'unavailable',
     'later',
     'Salesforce is slow; the exchange goes on and its answer will be kept. Ask again.',
+  ),
+  DESTINATION_UNREACHABLE: row(
+    'unavailable',
+    'later',
+    'The place a value is written to or read from does not answer: check its address, the proxy and its certificate.',
   ),
   STORE_UNAVAILABLE: row(
     'unavailable',
@@ -153,6 +173,11 @@ export const errorTable = {
     'conflict',
     'later',
     'Somebody is authorising this grant now: wait until that is finished or expired.',
+  ),
+  DESTINATION_CHANGED: row(
+    'conflict',
+    'now',
+    'Somebody else changed it in the meantime and was not overwritten: look what they wrote, then try again.',
   ),
   CLAIM_LOST: row('conflict', 'now', 'Another process moved on; read again.'),
   // integrity

@@ -139,7 +139,7 @@ export const assemble = async (parts: Parts, options: OpenOptions): Promise<Keyt
   }
   let closed: Promise<void> | null = null
   return {
-    grants: grantCommands(rt, rt.allowHosts),
+    grants: grantCommands(rt, tokens, rt.allowHosts),
     token: tokens.token,
     rejected: tokens.rejected,
     worked: tokens.worked,

@@ -3,11 +3,11 @@
  * up, answers that belong nowhere. Safe to run in every process at once: the store lets one of them do each thing.
  */
 import { KeyturnError } from './errors.ts'
+import { mayFallTogether } from './grants/may-fall-together.ts'
 import { revokeToken } from './grants/revoke.ts'
 import type { Runtime } from './runtime.ts'
 import { replay, settleAbandoned } from './spend/doubt.ts'
 import { exchange } from './spend/exchange.ts'
-import { sameId } from './spend/outcome.ts'
 import { anyAwaitsUs, rollForward } from './spend/roll-forward.ts'
 import { catchUp } from './spend/shared-turn.ts'
 import type { StoredGrant } from './store/store.ts'
@@ -112,16 +112,7 @@ const revokeOrphans = async (rt: Runtime, note: (grant: string, did: string) => 
   for (const orphan of orphans) {
     const origin = await rt.store.grantById(orphan.grantId)
     if (origin === null) continue
-    const inCascade = grants.some(
-      (grant) =>
-        grant.settings.clientId === origin.settings.clientId &&
-        // Where an identity isn't known yet it might be the same one.
-        (grant.identity === null ||
-          origin.identity === null ||
-          (sameId(grant.identity.orgId, origin.identity.orgId) &&
-            sameId(grant.identity.userId, origin.identity.userId))),
-    )
-    if (inCascade) continue
+    if (grants.some((grant) => mayFallTogether(grant, origin))) continue
     try {
       await revokeToken(rt, origin.settings.loginUrl, await rt.store.orphanSecret(orphan.id))
       await rt.store.orphanRevoked(orphan.id)

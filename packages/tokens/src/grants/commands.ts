@@ -4,13 +4,15 @@ import { KeyturnError } from '../errors.ts'
 import type { Runtime } from '../runtime.ts'
 import { secret, type Secret } from '../secret.ts'
 import type { GrantSettings, StoredGrant } from '../store/store.ts'
+import type { TokenServer } from '../token/serve.ts'
 import { checkLoginUrl } from '../wire/hosts.ts'
 import { cascadeOf, fallbackOf, newGrantOf, policyOf } from './add.ts'
+import { endFormer } from './end-former.ts'
 import { enrol, noRefreshToken, tradeCode } from './enrol.ts'
 import { revokeToken } from './revoke.ts'
 import { viewOf } from './view.ts'
 
-export const grantCommands = (rt: Runtime, allowHosts: readonly string[]): Keyturn['grants'] => {
+export const grantCommands = (rt: Runtime, tokens: TokenServer, allowHosts: readonly string[]): Keyturn['grants'] => {
   const find = async (name: string): Promise<StoredGrant> => {
     const grant = await rt.store.grant(name)
     if (grant === null)
@@ -42,6 +44,7 @@ export const grantCommands = (rt: Runtime, allowHosts: readonly string[]): Keytu
     },
     update: async (name, change) => viewOf(await update(rt, await find(name), change, allowHosts)),
     enrol: async (name, lifetime) => enrol(rt, await find(name), lifetime),
+    endFormer: async (name) => endFormer(rt, tokens, await find(name)),
     export: async (name, { move, to }) => takeOut(rt, await find(name), move, to),
   }
 }

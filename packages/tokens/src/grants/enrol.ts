@@ -34,11 +34,11 @@ export const enrol = async (rt: Runtime, grant: StoredGrant, lifetime: number = 
   return {
     id,
     cancel,
-    complete: async (code) => {
+    complete: async (code, { keepFormer = false } = {}) => {
       try {
         await nothingOnTheWire(rt, grant.id, id)
         await renew(rt, grant, id)
-        return await trade(rt, grant, id, code)
+        return await trade(rt, grant, id, code, keepFormer)
       } finally {
         await cancel()
       }
@@ -105,7 +105,13 @@ export const tradeCode = async (
   throw new KeyturnError('GRANT_REFUSED', `Salesforce refused the authorisation code: ${said(judged.text)}`)
 }
 
-const trade = async (rt: Runtime, grant: StoredGrant, id: string, code: AuthorizationCode): Promise<GrantView> => {
+const trade = async (
+  rt: Runtime,
+  grant: StoredGrant,
+  id: string,
+  code: AuthorizationCode,
+  keepFormer: boolean,
+): Promise<GrantView> => {
   const clientSecret = await rt.secretOf(grant, 'clientSecret')
   const tokens = await tradeCode(rt, { ...grant.settings, clientSecret }, code)
   if (tokens.refreshToken === null) throw noRefreshToken()
@@ -116,6 +122,9 @@ const trade = async (rt: Runtime, grant: StoredGrant, id: string, code: Authoriz
     throw new KeyturnError('IDENTITY_CHANGED', `The new authorisation does not fit ${grant.name}: ${misfit.text}`)
   }
   const lineage = rt.store.lineageOf(tokens.refreshToken)
+  const former = keepFormer ? await rt.store.secret(grant.id, 'refreshToken') : null
+  // Before the new one takes its place: what nobody remembers can't be revoked.
+  if (former !== null) await rt.store.keepOrphan(grant.id, `former:${id}`, { refreshToken: former })
   const enrolled = await rt.store.apply(
     grant.id,
     { type: 'enrolled', id, lineage },
