@@ -1,13 +1,17 @@
 /** The section `broker:` with every default filled in, and what can be wrong with it that a schema can't see. */
 import { readFileSync } from 'node:fs'
-import { isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { KeyturnError } from '@keyturn/tokens'
 import type { Secret } from '@keyturn/tokens'
 import { resolveReference } from '@keyturn/tokens/maintenance'
+import type { Resolvers } from '@keyturn/tokens/maintenance'
 import type { BrokerSection } from '../config/broker-section.ts'
+import { anchored } from '../reference.ts'
 import { addressRanges } from './callers/address-ranges.ts'
 import type { AddressRanges } from './callers/address-ranges.ts'
 import type { Level } from './log.ts'
+import { traceSettings } from './traces/trace-settings.ts'
+import type { TraceSettings } from './traces/trace-settings.ts'
 
 export interface ListenerTls {
   readonly cert: string
@@ -50,6 +54,8 @@ export interface BrokerSettings {
     readonly staleMax: number
   }
   readonly metricsRanges: AddressRanges
+  /** Null: no collector is named. */
+  readonly traces: TraceSettings | null
   readonly log: Level | 'silent'
   readonly usageEvery: number
   readonly sweepEvery: number
@@ -71,17 +77,13 @@ const readPem = (path: string, folder: string, what: string): string => {
   return text
 }
 
-const anchored = (reference: string, folder: string): string => {
-  const path = /^file:(.+)$/s.exec(reference)?.[1]
-  return path === undefined || isAbsolute(path) ? reference : `file:${resolve(folder, path)}`
-}
-
 type Listener = NonNullable<BrokerSection['listen']>[number]
 
 const listenerOf = async (
   { host = '127.0.0.1', port = 0, socket, mode = '0600', name, org, tls }: Listener,
   folder: string,
   env: Readonly<Record<string, string | undefined>>,
+  resolvers: Resolvers,
 ): Promise<ListenerSettings> => {
   if (socket !== undefined && tls !== undefined) throw invalid('a Unix socket has no TLS: its mode guards it')
   if (socket === undefined && name !== undefined) throw invalid('only a Unix socket has a name')
@@ -100,7 +102,7 @@ const listenerOf = async (
         ? null
         : {
             cert: readPem(tls.cert, folder, 'the certificate'),
-            key: await resolveReference(anchored(tls.key, folder), env),
+            key: await resolveReference(anchored(tls.key, folder), env, resolvers),
             clientCa: tls.clientCa === undefined ? null : readPem(tls.clientCa, folder, 'the client CA'),
           },
   }
@@ -122,13 +124,14 @@ export const brokerSettings = async (
   section: BrokerSection,
   folder: string,
   env: Readonly<Record<string, string | undefined>>,
+  resolvers: Resolvers = {},
 ): Promise<BrokerSettings> => {
   const { limits = {} } = section
   const orgs = orgsOf(section)
   const shared = twice(orgs.flatMap(({ hosts }) => hosts))
   if (shared !== undefined) throw invalid(`${shared} is the host name of two orgs`)
   const listen = await Promise.all(
-    (section.listen ?? [{ port: defaultPort }]).map((each) => listenerOf(each, folder, env)),
+    (section.listen ?? [{ port: defaultPort }]).map((each) => listenerOf(each, folder, env, resolvers)),
   )
   for (const { org } of listen)
     if (org !== null && !orgs.some(({ name }) => name === org))
@@ -155,6 +158,7 @@ export const brokerSettings = async (
       staleMax: limits.staleMax ?? 60_000,
     },
     metricsRanges: ranges(section.metrics?.ranges ?? ['127.0.0.0/8', '::1/128'], 'metrics.ranges'),
+    traces: traceSettings(section.traces, env),
     log: section.log ?? 'info',
     usageEvery: section.usageEvery ?? 60_000,
     sweepEvery: section.sweepEvery ?? 60_000,

@@ -5,6 +5,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Clock, Keyturn, Secret } from '@keyturn/tokens'
 import type { Log } from './log.ts'
+import type { Traces } from './traces/traces.ts'
 
 export type Face = 'oauth' | 'soap' | 'proxy' | 'api'
 
@@ -93,6 +94,8 @@ export interface BrokerContext {
   readonly transportProof: (request: FastifyRequest) => Presented | null
   readonly clock: Clock
   readonly log: Log
+  /** Only where a collector is named. */
+  readonly traces?: Traces
 }
 
 /** face/ exports `faceRoutes` and proxy/ `proxyRoutes`, both of this type. */

@@ -23,6 +23,7 @@ import type { Log } from './log.ts'
 import { openMetrics } from './metrics.ts'
 import { proxyRoutes } from './proxy/routes.ts'
 import { deskOf } from './sessions/desk.ts'
+import { openTracing } from './traces/open-tracing.ts'
 import { openUses } from './usage/uses.ts'
 import { watched, watchStore } from './store-watch.ts'
 import { whereOf } from './where.ts'
@@ -52,15 +53,14 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   const { settings, clock, log, env, caFile, version, random = randomBytes } = options
   const { store } = options.keyturn
   const watch = watchStore({ store, clock, log })
-  const keyturn = watched(options.keyturn, watch)
   const metrics = openMetrics()
-  const uses = openUses({
-    store,
-    clock,
-    log,
-    replica: Buffer.from(random(8)).toString('hex'),
-    every: settings.usageEvery,
-  })
+  const network = lazyNetwork({ clock, env, ...(caFile === undefined ? {} : { caFile }) })
+  const replica = Buffer.from(random(8)).toString('hex')
+  const tracing =
+    settings.traces &&
+    openTracing({ settings: settings.traces, version, instance: replica, network, clock, log, metrics, random })
+  const keyturn = tracing ? tracing.keyturn(watched(options.keyturn, watch)) : watched(options.keyturn, watch)
+  const uses = openUses({ store, clock, log, replica, every: settings.usageEvery })
   const { staleMax } = settings.limits
   const callers = openCallers({
     keyturn,
@@ -71,9 +71,15 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     onAlarm: () => metrics.count('keyturn_alarms_total', 'Alarms', { alarm: 'old-token-used' }),
   })
   const where = whereOf(settings)
-  const context: BrokerContext = { keyturn, callers, clock, log, ...where }
+  const context: BrokerContext = {
+    keyturn,
+    callers: tracing ? tracing.callers(callers) : callers,
+    clock,
+    log,
+    ...(tracing && { traces: tracing.traces }),
+    ...where,
+  }
   const ipLocked = settings.orgs.flatMap((org) => (org.ipLocked ? [org.grant] : []))
-  const network = lazyNetwork({ clock, env, ...(caFile === undefined ? {} : { caFile }) })
   deskOf(context, { network, ipLocked, staleMax, bodyLimit: settings.limits.body })
   const tail = openEventTail({ store, clock, log })
   const stopCounting = keyturn.on('*', ({ type, grant }) => {
@@ -91,6 +97,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     requestIdHeader: false,
     routerOptions: { maxParamLength: 200, ignoreDuplicateSlashes: false },
   })
+  tracing?.requests(app)
   app.addHook('onRequest', async (request, reply) => {
     state.running += 1
     if (state.draining) void reply.header('connection', 'close')
@@ -138,6 +145,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     for (const listener of opened) listener.cut()
     await stopped
     await app.close()
+    await tracing?.close()
     network.close()
     stopCounting()
     watch.close()

@@ -1,5 +1,6 @@
 /** `broker:` in keyturn.yaml: where `keyturn serve` listens, under which names its orgs are reached, and its limits. */
 import * as z from 'zod'
+import { secretForms, secretReference } from '../reference.ts'
 import { duration } from './duration.ts'
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, 'must be a name of letters, digits and dashes')
@@ -24,7 +25,7 @@ const listener = z
         cert: path.describe('PEM file of the certificate and its chain'),
         key: z
           .string()
-          .regex(/^(env|file|command):./, 'must say where the key is: file:PATH, env:NAME or command:…')
+          .regex(secretReference, `must say where the key is: ${secretForms}`)
           .describe('Where the private key is'),
         clientCa: path.optional().describe('PEM file of the CA whose client certificates are looked at'),
       })
@@ -71,6 +72,17 @@ export const brokerSection = z.strictObject({
     .strictObject({ ranges: z.array(cidr).describe('Who may read /metrics; default: this machine') })
     .optional()
     .describe('Prometheus'),
+  traces: z
+    .strictObject({
+      endpoint: z
+        .string()
+        .regex(/^https?:\/\/[^\s?#]+$/, 'must be an address such as http://localhost:4318')
+        .optional()
+        .describe('OTLP over HTTP; /v1/traces is appended. Default: OTEL_EXPORTER_OTLP_ENDPOINT, else no traces'),
+      upstream: z.boolean().optional().describe('Send traceparent on to the org; default no'),
+    })
+    .optional()
+    .describe('OpenTelemetry'),
   log: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional().describe('How much is logged; default info'),
   usageEvery: duration.optional().describe('How often the sums of uses are written; default 1m'),
   sweepEvery: duration.optional().describe('How often grants are looked at (keep-alive, refresh ahead); default 1m'),

@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify'
 import { KeyturnError } from '@keyturn/tokens'
 import type { Token } from '@keyturn/tokens'
 import type { Desk } from '../sessions/desk.ts'
+import { traceUpstream } from '../traces/trace-upstream.ts'
 import { decodedText, readBeginning, verdictOf, worthReading } from './expiry.ts'
 import type { Beginning } from './expiry.ts'
 import { responseHeaders } from './headers.ts'
@@ -71,18 +72,21 @@ export const forward = async (desk: Desk, call: ProxyCall, reply: FastifyReply):
 }
 
 const send = async (desk: Desk, call: ProxyCall, token: Token): Promise<UpstreamAnswer> => {
-  const { target } = call
+  const { target, grant } = call
+  const origin = new URL(new URL(token.instanceUrl).origin)
   const once = (): Promise<UpstreamAnswer> =>
-    sendUpstream(
-      {
-        origin: new URL(new URL(token.instanceUrl).origin),
+    traceUpstream(desk.context.traces, { grant, host: origin.hostname, target }, (more) => {
+      const { headers, body } = call.dress(token.accessToken)
+      const sent = {
+        origin,
         method: target.method,
         path: `${target.path}${target.search}`,
         idleLimit: desk.options.idleLimit,
-        ...call.dress(token.accessToken),
-      },
-      desk.options.network,
-    )
+        headers: { ...headers, ...more },
+        body,
+      }
+      return sendUpstream(sent, desk.options.network)
+    })
   try {
     return await once()
   } catch (error) {

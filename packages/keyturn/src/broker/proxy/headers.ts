@@ -28,6 +28,9 @@ const ownRequest = new Set([
   'x-real-ip',
   'x-http-method-override',
   'x-method-override',
+  // Set anew where the operator wants traces to go on at the org.
+  'traceparent',
+  'tracestate',
 ])
 /** Session cookies would be credentials beside the token. */
 const sessionCookie = /^\s*(?:sid|sid_client|oid|clientsrc|inst|disco|autocomplete|rsid)\s*=/i
