@@ -2,7 +2,7 @@
  * Telling people, once, by every channel there is. A channel that fails never stops another; when all fail, the telling
  * is given back, so that it is tried again; either way the ledger says so, without the link.
  */
-import type { Clock, Loggable, RecordEntry, Store } from '@keyturn/tokens'
+import type { Clock, Loggable, OpenOptions, RecordEntry, Store } from '@keyturn/tokens'
 import { resolveReference } from '@keyturn/tokens/maintenance'
 import type { Network } from '@keyturn/tokens/maintenance'
 import type { ChannelSection } from '../config/notify-section.ts'
@@ -39,13 +39,15 @@ export interface NotifierParts {
   readonly network: Network
   readonly log: NotifyLog
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Of references of further schemes. */
+  readonly resolvers?: OpenOptions['resolvers']
 }
 
 const defaultTimeout = 10_000
 
-const sendOf = (channel: ChannelSection, { settings, clock, network, env }: NotifierParts): Send => {
+const sendOf = (channel: ChannelSection, { settings, network, env, resolvers }: NotifierParts): Send => {
   const timeout = channel.timeout ?? defaultTimeout
-  const at = (reference: string) => () => resolveReference(reference, env)
+  const at = (reference: string) => () => resolveReference(reference, env, resolvers)
   switch (channel.kind) {
     case 'webhook': {
       const { url, secret, plainHttp = false } = channel
@@ -62,7 +64,7 @@ const sendOf = (channel: ChannelSection, { settings, clock, network, env }: Noti
     }
     case 'command': {
       const { run, env: names = [] } = channel
-      return command({ run, env: names, folder: settings.folder, timeout }, env, clock)
+      return command({ run, env: names, folder: settings.folder, timeout }, env, network.clock)
     }
   }
 }

@@ -9,6 +9,7 @@ import type { Json } from '../../../keyturn-command.ts'
 import { openNotifier } from '../../../notify/notify.ts'
 import { notifySettings } from '../../../notify/notify-settings.ts'
 import { table } from '../../../output/table.ts'
+import { openOptions } from '../../../settings.ts'
 
 export default class NotifyTestCommand extends KeyturnCommand {
   static override summary = 'Send a test notification by every channel of keyturn.yaml'
@@ -28,7 +29,8 @@ export default class NotifyTestCommand extends KeyturnCommand {
 
   async run(): Promise<Json> {
     const { flags } = await this.parse(NotifyTestCommand)
-    return this.withKeyturn(flags, async ({ store }, { config, folder, env }) => {
+    return this.withKeyturn(flags, async ({ store }, opened) => {
+      const { config, folder, env } = opened
       const settings = notifySettings(config.notify, folder)
       const channels = Object.entries(settings.channels).filter(
         ([name]) => flags.channel === undefined || name === flags.channel,
@@ -46,7 +48,9 @@ export default class NotifyTestCommand extends KeyturnCommand {
       const network = lazyNetwork({ clock: systemClock, env, caFile })
       try {
         const only = { ...settings, channels: Object.fromEntries(channels) }
-        const notifier = openNotifier({ settings: only, store, clock: systemClock, network, log: quietLog, env })
+        const { resolvers } = openOptions(opened)
+        const parts = { settings: only, store, clock: systemClock, network, log: quietLog, env }
+        const notifier = openNotifier({ ...parts, ...(resolvers === undefined ? {} : { resolvers }) })
         const deliveries = await notifier.tell({
           kind: 'test',
           severity: 'info',
