@@ -13,6 +13,7 @@ import type { Call } from './oauth/context.ts'
 import type { Simulation } from './simulation.ts'
 import type { Org } from './state/org.ts'
 import { carryOutDue } from './state/doom.ts'
+import { carryOutPending } from './state/pending-changes.ts'
 import { findOrg } from './login-host.ts'
 
 export interface Certificate {
@@ -134,6 +135,7 @@ async function answer(options: ListenerOptions, req: IncomingMessage, res: Serve
   const org = options.org ?? findOrg(sim.orgs, request, form)
   sim.orgOf.set(request, org)
   carryOutDue(org)
+  carryOutPending(org)
   const call: Call = {
     request,
     number: sim.log.nextRequest(),

@@ -104,7 +104,7 @@ export function authorize(call: Call): SimResponse {
   const { app, fields } = wish
   if (fields['response_type'] !== 'code') return refuseBack(call, wish, 'unsupported-response')
   if (!app.settings.installed) return refuseBack(call, wish, 'not-installed')
-  if (app.settings.pkceRequired && fields['code_challenge'] === undefined)
+  if ((app.settings.pkceRequired || call.org.settings().pkceRequired) && fields['code_challenge'] === undefined)
     return refuseBack(call, wish, 'missing-challenge')
 
   const auto = param(call, '__auto') ?? app.settings.autoApprove ?? call.org.settings().autoApprove

@@ -3,6 +3,9 @@ import { createPublicKey, verify } from 'node:crypto'
 import type { SimResponse } from '../route.ts'
 import { appByClientId } from '../state/consumers.ts'
 import type { SimApp } from '../state/apps.ts'
+import { isExpired } from '../state/certificates.ts'
+import type { Org } from '../state/org.ts'
+import { isPreAuthorized } from '../state/pre-authorized.ts'
 import { approvals } from '../state/grants.ts'
 import { userByName } from '../state/users.ts'
 import { param } from './context.ts'
@@ -52,9 +55,10 @@ export function namesIn(assertion: string): {
   return { clientId: text(claims?.iss), username: text(claims?.prn ?? claims?.sub) }
 }
 
-const isSigned = (app: SimApp, assertion: Assertion): boolean =>
+const isSigned = (org: Org, app: SimApp, assertion: Assertion): boolean =>
   assertion.alg === 'RS256' &&
   app.publicKey !== null &&
+  (org.settings().expiredCertificateVerifies || !isExpired(app.publicKey, org.now())) &&
   verify('RSA-SHA256', Buffer.from(assertion.signed), createPublicKey(app.publicKey), assertion.signature)
 
 /** The two login hosts of Salesforce, this org, or the simulator's login host; loopback under either of its names. */
@@ -79,7 +83,7 @@ export function jwtBearer(call: Call): SimResponse {
   if (app === undefined) return refuse(call, 'unknown-client')
   if (!app.settings.installed) return refuse(call, 'not-installed')
   if (!app.settings.jwtBearer) return refuse(call, 'flow-off')
-  if (!isSigned(app, assertion)) return refuse(call, 'wrong-assertion')
+  if (!isSigned(org, app, assertion)) return refuse(call, 'wrong-assertion')
   if (!isOurs(call, claims.aud)) return refuse(call, 'wrong-audience')
   // The official CLI sends milliseconds here, simple-salesforce a string: no upper limit seems to be enforced.
   const exp = Number(claims.exp) * 1000
@@ -95,7 +99,7 @@ export function jwtBearer(call: Call): SimResponse {
     return refuse(call, objection.reason, { userId: user.id, app: app.name, subType: null, status: objection.status })
   }
   const grants = approvals(org, user.id, app.id)
-  const preAuthorized = app.settings.preAuthorizedUsers.includes(user.username)
+  const preAuthorized = isPreAuthorized(org, app, user)
   if (!preAuthorized && grants.length === 0) {
     return refuse(call, 'not-approved', {
       userId: user.id,

@@ -12,6 +12,7 @@ const rows = {
   'unknown-client': ['invalid_client_id', 'client identifier invalid'],
   'wrong-secret': ['invalid_client', 'invalid client credentials'],
   'not-installed': ['invalid_client', 'app must be installed into org'],
+  blocked: ['OAUTH_APP_BLOCKED', 'this app is blocked by admin'],
   'unknown-token': ['invalid_grant', 'expired access/refresh token'],
   'rotated-token': ['invalid_grant', 'expired access/refresh token'],
   'revoked-token': ['invalid_grant', 'expired access/refresh token'],

@@ -1,5 +1,6 @@
 /** Whether this user may use this app from this address now: the checks that every flow shares. */
 import type { SimApp } from '../state/apps.ts'
+import { isPreAuthorized } from '../state/pre-authorized.ts'
 import type { SimUser } from '../state/users.ts'
 import { isWithin } from '../sessions/addresses.ts'
 import type { Call } from './context.ts'
@@ -14,9 +15,11 @@ export interface Objection {
 export function objectionTo(call: Call, user: SimUser, app: SimApp, use: 'refresh' | 'login'): Objection | undefined {
   const { settings } = app
   if (call.org.settings().inactive) return { reason: 'inactive-org', status: 'Organization is inactive' }
+  if (settings.blocked) return { reason: 'blocked', status: 'Failed: App Blocked' }
   if (!user.active) return { reason: 'inactive-user', status: 'User is Inactive' }
   if (user.frozen) return { reason: 'inactive-user', status: 'User Is Frozen' }
-  if (settings.permittedUsers === 'admin' && !settings.preAuthorizedUsers.includes(user.username)) {
+  const adminOnly = settings.permittedUsers === 'admin' || call.org.settings().apiAccessControl === 'on'
+  if (adminOnly && !isPreAuthorized(call.org, app, user)) {
     return { reason: 'not-admin-approved', status: 'Failed: Not approved for access' }
   }
   const relaxed =
@@ -41,5 +44,6 @@ export function isWithinHours(call: Call, user: SimUser): boolean {
   if (user.loginHours === null) return true
   const date = new Date(call.org.now())
   const minute = date.getUTCHours() * 60 + date.getUTCMinutes()
-  return minute >= user.loginHours.from && minute < user.loginHours.to
+  const hours = 'days' in user.loginHours ? user.loginHours.days[date.getUTCDay()] : user.loginHours
+  return hours != null && minute >= hours.from && minute < hours.to
 }

@@ -9,6 +9,12 @@ function listOf(ranges: readonly string[]): BlockList {
   if (known !== undefined) return known
   const list = new BlockList()
   for (const range of ranges) {
+    // As metadata has them: both ends, inclusive.
+    const [start = '', end] = range.split('-')
+    if (end !== undefined) {
+      list.addRange(start, end, isIPv6(start) ? 'ipv6' : 'ipv4')
+      continue
+    }
     const [address = '', bits] = range.split('/')
     const family = isIPv6(address) ? 'ipv6' : 'ipv4'
     if (bits === undefined) list.addAddress(address, family)

@@ -113,18 +113,16 @@ function checkApp({ settings, publicKey }: SimApp): void {
   if (publicKey !== null) createPublicKey(publicKey)
 }
 
-/** Changes what is named: settings by name, or the row's own fields (clientSecret, publicKey, callbacks, scopes). */
-export function changeApp(
-  org: Org,
-  app: SimApp,
-  change: {
-    readonly settings?: Readonly<Record<string, unknown>> | undefined
-    readonly clientSecret?: string | undefined
-    readonly publicKey?: string | null | undefined
-    readonly callbacks?: readonly string[] | undefined
-    readonly scopes?: readonly string[] | undefined
-  },
-): SimApp {
+export interface AppChange {
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
+  readonly clientSecret?: string | undefined
+  readonly publicKey?: string | null | undefined
+  readonly callbacks?: readonly string[] | undefined
+  readonly scopes?: readonly string[] | undefined
+}
+
+/** The app as it is with a change; what couldn't be saved is an error. */
+export function changedApp(app: SimApp, change: AppChange): SimApp {
   const next: SimApp = {
     ...app,
     settings: patchSettings(app.settings, change.settings ?? {}),
@@ -134,6 +132,12 @@ export function changeApp(
     scopes: change.scopes ?? app.scopes,
   }
   checkApp(next)
+  return next
+}
+
+/** Changes what is named: settings by name, or the row's own fields (clientSecret, publicKey, callbacks, scopes). */
+export function changeApp(org: Org, app: SimApp, change: AppChange): SimApp {
+  const next = changedApp(app, change)
   org
     .sql('UPDATE sim_app SET settings = ?, publicKey = ?, callbacks = ?, scopes = ? WHERE id = ?')
     .run(

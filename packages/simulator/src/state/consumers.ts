@@ -8,6 +8,7 @@
 import { appById, forgetApps } from './apps.ts'
 import type { SimApp } from './apps.ts'
 import { killUserApp } from './grants.ts'
+import { asSeenBy } from './pending-changes.ts'
 import { fingerprint } from './ids.ts'
 import type { Org } from './org.ts'
 import type { AppSettings } from './settings.ts'
@@ -85,7 +86,8 @@ export function appByClientId(org: Org, clientId: string, request: number): SimA
   const pair = pairByKey(org, clientId)
   const app = pair === undefined ? undefined : appById(org, pair.appId)
   if (pair === undefined || app === undefined || !counts(org, pair, app.settings, request)) return undefined
-  return clientId === app.clientId ? app : { ...app, clientId, clientSecret: pair.clientSecret }
+  const seen = asSeenBy(org, app, serverKnows(app.id, request))
+  return clientId === app.clientId ? seen : { ...seen, clientId, clientSecret: pair.clientSecret }
 }
 
 /** The tester's knowledge, not the platform's: which pair a login used can't be seen in any org. */

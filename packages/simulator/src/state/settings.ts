@@ -4,6 +4,8 @@
  * Where Salesforce's documentation and what was observed differ, or where nobody has said, there is a switch; its
  * default is what the documentation says, or the stricter reading.
  */
+import type { Dkim } from '../mail/message.ts'
+
 export type RefreshTokenPolicy =
   | { readonly kind: 'infinite' }
   /** Expires at once: a refresh token is issued and never works. */
@@ -89,9 +91,47 @@ export interface AppSettings {
   readonly grantsOfOldKey: 'survive' | 'die-at-rotate' | 'die-at-removal'
   /** Approvals for the JWT bearer flow that came of the old pair. */
   readonly approvalsOfOldKey: 'survive' | 'die-at-rotate' | 'die-at-removal'
+  /** Blocked by an administrator: nobody gets in, whoever was in is out. */
+  readonly blocked: boolean
+  /** "Lock OAuth Security Controls": weakening PKCE, rotation or the idle limit by metadata is refused, or undone. */
+  readonly lockedControls: 'no' | 'refused' | 'reverts'
 }
 
-export interface OrgSettings {
+/** What an org or a profile demands of passwords; names and values after the metadata types. */
+export interface PasswordPolicy {
+  readonly passwordMinimumLength: number
+  readonly passwordComplexity:
+    | 'NoRestriction'
+    | 'AlphaNumeric'
+    | 'SpecialCharacters'
+    | 'UpperLowerCaseNumeric'
+    | 'UpperLowerCaseNumericSpecialCharacters'
+    | 'Any3UpperLowerCaseNumericSpecialCharacters'
+  /** Passwords remembered, the present one included. */
+  readonly passwordHistory: number
+  /** null: passwords never expire. */
+  readonly passwordExpiryDays: number | null
+  /** "Require a minimum 1 day password lifetime". */
+  readonly passwordMinimumLifetime: boolean
+  readonly passwordQuestionRestriction: 'DoesNotContainPassword' | 'None'
+  /** Wrong passwords until the user is locked out; null: no limit. */
+  readonly lockoutAttempts: number | null
+  /** null: until an administrator unlocks the user. */
+  readonly lockoutMs: number | null
+}
+
+/** The mail server that takes what the org sends. */
+export interface MailSettings {
+  readonly host: string
+  readonly port: number
+  /** From header; default: `Salesforce <noreply@salesforce.com>`. */
+  readonly from?: string
+  /** Envelope sender (Return-Path); default: the address of `from`. */
+  readonly sender?: string
+  readonly dkim?: Dkim
+}
+
+export interface OrgSettings extends PasswordPolicy {
   readonly sessionTimeoutMs: number
   /** From elsewhere, SOAP login and the password flow want the security token too. */
   readonly trustedAddresses: readonly string[]
@@ -105,8 +145,30 @@ export interface OrgSettings {
   readonly instanceUrl: string | null
   readonly autoApprove: string | null
   readonly loginsPerHour: number
-  readonly lockoutAttempts: number
-  readonly lockoutMs: number
+  /** By profile name; such a profile goes by its own policy alone, with defaults for what it doesn't say. */
+  readonly profilePasswordPolicies: Readonly<Record<string, Partial<PasswordPolicy>>>
+  /** "Allow use of setPassword() API for self-resets". */
+  readonly setPasswordForSelf: boolean
+  /** Status of INVALID_NEW_PASSWORD over REST: seen as 500, once. */
+  readonly passwordRefusalStatus: 400 | 500
+  /** "Terminate all of a user's sessions when an admin resets that user's password". */
+  readonly endSessionsOnPasswordReset: boolean
+  /** Which of its sessions a user loses by any change of its password. */
+  readonly passwordChangeEndsSessions: 'none' | 'others' | 'all'
+  /** A password that was set over the API ends the security token, as one that was set on a page does. */
+  readonly apiPasswordResetsToken: boolean
+  /** … and the new token is mailed. */
+  readonly apiPasswordMailsToken: boolean
+  /** The mail goes to users, too, who couldn't ask for a token themselves (API only, login ranges, MFA for the API). */
+  readonly tokenMailToRestricted: boolean
+  /** What a token behind the password does to a login from a trusted address. */
+  readonly tokenFromTrusted: 'accepted' | 'refused'
+  /** SOAP login() wants the permission "Use Any API Auth". */
+  readonly useAnyApiAuthRequired: boolean
+  /** A refused consumer leaves a LoginHistory row where the user is known (by the refresh token, or as execution user). */
+  readonly clientFailuresInLoginHistory: boolean
+  /** null: mails are written and never leave. */
+  readonly mail: MailSettings | null
   /** API calls in a day beyond which REST answers 403 REQUEST_LIMIT_EXCEEDED. */
   readonly dailyApiRequests: number
   /** Which LoginHistory fields WHERE takes: the reference has two lists, and they disagree. */
@@ -115,6 +177,30 @@ export interface OrgSettings {
   readonly consumerSecretsByRest: boolean
   /** "Allow Access to OAuth Consumer Secrets via Metadata API". */
   readonly consumerSecretsByMetadata: boolean
+  /** API Access Control: only approved apps get in. Where it isn't provisioned, its element is absent. */
+  readonly apiAccessControl: 'not-provisioned' | 'off' | 'on'
+  /** PKCE for every app of the org. */
+  readonly pkceRequired: boolean
+  /** New connected apps can be deployed; since Spring '26 only where Support has allowed it. */
+  readonly connectedAppCreation: boolean
+  /** The expiry of a certificate pasted into an app counts when it is deployed, and when an assertion is verified. */
+  readonly expiredCertificateDeploys: boolean
+  readonly expiredCertificateVerifies: boolean
+  /** A consumer key in the file of a connected app that exists already: refused, or taken where it is the app's own. */
+  readonly consumerKeyOnUpdate: 'refused' | 'same-accepted'
+  /** What a deployed app file doesn't mention stays as it is, or goes back to its default. */
+  readonly absentAppElements: 'unchanged' | 'reset'
+  /** The secrets' switch being off, the global OAuth settings show no secret, or can't be seen or deployed at all. */
+  readonly globalOauthSettings: 'secret-omitted' | 'closed'
+  /** Whether the elements of API 67 (idle limit, DPoP, refresh token allowlist) are in this org's metadata. */
+  readonly newOauthElements: 'present' | 'absent'
+  /** Permissions of a standard profile can't be changed: a deployment of them succeeds and does nothing, or works. */
+  readonly standardProfileEdits: 'reverts' | 'applied'
+  /** How long a metadata job waits for its turn, and then takes. */
+  readonly metadataQueueMs: number
+  readonly metadataRunMs: number
+  /** Deployments end in UNKNOWN_EXCEPTION, with nothing done or with everything done. */
+  readonly deployException: 'no' | 'nothing-done' | 'all-done'
 }
 
 const day = 86_400_000
@@ -164,6 +250,8 @@ export const defaultAppSettings: AppSettings = {
   rotatedShows: 'former',
   grantsOfOldKey: 'survive',
   approvalsOfOldKey: 'survive',
+  blocked: false,
+  lockedControls: 'no',
 }
 
 export const defaultOrgSettings: OrgSettings = {
@@ -177,12 +265,43 @@ export const defaultOrgSettings: OrgSettings = {
   instanceUrl: null,
   autoApprove: null,
   loginsPerHour: 3600,
+  passwordMinimumLength: 8,
+  passwordComplexity: 'AlphaNumeric',
+  passwordHistory: 3,
+  passwordExpiryDays: 90,
+  passwordMinimumLifetime: false,
+  passwordQuestionRestriction: 'DoesNotContainPassword',
+  profilePasswordPolicies: {},
+  setPasswordForSelf: true,
+  passwordRefusalStatus: 400,
+  endSessionsOnPasswordReset: false,
+  passwordChangeEndsSessions: 'none',
+  apiPasswordResetsToken: true,
+  apiPasswordMailsToken: true,
+  tokenMailToRestricted: false,
+  tokenFromTrusted: 'accepted',
+  useAnyApiAuthRequired: false,
+  clientFailuresInLoginHistory: false,
+  mail: null,
   lockoutAttempts: 10,
   lockoutMs: 15 * 60_000,
   dailyApiRequests: 1_000_000,
   loginHistoryFilters: 'per-field',
   consumerSecretsByRest: false,
   consumerSecretsByMetadata: false,
+  apiAccessControl: 'not-provisioned',
+  pkceRequired: false,
+  connectedAppCreation: false,
+  expiredCertificateDeploys: false,
+  expiredCertificateVerifies: false,
+  consumerKeyOnUpdate: 'refused',
+  absentAppElements: 'unchanged',
+  globalOauthSettings: 'secret-omitted',
+  newOauthElements: 'present',
+  standardProfileEdits: 'reverts',
+  metadataQueueMs: 0,
+  metadataRunMs: 0,
+  deployException: 'no',
 }
 
 const choices: Readonly<Record<string, readonly string[]>> = {
@@ -198,12 +317,25 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   uncurable: ['no', 'always401', 'not-valid-for-rest', 'not-attached-to-agent', 'scope', 'bad-oauth-token'],
   permittedUsers: ['self', 'admin'],
   loginHistoryFilters: ['per-field', 'usage-list'],
+  lockedControls: ['no', 'refused', 'reverts'],
+  apiAccessControl: ['not-provisioned', 'off', 'on'],
+  consumerKeyOnUpdate: ['refused', 'same-accepted'],
+  absentAppElements: ['unchanged', 'reset'],
+  globalOauthSettings: ['secret-omitted', 'closed'],
+  newOauthElements: ['present', 'absent'],
+  standardProfileEdits: ['reverts', 'applied'],
+  deployException: ['no', 'nothing-done', 'all-done'],
   propagation: ['mixed', 'late'],
   stagedUsable: ['after-rotate', 'at-once'],
   stagedSlots: ['one', 'one-active'],
   rotatedShows: ['former', 'promoted'],
   grantsOfOldKey: ['survive', 'die-at-rotate', 'die-at-removal'],
   approvalsOfOldKey: ['survive', 'die-at-rotate', 'die-at-removal'],
+}
+
+function checkMail(mail: Readonly<Record<string, unknown>>): void {
+  if (typeof mail['host'] !== 'string' || typeof mail['port'] !== 'number')
+    throw new Error('Setting "mail" is null or an object with host, port and maybe from, sender, dkim')
 }
 
 /** Lays a patch over settings; a name that isn't a setting is refused, so that a misspelt switch can't pass a test. */
@@ -215,6 +347,7 @@ export function patchSettings<S extends object>(current: S, patch: Readonly<Reco
     if (was !== null && value !== null && typeof was !== typeof value) {
       throw new Error(`Setting "${name}" wants a ${typeof was}, got a ${typeof value}`)
     }
+    if (name === 'mail' && value !== null) checkMail(value as Readonly<Record<string, unknown>>)
     const allowed = choices[name]
     if (allowed !== undefined && !allowed.includes(String(value))) {
       throw new Error(`Setting "${name}" is one of ${allowed.join(', ')}; got "${String(value)}"`)

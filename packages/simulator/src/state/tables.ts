@@ -16,9 +16,19 @@ CREATE TABLE IF NOT EXISTS sim_user (
   loginAddresses TEXT, loginHours TEXT, hourStart INTEGER NOT NULL, hourLogins INTEGER NOT NULL,
   passwordChangedAt INTEGER NOT NULL, passwordQuestion TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sim_app (
-  id TEXT PRIMARY KEY, kind TEXT NOT NULL DEFAULT 'connected', name TEXT NOT NULL UNIQUE,
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL DEFAULT 'connected', name TEXT NOT NULL,
   callbacks TEXT NOT NULL, scopes TEXT NOT NULL, publicKey TEXT, privateKey TEXT, menuItemId TEXT,
-  settings TEXT NOT NULL) WITHOUT ROWID;
+  settings TEXT NOT NULL, UNIQUE (kind, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sim_pending_change (
+  n INTEGER PRIMARY KEY, appId TEXT NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL, change TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sim_component (
+  id TEXT PRIMARY KEY, type TEXT NOT NULL, fullName TEXT NOT NULL, namespace TEXT, state TEXT NOT NULL, body TEXT NOT NULL,
+  content BLOB, createdAt INTEGER NOT NULL, createdById TEXT, modifiedAt INTEGER NOT NULL, modifiedById TEXT,
+  UNIQUE (type, fullName)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sim_metadata_job (
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, userId TEXT NOT NULL, version REAL NOT NULL, createdAt INTEGER NOT NULL,
+  startAt INTEGER NOT NULL, endAt INTEGER NOT NULL, state TEXT NOT NULL, request TEXT NOT NULL, zip BLOB,
+  result TEXT, resultZip BLOB, canceledById TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sim_consumer (
   id TEXT PRIMARY KEY, appId TEXT NOT NULL, name TEXT NOT NULL, main INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sim_key_pair (

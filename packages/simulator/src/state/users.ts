@@ -2,6 +2,14 @@
 import { dateTimeText } from '../data/index.ts'
 import type { Org } from './org.ts'
 
+interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** Minutes of the UTC day: each day, or one span for each day from Sunday on (null: not on this day). */
+export type LoginHours = Span | { readonly days: readonly (Span | null)[] }
+
 export interface SimUser {
   readonly id: string
   readonly username: string
@@ -22,8 +30,8 @@ export interface SimUser {
   readonly lockedUntil: number
   /** Profile login ranges; null: from anywhere. */
   readonly loginAddresses: readonly string[] | null
-  /** Minutes of the UTC day between which logging in is allowed; null: always. */
-  readonly loginHours: { readonly from: number; readonly to: number } | null
+  /** When logging in is allowed; null: always. */
+  readonly loginHours: LoginHours | null
   readonly hourStart: number
   readonly hourLogins: number
   readonly passwordChangedAt: number
