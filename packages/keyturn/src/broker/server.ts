@@ -24,7 +24,7 @@ import { openMetrics } from './metrics.ts'
 import { proxyRoutes } from './proxy/routes.ts'
 import { deskOf } from './sessions/desk.ts'
 import { openTracing } from './traces/open-tracing.ts'
-import { openUses } from './usage/uses.ts'
+import { openUses } from '../usage/uses.ts'
 import { watched, watchStore } from './store-watch.ts'
 import { whereOf } from './where.ts'
 

@@ -1,11 +1,12 @@
 /** Callers: everybody sees itself; operators see and manage all of them and read who uses what. */
 import * as z from 'zod'
 import type { BrokerContext } from '../caller.ts'
-import type { ManageCallers } from '../callers/manage-callers.ts'
-import { readUses } from '../usage/uses.ts'
+import { readPublicKey } from '../callers/assertion.ts'
+import type { CallerChanges, ManageCallers } from '../callers/manage-callers.ts'
+import { readUses } from '../../usage/uses.ts'
 import { apiRoute } from './api-route.ts'
 import type { ApiRoute } from './api-route.ts'
-import { callerShape, issuedShape, newCallerShape, useShape } from './shapes.ts'
+import { callerChangesShape, callerShape, issuedShape, newCallerShape, useShape } from './shapes.ts'
 import { callerTold, issuedTold } from './told.ts'
 
 const byName = z.strictObject({ caller: z.string().min(1).max(64).describe('Name or id') })
@@ -39,7 +40,7 @@ export const callerRoutes = ({ keyturn }: BrokerContext, manage: ManageCallers):
     run: async ({ body, reply }) => {
       void reply.header('cache-control', 'no-store')
       const { paths, ranges, anyAddress, perMinute, expiresAt, realTokens, operator, virtualUser } = body
-      const { certificates, sockets } = body
+      const { certificates, sockets, publicKey, audiences } = body
       return issuedTold(
         await manage.add({
           name: body.name,
@@ -55,6 +56,8 @@ export const callerRoutes = ({ keyturn }: BrokerContext, manage: ManageCallers):
           virtualUser: virtualUser ?? null,
           certificates: certificates ?? [],
           sockets: sockets ?? [],
+          publicKey: publicKey === undefined ? null : readPublicKey(publicKey),
+          audiences: audiences ?? [],
         }),
       )
     },
@@ -74,11 +77,26 @@ export const callerRoutes = ({ keyturn }: BrokerContext, manage: ManageCallers):
         .max(90 * 86_400_000)
         .default(86_400_000)
         .describe('Milliseconds'),
+      endSessions: z.boolean().optional().describe('End its virtual sessions; default: only when there is no overlap'),
     }),
     answer: issuedShape,
     run: async ({ params, body, reply }) => {
       void reply.header('cache-control', 'no-store')
-      return issuedTold(await manage.rotate(params.caller, body.overlap))
+      return issuedTold(await manage.rotate(params.caller, body.overlap, body.endSessions))
+    },
+  }),
+  apiRoute({
+    method: 'PATCH',
+    path: '/callers/{caller}',
+    id: 'setCaller',
+    summary: 'Another policy: what is named is replaced as a whole',
+    operatorOnly: true,
+    params: byName,
+    body: callerChangesShape,
+    answer: z.object({ caller: callerShape, changed: z.array(z.string()), warnings: z.array(z.string()) }),
+    run: async ({ params, body }) => {
+      const { caller, changed, warnings } = await manage.set(params.caller, body as CallerChanges)
+      return { caller: callerTold(caller), changed: [...changed], warnings: [...warnings] }
     },
   }),
   apiRoute({

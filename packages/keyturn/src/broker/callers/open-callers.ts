@@ -3,13 +3,14 @@ import { KeyturnError, Secret } from '@keyturn/tokens'
 import type { Clock, Keyturn } from '@keyturn/tokens'
 import type { Callers } from '../caller.ts'
 import type { Log } from '../log.ts'
-import type { Uses } from '../usage/uses.ts'
+import type { Uses } from '../../usage/uses.ts'
 import { authenticate, claimFits } from './authenticate.ts'
 import type { Judging } from './authenticate.ts'
 import { callerKeys } from './caller-keys.ts'
 import type { StoredCaller } from './caller-record.ts'
 import { openDirectory } from './directory.ts'
 import { rates } from './rate.ts'
+import { usedAssertions } from './used-assertions.ts'
 
 export interface CallersOptions {
   readonly keyturn: Keyturn
@@ -59,11 +60,17 @@ export const openCallers = ({
     rates: rates(clock),
     alarm,
   }
+  const used = usedAssertions(store, clock)
   const alive = (found: StoredCaller | null): StoredCaller | null =>
     found === null || (found.doc.expiresAt !== null && clock.wall() >= found.doc.expiresAt) ? null : found
 
   return {
-    authenticate: async (presented, from) => authenticate(judging, await directory.current(), presented, from, none),
+    authenticate: async (presented, from) => {
+      const caller = authenticate(judging, await directory.current(), presented, from, none)
+      if (caller === null || presented.kind !== 'assertion') return caller
+      return (await used.use(presented.assertion, caller.id)) ? caller : null
+    },
+    pace: (caller) => judging.rates.wait(caller),
     byId: async (id) => alive((await directory.current()).byId(id))?.caller ?? null,
     issueRefreshToken: async (callerId, grant) => {
       const found = alive((await directory.current()).byId(callerId))

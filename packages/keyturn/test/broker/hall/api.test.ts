@@ -155,7 +155,7 @@ test('uses are summed per caller, grant and face, and asked for by operators', a
   // The first use is written at once, the rest each minute and at the end.
   await until('the first use', async () => (await call(hall, boss, '/uses')).json.uses.length === 1)
   await hall.broker.close()
-  const { readUses } = await import('../../../src/broker/usage/uses.ts')
+  const { readUses } = await import('../../../src/usage/uses.ts')
   const [use, ...more] = await readUses(hall.keyturn.store)
   assert.equal(more.length, 0)
   assert.deepEqual([use?.caller, use?.grant, use?.face, use?.count], [etl.id, 'acme', 'api', 3])

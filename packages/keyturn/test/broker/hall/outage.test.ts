@@ -78,7 +78,7 @@ test('who was never seen before an outage is not called unknown', { skip }, asyn
 
 test('uses that could not be written are kept and written when the store is back', async (t) => {
   const hall = await openHall(t)
-  const { openUses, readUses } = await import('../../../src/broker/usage/uses.ts')
+  const { openUses, readUses } = await import('../../../src/usage/uses.ts')
   const { openLog } = await import('../../../src/broker/log.ts')
   const { systemClock } = await import('@keyturn/tokens')
   const { store } = hall.keyturn

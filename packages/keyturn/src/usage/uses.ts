@@ -6,9 +6,8 @@
  * added up under a lock. Reading sums them. Days older than `keepDays` are removed.
  */
 import { KeyturnError } from '@keyturn/tokens'
-import type { Clock, Json, Store, StoreRecord } from '@keyturn/tokens'
+import type { Clock, Json, Loggable, Store, StoreRecord } from '@keyturn/tokens'
 import * as z from 'zod'
-import type { Log } from '../log.ts'
 
 export const usesKind = 'uses'
 const DAY = 86_400_000
@@ -35,7 +34,7 @@ export interface Uses {
 export interface UsesOptions {
   readonly store: Store
   readonly clock: Clock
-  readonly log: Log
+  readonly log: { warn(message: string, fields?: Readonly<Record<string, Loggable>>): void }
   /** Names this replica and this start of it. */
   readonly replica: string
   readonly every?: number
