@@ -19,7 +19,7 @@ const keyturn = 'packages/keyturn/src'
 
 /** Capabilities of the CLI's package, lowest layer first: a layer imports from lower ones, siblings never each other. */
 const layers: readonly (readonly string[])[] = [
-  ['org', 'notify', 'usage'],
+  ['org', 'notify', 'usage', 'destinations'],
   ['rotation', 'posture', 'activity', 'leaks'],
   ['broker'],
 ]
@@ -64,6 +64,11 @@ export const boundaries: readonly Boundary[] = [
   { folder: `${tokens}/wire/`, never: [`${tokens}/store/`], because: 'what speaks HTTP keeps no state' },
   { folder: `${tokens}/store/`, never: [`${tokens}/wire/`], because: 'what keeps state does not know what it is for' },
   ...layered,
+  {
+    folder: `${keyturn}/secret-managers/`,
+    never: [...layers.flat().map((name) => `${keyturn}/${name}/`), `${keyturn}/commands/`, `${keyturn}/demo/`],
+    because: 'clients of secret managers know nothing of what the secrets are for',
+  },
   {
     folder: 'packages/keyturn/',
     never: ['packages/tokens/', 'packages/simulator/'],

@@ -7,8 +7,11 @@ import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { KeyturnError } from '@keyturn/tokens'
 import type { OpenOptions } from '@keyturn/tokens'
+import type { Resolvers } from '@keyturn/tokens/maintenance'
 import { findConfig, readConfig } from './config/read.ts'
 import type { KeyturnConfig } from './config/schema.ts'
+import { anchored, keyForms, keyReference } from './reference.ts'
+import { secretResolvers } from './secret-managers/resolvers.ts'
 
 export type Origin = 'flag' | 'environment' | 'file' | 'default'
 
@@ -37,15 +40,7 @@ export interface SettingFlags {
 
 export const environment = (): Environment => process.env
 
-const isReference = (text: string): boolean => /^(env|file|command|keyring):./.test(text)
-
-const referenceRule = 'A key never goes on the command line: write env:NAME, file:PATH, command:… or keyring:NAME.'
-
-/** `file:./x` and `sqlite:./x` relative to the folder of the file that says so. */
-const anchored = (value: string, folder: string): string => {
-  const match = /^(sqlite|file):(?!\/\/)(.+)$/s.exec(value)
-  return match?.[2] === undefined || isAbsolute(match[2]) ? value : `${match[1]}:${resolve(folder, match[2])}`
-}
+const referenceRule = `A key never goes on the command line: write ${keyForms}.`
 
 const fromFlag = (flags: SettingFlags, cwd: string): { store: string | undefined; key: string | undefined } => {
   const { store, key } = flags
@@ -57,7 +52,7 @@ const fromFlag = (flags: SettingFlags, cwd: string): { store: string | undefined
   if (store !== undefined && !/^(sqlite:.|postgres(ql)?:\/\/.)/.test(store)) {
     throw new KeyturnError('STORE_UNSUPPORTED', 'Unsupported --store')
   }
-  if (key !== undefined && !isReference(key))
+  if (key !== undefined && !keyReference.test(key))
     throw new KeyturnError('BAD_ARGUMENT', '--key is no reference', { fix: referenceRule })
   return {
     store: store === undefined ? undefined : anchored(store, cwd),
@@ -69,7 +64,7 @@ const fromFlag = (flags: SettingFlags, cwd: string): { store: string | undefined
 const keyFromEnvironment = (env: Environment, cwd: string): string | undefined => {
   const text = env['KEYTURN_MASTER_KEY']
   if (text === undefined || text === '') return undefined
-  return isReference(text) ? anchored(text, cwd) : 'env:KEYTURN_MASTER_KEY'
+  return keyReference.test(text) ? anchored(text, cwd) : 'env:KEYTURN_MASTER_KEY'
 }
 
 const fromEnvironmentName = (value: string, env: Environment): string => {
@@ -159,6 +154,10 @@ export const requireStore = ({ store }: Settings): void => {
 /** A store's address without its password. */
 export const shownStore = (store: string): string => store.replace(/^(postgres(?:ql)?:\/\/[^:@/]*):[^@]*@/, '$1:***@')
 
+/** Who resolves `vault:` and `aws:` references with these settings. */
+export const resolversOf = ({ config, folder, env }: Pick<Settings, 'config' | 'folder' | 'env'>): Resolvers =>
+  secretResolvers({ env, caFile: config.caFile === undefined ? undefined : resolve(folder, config.caFile) })
+
 export const openOptions = ({ store, masterKey, config, folder, env }: Settings): OpenOptions => {
   const { stateFolder, allowHosts, caFile, forceNetworkFileSystem, limits } = config
   const given = Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined))
@@ -166,6 +165,7 @@ export const openOptions = ({ store, masterKey, config, folder, env }: Settings)
     store: store.value,
     masterKey: masterKey.value,
     env,
+    resolvers: resolversOf({ config, folder, env }),
     limits: given,
     ...(stateFolder === undefined ? {} : { stateFolder: resolve(folder, stateFolder) }),
     ...(allowHosts === undefined ? {} : { allowHosts }),

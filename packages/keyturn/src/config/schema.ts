@@ -1,22 +1,21 @@
 /**
  * keyturn.yaml: everything it may hold. No secret is among it: keys and passwords are named by a reference (env:, file:,
- * command:, keyring:), so that the file can be committed, mailed and shown.
+ * command:, vault:, aws:, keyring:), so that the file can be committed, mailed and shown.
  */
 import * as z from 'zod'
 import { brokerSection } from './broker-section.ts'
 import { duration } from './duration.ts'
+import { keyForms, keyReference } from '../reference.ts'
 import { notifySection } from './notify-section.ts'
 
-const reference = z
-  .string()
-  .regex(
-    /^(env|file|command|keyring):./,
-    'must say where the secret is: env:NAME, file:PATH, command:… or keyring:NAME',
-  )
+const reference = z.string().regex(keyReference, `must say where the secret is: ${keyForms}`)
 
 const store = z
   .string()
-  .regex(/^(sqlite:.|postgres(ql)?:\/\/|env:.)/, 'must be sqlite:PATH, postgres://USER@HOST/DATABASE or env:NAME')
+  .regex(
+    /^(sqlite:.|postgres(ql)?:\/\/|(env|vault|aws):.)/,
+    'must be sqlite:PATH, postgres://USER@HOST/DATABASE, or where that is: env:NAME, vault:PATH#FIELD, aws:SECRET_ID#KEY',
+  )
   .refine((url) => !/^postgres(ql)?:\/\/[^@/]*:[^@]+@/.test(url), {
     message: 'holds a password: use env:NAME, PGPASSWORD or ~/.pgpass',
   })

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { KeyturnError, Secret } from '@keyturn/tokens'
+import { keyReference, secretForms } from '../reference.ts'
 
 const longest = 100_000
 
@@ -52,13 +53,13 @@ const promptSecret = (what: string): Promise<Secret> =>
     })
   })
 
-export const isReference = (text: string): boolean => /^(env|file|command|keyring):./.test(text)
+export const isReference = (text: string): boolean => keyReference.test(text)
 
 /** A `--…-ref` flag: a place, not a value. The value is not repeated: it may be the secret itself. */
 export const referenceOf = (flag: string, text: string): { readonly reference: string } => {
   if (isReference(text)) return { reference: text }
   throw new KeyturnError('BAD_ARGUMENT', `--${flag} is no reference`, {
-    fix: 'Write env:NAME, file:PATH or command:…. If you typed the secret itself it may be in your shell history: change it.',
+    fix: `Write ${secretForms}. If you typed the secret itself it may be in your shell history: change it.`,
   })
 }
 

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statSync, statfsSync } from 'node:fs
 import { dirname } from 'node:path'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
 import { stateFolderOf } from '../maintenance/operator.ts'
-import { sqliteFile } from '../settings.ts'
+import { resolversOf, sqliteFile } from '../settings.ts'
 import type { Settings } from '../settings.ts'
 import { check } from './check.ts'
 import type { Check } from './check.ts'
@@ -11,7 +11,7 @@ import type { Check } from './check.ts'
 export const checkKey = async (settings: Settings): Promise<Check> => {
   const { resolveMasterKey } = await import('@keyturn/tokens/maintenance')
   try {
-    await resolveMasterKey(settings.masterKey.value, settings.env)
+    await resolveMasterKey(settings.masterKey.value, settings.env, resolversOf(settings))
     return check('key', 'ok', `${settings.masterKey.value} holds 32 bytes`)
   } catch (error) {
     if (!(error instanceof KeyturnError)) throw error
@@ -35,6 +35,7 @@ export const checkStoreFacts = async (settings: Settings): Promise<readonly Chec
   const facts = await checkStore(settings.store.value, {
     clock: systemClock,
     force: settings.config.forceNetworkFileSystem ?? false,
+    resolvers: resolversOf(settings),
   })
   return facts.map(({ name, status, text }) => check(`store.${name}`, status, text, status === 'ok' ? null : text))
 }

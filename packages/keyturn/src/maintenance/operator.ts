@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import { homedir } from 'node:os'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
-import { sqliteFile } from '../settings.ts'
+import { resolversOf, sqliteFile } from '../settings.ts'
 import type { Settings } from '../settings.ts'
 
 /** Where this host keeps its journal for that store: as `openKeyturn` chooses it. */
@@ -18,7 +18,8 @@ export const operatorOptions = async (settings: Settings) => {
   const { thisHolder, resolveMasterKey } = await import('@keyturn/tokens/maintenance')
   return {
     clock: systemClock,
-    masterKey: await resolveMasterKey(settings.masterKey.value, settings.env),
+    masterKey: await resolveMasterKey(settings.masterKey.value, settings.env, resolversOf(settings)),
+    resolvers: resolversOf(settings),
     holder: await thisHolder(stateFolderOf(settings)),
     force: settings.config.forceNetworkFileSystem ?? false,
   }

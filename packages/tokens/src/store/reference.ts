@@ -88,7 +88,7 @@ const resolveBy = async (resolver: Resolver, reference: string, what: string): P
     if (!(error instanceof KeyturnError)) throw unresolved(reference, 'its resolver failed')
     const why = error.message.startsWith(`${reference}: `) ? error.message.slice(reference.length + 2) : error.message
     throw new KeyturnError('REFERENCE_UNRESOLVED', `${reference}: ${why}`, {
-      data: { reference, cause: error.code },
+      data: { reference },
       fix: error.fix,
     })
   }

@@ -7,6 +7,7 @@ import type { BrokerFact } from '../../broker/check-broker.ts'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
 import { table } from '../../output/table.ts'
+import { resolversOf } from '../../settings.ts'
 import type { Settings } from '../../settings.ts'
 
 /** Resolves when somebody ends this process in a friendly way. */
@@ -86,9 +87,10 @@ export default class ServeCommand extends KeyturnCommand {
     return { ca, made }
   }
 
-  private async brokerSettings({ config, folder, env }: Settings) {
+  private async brokerSettings(settings: Settings) {
+    const { config, folder, env } = settings
     const { brokerSettings } = await import('../../broker/broker-settings.ts')
-    return brokerSettings(config.broker ?? {}, folder, env)
+    return brokerSettings(config.broker ?? {}, folder, env, resolversOf(settings))
   }
 
   private async check(settings: Settings): Promise<Json> {

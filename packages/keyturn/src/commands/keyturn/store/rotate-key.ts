@@ -5,7 +5,8 @@ import { isReference } from '../../../connect/secret-input.ts'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { operatorOptions } from '../../../maintenance/operator.ts'
-import { requireStore } from '../../../settings.ts'
+import { keyForms } from '../../../reference.ts'
+import { requireStore, resolversOf } from '../../../settings.ts'
 
 export default class StoreRotateKeyCommand extends KeyturnCommand {
   static override summary = 'Seal the store with another master key'
@@ -22,7 +23,7 @@ export default class StoreRotateKeyCommand extends KeyturnCommand {
     to: string({
       required: true,
       helpValue: 'REFERENCE',
-      description: 'Where the new key is: env:NAME, file:PATH, command:…, keyring:NAME',
+      description: `Where the new key is: ${keyForms}`,
     }),
   }
 
@@ -30,7 +31,7 @@ export default class StoreRotateKeyCommand extends KeyturnCommand {
     const { flags } = await this.parse(StoreRotateKeyCommand)
     if (!isReference(flags.to)) {
       throw new KeyturnError('BAD_ARGUMENT', '--to is no reference', {
-        fix: 'Write env:NAME, file:PATH, command:… or keyring:NAME. A key typed here may be in your shell history: do not use it.',
+        fix: `Write ${keyForms}. A key typed here may be in your shell history: do not use it.`,
       })
     }
     const settings = await this.settings(flags)
@@ -38,7 +39,7 @@ export default class StoreRotateKeyCommand extends KeyturnCommand {
     const options = await operatorOptions(settings)
     const { resolveMasterKey, rotateMasterKey } = await import('@keyturn/tokens/maintenance')
     const made = makeKey(flags.to, null)
-    const next = await resolveMasterKey(flags.to, this.env)
+    const next = await resolveMasterKey(flags.to, this.env, resolversOf(settings))
     if (Buffer.from(next).equals(Buffer.from(options.masterKey))) {
       throw new KeyturnError('BAD_ARGUMENT', `${flags.to} holds the key the store has`, { fix: 'Name another place.' })
     }
