@@ -10,6 +10,10 @@ import type { Control } from './control/control.ts'
 import { eventsOf, fileOf, forgetEvents, keepClock, keepEvent, keptClock, pastOf } from './control/folder.ts'
 import { controlHandler } from './control/http.ts'
 import { dataRoutes } from './rest/index.ts'
+import { credentialResources } from './rest/oauth-credentials.ts'
+import { usageResources } from './rest/oauth-usage.ts'
+import { passwordResources } from './rest/password.ts'
+import type { OrgOf } from './rest/password.ts'
 import { createFaultQueue } from './faults/queue.ts'
 import { createHolds } from './faults/holds.ts'
 import { createLocks } from './oauth/locks.ts'
@@ -127,6 +131,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
 
   const orgOf = new WeakMap<SimRequest, Org>()
+  const whole: OrgOf = (call) => orgs.find((org) => org.id === call.org.id) ?? onlyOrg(orgs)
   const sim: Simulation = {
     seed,
     clock,
@@ -135,7 +140,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults: createFaultQueue(seed),
     holds: createHolds(),
     locks: createLocks(),
-    dataRoutes: dataRoutes((request) => judgeSession(orgOf.get(request) ?? onlyOrg(orgs), request), apiUsage),
+    dataRoutes: dataRoutes((request) => judgeSession(orgOf.get(request) ?? onlyOrg(orgs), request), apiUsage, [
+      ...passwordResources(whole),
+      ...credentialResources(whole),
+      ...usageResources(whole),
+    ]),
     orgOf,
   }
   const listeners = new Map<string, Listener>()

@@ -1,7 +1,10 @@
 /** Which app is calling, and whether it proved it: secret in the body or as HTTP Basic, required or only checked. */
 import { timingSafeEqual } from 'node:crypto'
 import type { SimRequest, SimResponse } from '../route.ts'
-import { appByClientId } from '../state/consumers.ts'
+import type { LoginSubType } from '../sessions/login-history.ts'
+import { appByClientId, countRefusal, ownerOfKey } from '../state/consumers.ts'
+import { findRefreshToken, grantById } from '../state/grants.ts'
+import { userByName } from '../state/users.ts'
 import type { SimApp } from '../state/apps.ts'
 import type { Call } from './context.ts'
 import { refuse } from './refusal.ts'
@@ -48,5 +51,35 @@ export function judgeClient(call: Call, secretRequired: (app: SimApp) => boolean
 
 export function requireClient(call: Call, secretRequired: (app: SimApp) => boolean): SimApp | SimResponse {
   const judged = judgeClient(call, secretRequired)
-  return typeof judged === 'string' ? refuse(call, judged) : judged
+  if (typeof judged !== 'string') return judged
+  const { id } = clientCredentialsOf(call)
+  if (id !== undefined) countRefusal(call.org, id)
+  return refuse(call, judged, failureRow(call, id, judged))
+}
+
+const subTypes: Readonly<Record<string, LoginSubType>> = {
+  refresh_token: 'OauthRefreshToken',
+  hybrid_refresh: 'OauthHybridRefreshToken',
+  client_credentials: 'OauthClientCredentials',
+}
+
+/** Nobody knows whether a refused consumer shows in LoginHistory: a row, where the switch says so and the user is known. */
+function failureRow(call: Call, clientId: string | undefined, reason: RefusalReason): Parameters<typeof refuse>[2] {
+  const { org } = call
+  const app = clientId === undefined ? undefined : ownerOfKey(org, clientId)
+  const subType = subTypes[call.form.get('grant_type') ?? '']
+  if (!org.settings().clientFailuresInLoginHistory || app === undefined || subType === undefined) return undefined
+  const token = findRefreshToken(org, call.form.get('refresh_token') ?? '')
+  const runAs = app.settings.clientCredentialsUser
+  const userId =
+    subType === 'OauthClientCredentials'
+      ? runAs === null
+        ? undefined
+        : userByName(org, runAs)?.id
+      : token === undefined
+        ? undefined
+        : grantById(org, token.grantId)?.userId
+  if (userId === undefined) return undefined
+  const status = reason === 'unknown-client' ? 'Failed: Consumer Deleted' : 'Failed: Invalid Consumer Secret'
+  return { userId, app: app.name, subType, status }
 }

@@ -100,6 +100,8 @@ export function refresh(call: Call): SimResponse {
   }
   const next = app.settings.rotation ? rotate(org, grant, presented, app.settings.oauthTokenRow) : null
   useGrant(org, grant)
+  // A token that is issued now came of the key that was presented now.
+  if (next !== null) org.sql('UPDATE sim_grant SET clientId = ? WHERE id = ?').run(app.clientId, grant.id)
   return issueTokens(call, {
     user,
     app,

@@ -1,6 +1,7 @@
 /** `grant_type=password`: retired by Salesforce in Winter '27, blockable here; never a refresh token. */
 import type { SimResponse } from '../route.ts'
 import { judgePassword } from '../sessions/password-login.ts'
+import { isPasswordExpired } from '../state/password-policy.ts'
 import { requireClient } from './client.ts'
 import { param } from './context.ts'
 import type { Call } from './context.ts'
@@ -22,7 +23,7 @@ export function usernamePassword(call: Call): SimResponse {
   if (outcome.kind === 'rate') return refuse(call, 'login-rate', failed(outcome.status))
   if (outcome.kind === 'inactive' || outcome.kind === 'frozen')
     return refuse(call, 'inactive-user', failed(outcome.status))
-  if (outcome.kind !== 'ok' || outcome.user.passwordExpired) {
+  if (outcome.kind !== 'ok' || isPasswordExpired(call.org, outcome.user)) {
     return refuse(call, 'authentication', failed(outcome.kind === 'ok' ? 'Password expired' : outcome.status))
   }
   const { user } = outcome

@@ -76,17 +76,23 @@ function noSearch(): never {
   throw new ApiError(400, 'MALFORMED_SEARCH', 'SOSL is not available in this simulator; use a SOQL query')
 }
 
-export function dispatch(call: Call): Answer {
+/** Answers calls by the resources of the data side, after those that come from elsewhere. */
+export const dispatchWith =
+  (more: readonly Resource[]) =>
+  (call: Call): Answer =>
+    dispatch([...more, ...table], call)
+
+function dispatch(resources: readonly Resource[], call: Call): Answer {
   try {
-    return run(call)
+    return run(resources, call)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return { status: error.status, body: errorBody(error) }
   }
 }
 
-function run(call: Call): Answer {
-  for (const { pattern, methods } of table) {
+function run(all: readonly Resource[], call: Call): Answer {
+  for (const { pattern, methods } of all) {
     const match = pattern.exec(call.resource)
     if (match === null) continue
     const handle = Object.entries(methods).find(([method]) => method === call.method)?.[1]

@@ -2,9 +2,9 @@
 import { accessOf } from '../data/access.ts'
 import { ApiError, notFound } from '../data/api-error.ts'
 import type { Authenticate, Route, SimRequest, SimResponse } from '../route.ts'
-import type { Answer, Call } from './call.ts'
+import type { Answer, Call, Resource } from './call.ts'
 import { errorBody, resourceOf } from './call.ts'
-import { dispatch } from './dispatch.ts'
+import { dispatchWith } from './dispatch.ts'
 import { countedHere, type UsageOf } from './usage.ts'
 import { judgeVersion, versions } from './versions.ts'
 
@@ -26,7 +26,12 @@ const retired = (version: string): ApiError =>
   )
 
 /** `usage` says how many calls the org has made today and may make; without it, the calls that come here are counted. */
-export function dataRoutes(authenticate: Authenticate, usage: UsageOf = countedHere()): readonly Route[] {
+export function dataRoutes(
+  authenticate: Authenticate,
+  usage: UsageOf = countedHere(),
+  more: readonly Resource[] = [],
+): readonly Route[] {
+  const dispatch = dispatchWith(more)
   const handle = (request: SimRequest, match: RegExpExecArray): SimResponse => {
     const version = match[1] ?? ''
     const judgement = judgeVersion(version)

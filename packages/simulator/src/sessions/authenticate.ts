@@ -36,6 +36,10 @@ const uncurable: Readonly<Record<Exclude<AppSettings['uncurable'], 'no'>, () => 
   }),
 }
 
+/** The one resource that a session with an expired password is good for (over SOAP it is setPassword()). */
+const isOwnPassword = (request: SimRequest, userId: string): boolean =>
+  new RegExp(`/sobjects/User/${userId.slice(0, 15)}(?:[A-Z0-5]{3})?/password$`, 'i').test(request.path)
+
 export function judgeSession(org: Org, request: SimRequest): Session | SimResponse {
   const header = request.headers['authorization']
   if (header !== undefined && bearerOf(request) === undefined) {
@@ -46,7 +50,7 @@ export function judgeSession(org: Org, request: SimRequest): Session | SimRespon
   if (token === undefined || !isAlive(org, token)) return invalidSession()
   const user = ownerOf(org, token)
   if (user === undefined) return invalidSession()
-  if (token.kind === 'soap-restricted') {
+  if (token.kind === 'soap-restricted' && !isOwnPassword(request, user.id)) {
     return refusal(
       403,
       'INVALID_OPERATION_WITH_EXPIRED_PASSWORD',
@@ -60,7 +64,8 @@ export function judgeSession(org: Org, request: SimRequest): Session | SimRespon
   if (!user.apiEnabled)
     return refusal(403, 'API_CURRENTLY_DISABLED', 'API is not enabled for this Organization or Partner')
   const scopes = token.scopes.split(' ')
-  if (token.kind !== 'soap' && !scopes.some((scope) => scope === 'api' || scope === 'full')) return uncurable.scope()
+  if (!token.kind.startsWith('soap') && !scopes.some((scope) => scope === 'api' || scope === 'full'))
+    return uncurable.scope()
   const { used, limit } = countCall(org)
   if (used > limit) return refusal(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.')
   touch(org, token)

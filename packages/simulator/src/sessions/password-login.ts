@@ -3,8 +3,10 @@
  * username-password flow and the login page share, each with its own wire for the same outcome.
  */
 import type { Call } from '../oauth/context.ts'
+import { hasPermission } from '../data/index.ts'
 import { isWithinHours } from '../oauth/user-policy.ts'
 import type { Org } from '../state/org.ts'
+import { passwordPolicyOf } from '../state/password-policy.ts'
 import { updateUser, userByName } from '../state/users.ts'
 import type { SimUser } from '../state/users.ts'
 import { isWithin } from './addresses.ts'
@@ -21,6 +23,7 @@ export type PasswordOutcome =
         | 'restricted-address'
         | 'restricted-time'
         | 'token-wanted'
+        | 'second-factor'
         | 'rate'
       readonly user: SimUser
       /** What LoginHistory says. */
@@ -53,18 +56,24 @@ export function judgePassword(call: Call, username: string, secret: string, use:
 
   const trusted =
     use === 'browser' || isWithin(call.source, org.settings().trustedAddresses) || user.loginAddresses !== null
-  const right = secret === user.password + user.securityToken || (trusted && secret === user.password)
+  const withToken = user.securityToken !== '' && secret === user.password + user.securityToken
+  const takesToken = use === 'api' && !(trusted && org.settings().tokenFromTrusted === 'refused')
+  const right = (withToken && takesToken) || (trusted && secret === user.password)
   if (!right) {
     // The password alone is right: Salesforce says that the token is missing, without counting it as a wrong password.
     if (secret === user.password) return { kind: 'token-wanted', user, status: 'Failed: API security token required' }
+    const { lockoutAttempts, lockoutMs } = passwordPolicyOf(org, user)
     const failed = user.failedLogins + 1
-    const locks = failed >= org.settings().lockoutAttempts
+    const locks = lockoutAttempts !== null && failed >= lockoutAttempts
     updateUser(org, user.id, {
       failedLogins: locks ? 0 : failed,
-      ...(locks ? { lockedUntil: now + org.settings().lockoutMs } : {}),
+      ...(locks ? { lockedUntil: lockoutMs === null ? Number.MAX_SAFE_INTEGER : now + lockoutMs } : {}),
     })
     return { kind: 'wrong-password', user, status: 'Invalid Password' }
   }
+  // "MFA for API logins" wants a code of an authenticator in the token's place, and no machine has one.
+  if (use === 'api' && hasPermission(org, user.id, 'TwoFactorApi'))
+    return { kind: 'second-factor', user, status: 'Multi-factor required' }
   if (user.loginAddresses !== null && !isWithin(call.source, user.loginAddresses)) {
     return { kind: 'restricted-address', user, status: 'Restricted IP' }
   }

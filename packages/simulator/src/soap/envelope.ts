@@ -56,10 +56,19 @@ export const envelope = (namespace: string, body: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"` +
   ` xmlns="${namespace}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body>${body}</soapenv:Body></soapenv:Envelope>`
 
+const faultNames: Readonly<Record<string, string>> = {
+  INVALID_SESSION_ID: 'UnexpectedErrorFault',
+  UNSUPPORTED_API_VERSION: 'UnexpectedErrorFault',
+  INSUFFICIENT_ACCESS: 'UnexpectedErrorFault',
+  INVALID_OPERATION_WITH_EXPIRED_PASSWORD: 'UnexpectedErrorFault',
+  INVALID_ID_FIELD: 'InvalidIdFault',
+  INVALID_NEW_PASSWORD: 'InvalidNewPasswordFault',
+  INVALID_OLD_PASSWORD: 'InvalidOldPasswordFault',
+}
+
 /** HTTP 500 with the code in three places: clients look at each of them. */
 export function fault(flavour: 'partner' | 'enterprise', code: string, message: string): string {
-  const faultName =
-    code === 'INVALID_SESSION_ID' || code === 'UNSUPPORTED_API_VERSION' ? 'UnexpectedErrorFault' : 'LoginFault'
+  const faultName = faultNames[code] ?? 'LoginFault'
   const text = escapeXml(message)
   return (
     `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"` +

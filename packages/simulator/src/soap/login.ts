@@ -7,12 +7,15 @@
 import type { SimResponse } from '../route.ts'
 import type { Call } from '../oauth/context.ts'
 import { instanceUrl } from '../oauth/issue.ts'
-import { endAccessToken, findAccessToken, isAlive, openSession, timeoutOf } from '../sessions/access-tokens.ts'
+import { endAccessToken, findAccessToken, isAlive, openSession, ownerOf, timeoutOf } from '../sessions/access-tokens.ts'
 import { recordLogin } from '../sessions/login-history.ts'
 import { judgePassword } from '../sessions/password-login.ts'
 import type { PasswordOutcome } from '../sessions/password-login.ts'
 import type { SimUser } from '../state/users.ts'
+import { isPasswordExpired } from '../state/password-policy.ts'
+import { hasPermission } from '../data/index.ts'
 import { element, envelope, fault, readEnvelope } from './envelope.ts'
+import { changePassword, passwordOperations } from './passwords.ts'
 
 export type Flavour = 'partner' | 'enterprise'
 
@@ -40,6 +43,7 @@ const faults: Readonly<Record<Exclude<PasswordOutcome['kind'], 'ok'>, readonly [
     'LOGIN_DURING_RESTRICTED_TIME',
     'Logins are not allowed at this time: it is outside the login hours of the profile.',
   ],
+  'second-factor': ['INVALID_LOGIN', invalidLogin],
   rate: ['LOGIN_RATE_EXCEEDED', 'Login Rate Exceeded'],
 }
 
@@ -77,6 +81,12 @@ export function soap(call: Call, flavour: Flavour, version: string): SimResponse
   if (read.operation === 'logout') {
     endAccessToken(org, session.id, 'logout')
     return xml(200, envelope(namespaceOf(flavour), '<logoutResponse/>'))
+  }
+  if (ownerOf(org, session) === undefined)
+    return refuse('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session')
+  if (passwordOperations.has(read.operation)) {
+    const answer = (body: string): SimResponse => xml(200, envelope(namespaceOf(flavour), body))
+    return changePassword({ org, session, read, refuse, answer })
   }
   return refuse('UNKNOWN_EXCEPTION', `The simulator has no SOAP operation ${read.operation}.`)
 }
@@ -119,13 +129,18 @@ function login(
     seen('Failed: API access disabled')
     return refuse('API_DISABLED_FOR_ORG', 'API is not enabled for this Organization or Partner')
   }
+  if (org.settings().useAnyApiAuthRequired && !hasPermission(org, user.id, 'UseAnyApiAuth')) {
+    seen('Failed: Use Any API Auth permission required')
+    return refuse(...faults['unknown-user'])
+  }
   const loginHistoryId = seen('Success')
+  const passwordExpired = isPasswordExpired(org, user)
   const session = openSession(org, {
     user,
     app: null,
     grantId: null,
     scopes: ['full'],
-    kind: user.passwordExpired ? 'soap-restricted' : 'soap',
+    kind: passwordExpired ? 'soap-restricted' : 'soap',
     source: call.source,
     issuer: call.request.baseUrl,
     loginHistoryId,
@@ -144,7 +159,7 @@ function login(
     `${instanceUrl(call)}/services/Soap/${service}/${version}/${org.id.slice(0, 15)}`
   const result =
     element('metadataServerUrl', address('m')) +
-    element('passwordExpired', user.passwordExpired) +
+    element('passwordExpired', passwordExpired) +
     element('sandbox', false) +
     element('serverUrl', address(letter)) +
     element('sessionId', session.token) +

@@ -66,6 +66,12 @@ const pairByKey = (org: Org, clientId: string): KeyPair | undefined =>
 /** Whether a key belongs to this org, counting or not: for the login host. */
 export const knowsKey = (org: Org, clientId: string): boolean => pairByKey(org, clientId) !== undefined
 
+/** The app that a key belongs to, counting or not. */
+export function ownerOfKey(org: Org, clientId: string): SimApp | undefined {
+  const pair = pairByKey(org, clientId)
+  return pair === undefined ? undefined : appById(org, pair.appId)
+}
+
 /** Which servers know of a change is decided by the request: the same within one, anything between two. */
 const serverKnows = (clientId: string, request: number): boolean =>
   Number.parseInt(fingerprint(`${clientId}|${request}`).slice(0, 2), 16) % 2 === 0

@@ -6,6 +6,7 @@ import type { SimApp } from './apps.ts'
 import { grantById, killGrant, killUserApp } from './grants.ts'
 import type { Grant } from './grants.ts'
 import type { Org } from './org.ts'
+import { carryOutEnds } from './staged.ts'
 
 export type ReuseCause = 'reuse' | 'lock-error'
 
@@ -24,6 +25,7 @@ function carryOut(org: Org, request: number, grant: Grant, cascade: string, caus
 }
 
 export function carryOutDue(org: Org): void {
+  carryOutEnds(org)
   const due = org.sql('SELECT rowid AS n, * FROM sim_doom WHERE due <= ? ORDER BY due, n').all(org.now())
   for (const { n, grantId, cascade, cause, request } of due) {
     org.sql('DELETE FROM sim_doom WHERE rowid = ?').run(Number(n))

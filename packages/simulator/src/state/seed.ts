@@ -4,6 +4,7 @@ import type { PermissionSetName, ProfileName } from '../data/seed.ts'
 import { allApps, insertApp } from './apps.ts'
 import { clientKey, pemOf } from './keys.ts'
 import type { Org } from './org.ts'
+import { newSecurityToken } from './passwords.ts'
 import { defaultAppSettings, patchSettings } from './settings.ts'
 import type { AppSettings, OrgSettings } from './settings.ts'
 import { linkSobjects } from './tables.ts'
@@ -146,7 +147,7 @@ export function addUser(org: Org, spec: UserSpec, profileId: string): void {
     id,
     username: spec.username,
     password: spec.password ?? `Pw-${org.ids.hex('password', 12)}`,
-    securityToken: spec.securityToken ?? org.ids.token('security-token', 48).replace(/[._]/g, '').slice(0, 25),
+    securityToken: spec.securityToken ?? newSecurityToken(org),
     email,
     firstName: spec.firstName ?? '',
     lastName,

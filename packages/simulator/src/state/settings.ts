@@ -87,6 +87,8 @@ export interface AppSettings {
   readonly stagedSlots: 'one' | 'one-active'
   /** What a staged record of state Rotated holds: the pair that was rotated out, or the one that was rotated in. */
   readonly rotatedShows: 'former' | 'promoted'
+  /** Which url of a staged record is its own: `stagedCredentialsUrl`, or (as a tool relies on) `url`. */
+  readonly stagedUrls: 'documented' | 'swapped'
   /** Grants and sessions that came of the old pair: when they end with it. */
   readonly grantsOfOldKey: 'survive' | 'die-at-rotate' | 'die-at-removal'
   /** Approvals for the JWT bearer flow that came of the old pair. */
@@ -248,6 +250,7 @@ export const defaultAppSettings: AppSettings = {
   oldConsumerMs: 30 * day,
   stagedSlots: 'one',
   rotatedShows: 'former',
+  stagedUrls: 'documented',
   grantsOfOldKey: 'survive',
   approvalsOfOldKey: 'survive',
   blocked: false,
@@ -329,6 +332,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   stagedUsable: ['after-rotate', 'at-once'],
   stagedSlots: ['one', 'one-active'],
   rotatedShows: ['former', 'promoted'],
+  stagedUrls: ['documented', 'swapped'],
   grantsOfOldKey: ['survive', 'die-at-rotate', 'die-at-removal'],
   approvalsOfOldKey: ['survive', 'die-at-rotate', 'die-at-removal'],
 }
