@@ -1,0 +1,177 @@
+/** What goes wrong, one thing at a time; each waits for protocol states and for callers, never for luck. */
+import { join } from 'node:path'
+import type { Fault, FaultAction } from '@keyturn/simulator'
+import { systemClock } from '@keyturn/tokens'
+import { readJournals } from '../../../../tokens/src/journal/read.ts'
+import type { Crowd } from './crowd.ts'
+import type { Replica } from './replica.ts'
+import type { Member, Stage } from './stage.ts'
+
+export interface Scene {
+  readonly stage: Stage
+  readonly crowd: Crowd
+  /** The grant that is hit. */
+  readonly member: Member
+  /** The replica that is hit, where it is not whoever owns the claim. */
+  readonly replica: Replica
+  /** Ends every access token there is; counted. */
+  expire(): void
+}
+
+/** In ms of the store's clock. */
+export interface Measured {
+  readonly deathToDoubt?: number
+  readonly deathToSpare?: number
+  /** Without a spare, or once the host is back: until the grant's own token serves again. */
+  readonly deathToLive?: number
+}
+
+export const faults = {
+  expiry: async ({ crowd, expire }: Scene): Promise<Measured> => {
+    expire()
+    await crowd.everybodyThrough('after an expiry')
+    return {}
+  },
+  /** The request never reaches the org, and the host that could say so is away. */
+  'killed between claim and answer': async (scene: Scene): Promise<Measured> => {
+    const { owner, held } = await caught(scene, { holdBefore: true, drop: 'before' })
+    return died(scene, owner, () => void scene.stage.sim.control.release(held.id))
+  },
+  /** The host has the whole new refresh token in its journal, and nobody else has. */
+  'killed between answer and commit': async (scene: Scene): Promise<Measured> => {
+    const { owner, held } = await caught(scene, { pauseAt: 'after-refresh-token' })
+    await until('the answer is in the journal', () => hasHeard(scene, owner, false))
+    return died(scene, owner, () => void scene.stage.sim.control.release(held.id))
+  },
+  'cut off from PostgreSQL and killed': async (scene: Scene): Promise<Measured> => {
+    const { owner, held } = await caught(scene, { holdAfter: true })
+    owner.toPostgres.cut('silence')
+    scene.stage.sim.control.release(held.id)
+    await until('the answer is in the journal', () => hasHeard(scene, owner, true))
+    return died(scene, owner, () => owner.toPostgres.mend())
+  },
+  'PostgreSQL restarted': async (scene: Scene): Promise<Measured> => {
+    const { stage, crowd } = scene
+    const { held } = await caught(scene, { holdAfter: true })
+    await stage.postgres.kill()
+    stage.sim.control.release(held.id)
+    await until('the replicas say so', async () => (await ready(stage)).every((one) => !one))
+    await stage.postgres.start()
+    await crowd.everybodyThrough('after the restart of PostgreSQL')
+    return {}
+  },
+  'one cut off from Salesforce': async ({ crowd, replica, expire }: Scene): Promise<Measured> => {
+    replica.toSalesforce.cut('reset')
+    expire()
+    await crowd.everybodyThrough('while one replica is cut off from Salesforce')
+    replica.toSalesforce.mend()
+    await crowd.everybodyThrough('when it is back')
+    return {}
+  },
+  'one cut off from PostgreSQL': async ({ stage, crowd, replica, expire }: Scene): Promise<Measured> => {
+    const at = stage.replicas.indexOf(replica)
+    replica.toPostgres.cut('silence')
+    await until('it says so', async () => (await ready(stage))[at] === false)
+    expire()
+    await crowd.everybodyThrough('while one replica is cut off from PostgreSQL')
+    replica.toPostgres.mend()
+    await until('it is ready again', async () => (await ready(stage))[at] === true)
+    await crowd.everybodyThrough('when it is back')
+    return {}
+  },
+  /** The org has sold the token and the answer is gone: without a spare nothing could be kept, with one all get through. */
+  'lost answer': async ({ stage, crowd, member, expire }: Scene): Promise<Measured> => {
+    stage.sim.control.addFault({ match: tokenOf(member), action: { drop: 'after' } })
+    expire()
+    await crowd.everybodyThrough('after a lost answer')
+    return {}
+  },
+} as const
+
+export type FaultName = keyof typeof faults
+
+/** Which grants a fault may hit: some are about what a spare is for. */
+export const needsSpare: ReadonlySet<FaultName> = new Set<FaultName>(['lost answer'])
+
+const tokenOf = ({ user }: Member) => ({ endpoint: 'token', grantType: 'refresh_token', user })
+
+/** An exchange of the grant, held at the org; and whose it is, from the store. */
+const caught = async (
+  { stage, member, expire }: Scene,
+  action: FaultAction,
+): Promise<{ readonly owner: Replica; readonly held: Fault }> => {
+  const held = stage.sim.control.addFault({ match: tokenOf(member), action })
+  expire()
+  const [request] = await stage.sim.control.held({ fault: held.id, timeoutMs: 60_000 })
+  if (request === undefined) throw new Error(`no exchange of ${member.name} was held`)
+  const holder = (await stage.show(member.name)).state.spend?.holder.process ?? ''
+  const owner = stage.replicas.find(({ pid }) => pid !== null && holder.split('/')[2] === String(pid))
+  if (owner === undefined) throw new Error(`nobody owns the claim of ${member.name}: ${holder}`)
+  return { owner, held }
+}
+
+/** The owner dies; others notice; where there is a spare it serves; the host comes back and tells what it knows. */
+const died = async (scene: Scene, owner: Replica, afterwards: () => void): Promise<Measured> => {
+  const { stage, crowd, member } = scene
+  const { generation } = await stage.show(member.name)
+  await owner.kill()
+  const deathAt = await stage.keyturn.store.now()
+  afterwards()
+  const measured: { -readonly [K in keyof Measured]: Measured[K] } = {}
+  if (member.spare !== 'none') {
+    let since = 0
+    await until('its claim is in doubt', async () => {
+      const { doubt } = (await stage.show(member.name)).state
+      since = doubt?.since ?? 0
+      return doubt !== null
+    })
+    measured.deathToDoubt = since - deathAt
+    await until('the spare serves', async () => {
+      const { state } = await stage.show(member.name)
+      measured.deathToSpare = state.mintedAt - deathAt
+      return state.access === 'alive' && state.generation > generation
+    })
+    await crowd.everybodyThrough('while the owner is dead')
+  }
+  // Without a spare nobody waits: as systemd would, at once.
+  await owner.start()
+  await crowd.everybodyThrough('when the owner is back')
+  await until('its own token is the grant’s again', async () => {
+    const { state } = await stage.show(member.name)
+    measured.deathToLive = (await stage.keyturn.store.now()) - deathAt
+    return state.status === 'live' && state.spend === null
+  })
+  return measured
+}
+
+/** Whether the owner's journal holds the new refresh token; `whole`: and the rest of the answer. */
+const hasHeard = async ({ stage, member }: Scene, owner: Replica, whole: boolean): Promise<boolean> => {
+  const { store } = stage.keyturn
+  const { attempts } = await readJournals({
+    folder: join(owner.stateFolder, store.id),
+    storeId: store.id,
+    keys: [{ key: store.deriveKey('journal'), keyId: 'store-1' }],
+    which: 'open',
+  })
+  const attempt = (await stage.show(member.name)).state.spend?.attempt
+  const answer = attempts.find((one) => one.attempt === attempt)?.answer
+  return (
+    answer != null && (answer.complete || (!whole && /"refresh_token":"[^"]+"/.test(answer.body.toString('latin1'))))
+  )
+}
+
+const ready = (stage: Stage): Promise<readonly boolean[]> =>
+  Promise.all(
+    stage.replicas.map(async ({ url }) => {
+      if (url === null) return false
+      return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) }).catch(() => null))?.ok === true
+    }),
+  )
+
+const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+  const end = systemClock.boot() + 90_000
+  while (!(await holds())) {
+    if (systemClock.boot() > end) throw new Error(`never: ${what}`)
+    await systemClock.sleep(25)
+  }
+}
