@@ -19,7 +19,8 @@ const keyturn = 'packages/keyturn/src'
 
 /** Capabilities of the CLI's package, lowest layer first: a layer imports from lower ones, siblings never each other. */
 const layers: readonly (readonly string[])[] = [
-  ['org', 'notify', 'usage', 'destinations'],
+  ['org', 'notify', 'usage', 'forensics', 'secret-managers', 'mailbox'],
+  ['destinations'],
   ['rotation', 'posture', 'activity', 'leaks'],
   ['broker'],
 ]

@@ -57,6 +57,12 @@ export const errorTable = {
   ),
   CALLER_NOT_FOUND: row('usage', 'never', 'List the callers with `keyturn caller list`.'),
   CALLER_EXISTS: row('usage', 'never', 'Choose another name or user name, or remove that caller first.'),
+  CREDENTIAL_NOT_FOUND: row(
+    'usage',
+    'never',
+    'List the credentials with `keyturn credentials`; they are named in keyturn.yaml.',
+  ),
+  ROTATION_NOT_FOUND: row('usage', 'never', 'Start one with `keyturn rotate NAME`, or see `keyturn credentials`.'),
   // config
   CONFIG_INVALID: row('config', 'never', 'Run `keyturn config check` and correct what it names.'),
   KEY_MISSING: row(
@@ -123,7 +129,11 @@ export const errorTable = {
     'later',
     'Salesforce refuses even a fresh access token: check IP ranges, scopes, the user and the app; the breaker half-opens by itself.',
   ),
+  PREFLIGHT_FAILED: row('denied', 'never', 'Remove what `keyturn rotate NAME --preflight` names; nothing was changed.'),
+  ROLL_BACK_IMPOSSIBLE: row('denied', 'never', 'This kind can only go forward from here: resume the run.'),
   // remote
+  ORG_REFUSED: row('remote', 'never', 'Read the org’s own words; `keyturn explain CODE` says what they mean.'),
+  ORG_UNAVAILABLE: row('remote', 'later', 'The org did not do it now; try later.'),
   ANSWER_UNREADABLE: row(
     'remote',
     'later',
@@ -179,6 +189,8 @@ export const errorTable = {
     'now',
     'Somebody else changed it in the meantime and was not overwritten: look what they wrote, then try again.',
   ),
+  ROTATION_RUNNING: row('conflict', 'never', 'See it with `keyturn credentials show NAME`; resume or cancel it.'),
+  ROTATION_BUSY: row('conflict', 'later', 'Wait: it goes on there, or its lease runs out within 30 seconds.'),
   CLAIM_LOST: row('conflict', 'now', 'Another process moved on; read again.'),
   // integrity
   STORE_TAMPERED: row(

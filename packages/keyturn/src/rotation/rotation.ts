@@ -1,0 +1,310 @@
+/**
+ * Rotation as commands and the broker use it: what credentials there are and how they are, a run from its preflight to
+ * its end, and the verbs of a person on a run that waits or was halted.
+ */
+import { randomUUID } from 'node:crypto'
+import { KeyturnError } from '@keyturn/tokens'
+import type { Clock, Keyturn, Secret } from '@keyturn/tokens'
+import type { CommonSettings } from './common-settings.ts'
+import { currentVersion, secretName } from './credential.ts'
+import type { CredentialDoc, Problem, Run } from './credential.ts'
+import type { RotationPorts } from './ports.ts'
+import type { Age, Rotator, StepContext } from './rotator.ts'
+import { execute, shapesOf } from './run/execute.ts'
+import type { RunEvent, Work } from './run/execute.ts'
+import { keeperOf } from './run/keeper.ts'
+import type { Held } from './run/keeper.ts'
+import { takeLease } from './run/lease.ts'
+import * as transition from './run/transition.ts'
+
+/** One entry of `credentials:` in keyturn.yaml, split into what all have and what its kind has. */
+export interface CredentialSettings {
+  readonly name: string
+  readonly kind: string
+  readonly common: CommonSettings
+  readonly settings: unknown
+}
+
+export interface RotationParts {
+  readonly keyturn: Keyturn
+  readonly clock: Clock
+  readonly random: (size: number) => Uint8Array
+  readonly ports: RotationPorts
+  readonly credentials: readonly CredentialSettings[]
+  readonly rotator: (kind: string) => Promise<Rotator>
+  readonly newId?: () => string
+}
+
+export interface StartOptions {
+  readonly why: string
+  readonly who: string
+}
+
+export interface AdvanceOptions {
+  readonly attended: boolean
+  readonly answers?: Readonly<Record<string, Secret>>
+  readonly tell?: (event: RunEvent) => void
+  readonly signal?: AbortSignal
+}
+
+/** Where a run is after `advance`. */
+export interface Advanced {
+  readonly run: Run
+  readonly over: boolean
+}
+
+export interface Rotation {
+  readonly names: readonly string[]
+  settingsOf(name: string): CredentialSettings
+  rotatorOf(name: string): Promise<Rotator>
+  /** Null: nothing was ever kept for it. */
+  state(name: string): Promise<CredentialDoc | null>
+  run(id: string): Promise<{ readonly credential: string; readonly kind: string; readonly run: Run } | null>
+  age(name: string): Promise<Age>
+  /** Everything in the way, before anything is changed. */
+  preflight(name: string, attended?: boolean): Promise<readonly Problem[]>
+  /** Keeps the value that is in use now as a version, from the platform, or from what is given. */
+  adopt(name: string, who: string, given?: Readonly<Record<string, Secret>>): Promise<CredentialDoc>
+  /** Throws ROTATION_RUNNING when there is a run, PREFLIGHT_FAILED. */
+  start(name: string, options: StartOptions & { readonly attended: boolean }): Promise<Run>
+  /** Does what can be done now. Throws ROTATION_BUSY when another process is at it. */
+  advance(name: string, options: AdvanceOptions): Promise<Advanced>
+  /** A person says: go on. */
+  resume(name: string): Promise<Run>
+  /** Taken back where that exists; throws ROLL_BACK_IMPOSSIBLE where it doesn't. */
+  cancel(name: string, who: string): Promise<Run>
+}
+
+const noTelling = (): void => undefined
+
+export const openRotation = (parts: RotationParts): Rotation => {
+  const { keyturn, clock, random, ports } = parts
+  const { newId = randomUUID } = parts
+  const keeper = keeperOf(keyturn.store.records)
+  const holder = newId()
+
+  const settingsOf = (name: string): CredentialSettings => {
+    const found = parts.credentials.find((one) => one.name === name)
+    if (found === undefined)
+      throw new KeyturnError('CREDENTIAL_NOT_FOUND', `There is no credential named ${name} in keyturn.yaml`)
+    return found
+  }
+  const rotatorOf = (name: string): Promise<Rotator> => parts.rotator(settingsOf(name).kind)
+
+  const must = async (name: string): Promise<Held & { readonly run: Run }> => {
+    const held = await keeper.read(name)
+    if (held?.doc.run == null) throw new KeyturnError('ROTATION_NOT_FOUND', `No rotation of ${name} is running`)
+    return { ...held, run: held.doc.run }
+  }
+
+  const contextBefore = (name: string, doc: CredentialDoc | null, attended: boolean): Omit<StepContext, 'to'> => {
+    const { settings, common } = settingsOf(name)
+    const now = clock.wall()
+    return {
+      name,
+      settings,
+      common,
+      runId: '',
+      from: doc === null ? null : currentVersion(doc),
+      secret: (version, field) => keeper.secret(name, version, field),
+      keep: async () => {
+        throw new KeyturnError('DEFECT', 'nothing is kept before a run')
+      },
+      data: {},
+      resumed: false,
+      since: now,
+      startedAt: now,
+      attended,
+      answers: {},
+      keyturn,
+      clock,
+      random,
+      ports,
+      tell: noTelling,
+    }
+  }
+
+  const preflight: Rotation['preflight'] = async (name, attended = false) => {
+    const { common } = settingsOf(name)
+    const rotator = await rotatorOf(name)
+    const held = await keeper.read(name)
+    const problems: Problem[] = [...(await rotator.preflight(contextBefore(name, held?.doc ?? null, attended)))]
+    for (const destination of common.destinations ?? []) {
+      const found = await ports.destination(destination).preflight()
+      problems.push(...found.map(({ code, text, next }) => ({ code, text: `${destination}: ${text}`, next })))
+    }
+    return problems
+  }
+
+  const emptyDoc = (name: string): CredentialDoc => ({
+    v: 1,
+    name,
+    kind: settingsOf(name).kind,
+    versions: [],
+    run: null,
+    runs: [],
+    lastTurnedAt: null,
+  })
+
+  const change = async (
+    name: string,
+    make: (held: Held & { readonly run: Run }) => CredentialDoc,
+    kind: string,
+    data: Readonly<Record<string, string | null>> = {},
+  ): Promise<Run> => {
+    for (;;) {
+      const held = await must(name)
+      const doc = make(held)
+      try {
+        const written = await keeper.write(held, { doc, entry: { kind, data: { run: held.run.id, ...data } } })
+        return written.doc.run ?? held.run
+      } catch (error) {
+        if (!(error instanceof KeyturnError) || error.code !== 'CLAIM_LOST') throw error
+      }
+    }
+  }
+
+  return {
+    names: parts.credentials.map(({ name }) => name),
+    settingsOf,
+    rotatorOf,
+    state: async (name) => (await keeper.read(name))?.doc ?? null,
+    run: (id) => keeper.run(id),
+    async age(name) {
+      const rotator = await rotatorOf(name)
+      const held = await keeper.read(name)
+      const current = held === null ? null : currentVersion(held.doc)
+      if (current?.activeAt != null)
+        return { basis: 'known', since: current.activeAt, why: 'Keyturn made this version' }
+      if (rotator.age === undefined)
+        return {
+          basis: 'unknown',
+          why: 'Keyturn did not make this version, and the platform does not say how old it is',
+        }
+      return rotator.age(contextBefore(name, held?.doc ?? null, false))
+    },
+    preflight,
+    async adopt(name, who, given) {
+      const rotator = await rotatorOf(name)
+      const held = await keeper.read(name)
+      if (held?.doc.run != null) throw running(name, held.doc.run)
+      const found =
+        given === undefined && rotator.adopt !== undefined
+          ? await rotator.adopt(contextBefore(name, held?.doc ?? null, true))
+          : { version: {}, secrets: given ?? {} }
+      const before = held?.doc ?? emptyDoc(name)
+      const old = currentVersion(before)
+      const n = (before.versions.at(-1)?.n ?? 0) + 1
+      const at = clock.wall()
+      const adopted = {
+        n,
+        state: 'active' as const,
+        at,
+        createdAt: at,
+        activeAt: null,
+        verifiedAt: null,
+        data: found.version,
+        fields: Object.keys(found.secrets),
+      }
+      const versions = before.versions.map((one) =>
+        one.n === old?.n ? { ...one, state: 'retired' as const, at } : one,
+      )
+      const written = await keeper.write(held, {
+        doc: { ...before, versions: [...versions, adopted] },
+        secrets: Object.fromEntries(
+          Object.entries(found.secrets).map(([field, secret]) => [secretName(n, field), secret]),
+        ),
+        forget: old === null ? [] : old.fields.map((field) => secretName(old.n, field)),
+        entry: { kind: 'credential-adopted', data: { who, version: n } },
+      })
+      return written.doc
+    },
+    async start(name, { why, who, attended }) {
+      const held = await keeper.read(name)
+      if (held?.doc.run != null) throw running(name, held.doc.run)
+      const problems = await preflight(name, attended)
+      const [first] = problems
+      if (first !== undefined) {
+        throw new KeyturnError('PREFLIGHT_FAILED', problems.map(({ text }) => text).join('; '), { fix: first.next })
+      }
+      const doc = transition.planned(held?.doc ?? emptyDoc(name), { id: newId(), why, who, at: clock.wall() })
+      const { run } = doc
+      if (run === null) throw new KeyturnError('DEFECT', 'a run was planned and is not there')
+      try {
+        await keeper.write(held, {
+          doc,
+          entry: { kind: 'rotation-planned', data: { run: run.id, version: run.to, who, why } },
+        })
+      } catch (error) {
+        if (error instanceof KeyturnError && error.code === 'CLAIM_LOST') throw running(name, (await must(name)).run)
+        throw error
+      }
+      return run
+    },
+    async advance(name, { attended, answers = {}, tell = noTelling, signal }) {
+      const rotator = await rotatorOf(name)
+      const { settings, common } = settingsOf(name)
+      const taken = await takeLease({ store: keyturn.store, clock }, name, holder)
+      if ('busyUntil' in taken) {
+        throw new KeyturnError('ROTATION_BUSY', `Another process works on the rotation of ${name}`, {
+          data: { until: new Date(taken.busyUntil).toISOString() },
+        })
+      }
+      const { lease } = taken
+      try {
+        const held = await must(name)
+        const work: Work = {
+          rotator,
+          settings,
+          common,
+          keyturn,
+          keeper,
+          lease,
+          clock,
+          random,
+          ports,
+          attended,
+          answers,
+          tell,
+          ...(signal === undefined ? {} : { signal }),
+        }
+        const after = await execute(work, held)
+        if (after.doc.run !== null) return { run: after.doc.run, over: false }
+        const ended = await keeper.run(held.run.id)
+        if (ended === null) throw new KeyturnError('DEFECT', 'a run ended and left no record')
+        return { run: ended.run, over: true }
+      } finally {
+        await lease.release()
+      }
+    },
+    resume: (name) => change(name, ({ doc }) => transition.resumed(doc), 'rotation-resumed'),
+    async cancel(name, who) {
+      const { run } = await must(name)
+      if (!transition.canGoBack(run, shapesOf(await rotatorOf(name)))) {
+        throw new KeyturnError(
+          'ROLL_BACK_IMPOSSIBLE',
+          `The rotation of ${name} is past the point where it can be taken back`,
+        )
+      }
+      const at = clock.wall()
+      return change(
+        name,
+        ({ doc }) => {
+          const going = transition.resumed(doc)
+          return going.run === null ? going : { ...going, run: { ...going.run, cancel: { who, at }, waitUntil: null } }
+        },
+        'rotation-cancel-asked',
+        { who },
+      )
+    },
+  }
+}
+
+const running = (name: string, run: Run): KeyturnError =>
+  new KeyturnError(
+    'ROTATION_RUNNING',
+    `A rotation of ${name} is running since ${new Date(run.startedAt).toISOString()}`,
+    {
+      data: { run: run.id, state: run.state },
+    },
+  )

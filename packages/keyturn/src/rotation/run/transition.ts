@@ -1,0 +1,317 @@
+/**
+ * A run as a pure function: what is next, and what a credential is after each thing that can happen. No clock, no store,
+ * no platform; `execute.ts` does what this says and writes down what this returns.
+ */
+import type { Json } from '@keyturn/tokens'
+import type {
+  CredentialDoc,
+  PersonTask,
+  Problem,
+  Run,
+  RunState,
+  StepDone,
+  Version,
+  VersionState,
+} from '../credential.ts'
+import { isOver, secretName, versionOf } from '../credential.ts'
+import type { Kept } from '../rotator.ts'
+
+/** A rotator's steps as far as the order of things is concerned. */
+export interface StepShape {
+  readonly name: string
+  readonly reaches: VersionState | null
+  readonly undo: 'nothing' | 'impossible' | 'possible'
+}
+
+/** What is to be done now. */
+export type Next =
+  | { readonly is: 'step'; readonly step: StepShape; readonly back: boolean; readonly resumed: boolean }
+  | { readonly is: 'wait'; readonly until: number; readonly why: string }
+  | { readonly is: 'person'; readonly task: PersonTask }
+  | { readonly is: 'halted'; readonly problem: Problem }
+  | { readonly is: 'over' }
+
+export const tries = 6
+const firstPause = 2_000
+const longestPause = 300_000
+
+/** Pause before the next try, ms: doubled each time, and bounded. */
+export const pauseAfter = (tried: number): number => Math.min(longestPause, firstPause * 2 ** Math.max(0, tried - 1))
+
+export const nextOf = (run: Run, steps: readonly StepShape[], now: number): Next => {
+  if (isOver(run)) return { is: 'over' }
+  if (run.state === 'halted') return { is: 'halted', problem: run.problem ?? unknownProblem }
+  if (run.state === 'waiting-for-person' && run.person !== null) return { is: 'person', task: run.person }
+  if (run.waitUntil !== null && now < run.waitUntil)
+    return { is: 'wait', until: run.waitUntil, why: run.waitsFor ?? '' }
+  const step = steps[run.step]
+  if (step === undefined) return { is: 'over' }
+  return { is: 'step', step, back: run.direction === 'back', resumed: (run.begun?.tries ?? 0) > 0 }
+}
+
+const unknownProblem: Problem = { code: 'ROTATION_HALTED', text: 'The run was halted.', next: 'Resume or cancel it.' }
+
+const withRun = (doc: CredentialDoc, change: Partial<Run>): CredentialDoc =>
+  doc.run === null ? doc : { ...doc, run: { ...doc.run, ...change } }
+
+const withVersion = (doc: CredentialDoc, n: number | null, change: Partial<Version>): CredentialDoc => ({
+  ...doc,
+  versions: doc.versions.map((one) => (one.n === n ? { ...one, ...change } : one)),
+})
+
+export interface NewRun {
+  readonly id: string
+  readonly why: string
+  readonly who: string
+  readonly at: number
+}
+
+export const planned = (doc: CredentialDoc, { id, why, who, at }: NewRun): CredentialDoc => {
+  const from = doc.versions.findLast(({ state }) => state === 'active')?.n ?? null
+  const to = (doc.versions.at(-1)?.n ?? 0) + 1
+  const fresh: Version = {
+    n: to,
+    state: 'planned',
+    at,
+    createdAt: at,
+    activeAt: null,
+    verifiedAt: null,
+    data: {},
+    fields: [],
+  }
+  const run: Run = {
+    id,
+    why,
+    who,
+    startedAt: at,
+    from,
+    to,
+    state: 'planned',
+    reached: 'planned',
+    direction: 'forward',
+    step: 0,
+    begun: null,
+    waitUntil: null,
+    waitsFor: null,
+    person: null,
+    problem: null,
+    cancel: null,
+    done: [],
+    data: {},
+    exposed: [],
+    switches: [],
+    finishedAt: null,
+  }
+  return { ...doc, versions: [...doc.versions, fresh], run }
+}
+
+/** Journalled before any effect. */
+export const begun = (doc: CredentialDoc, step: StepShape, at: number): CredentialDoc => {
+  const { run } = doc
+  if (run === null) return doc
+  const tried = run.begun === null ? 0 : run.begun.tries
+  const from = run.begun === null ? at : run.begun.at
+  return withRun(doc, {
+    begun: { step: step.name, at: from, tries: tried + 1, lastTryAt: at },
+    waitUntil: null,
+    waitsFor: null,
+    state: runningState(run, step),
+  })
+}
+
+const runningState = (run: Run, step: StepShape): RunState => {
+  if (run.direction === 'back') return 'rolling-back'
+  return step.reaches === 'draining' ? 'draining' : shown(run.reached)
+}
+
+/** Version states and run states share their names. */
+const shown = (reached: VersionState): RunState => reached
+
+export const kept = (
+  doc: CredentialDoc,
+  { data, version, secrets, exposed, active, verified }: Kept,
+  at: number,
+): CredentialDoc => {
+  const { run } = doc
+  if (run === null) return doc
+  const open = run.exposed.filter(({ to }) => to === null).length > 0
+  const spans =
+    exposed === undefined || (exposed === null) === !open
+      ? run.exposed
+      : exposed === null
+        ? run.exposed.map((one) => (one.to === null ? { ...one, to: at } : one))
+        : [...run.exposed, { what: exposed, from: at, to: null }]
+  const old = versionOf(doc, run.to)
+  return withVersion(
+    withRun(doc, { data: { ...run.data, ...data }, exposed: spans }),
+    run.to,
+    old === null
+      ? {}
+      : {
+          data: { ...old.data, ...version },
+          fields: [...new Set([...old.fields, ...Object.keys(secrets ?? {})])],
+          ...(active === true && old.activeAt === null ? { activeAt: at } : {}),
+          ...(verified === true ? { verifiedAt: at } : {}),
+        },
+  )
+}
+
+export interface Settled {
+  readonly doc: CredentialDoc
+  /** Names of secrets that nobody needs any more. */
+  readonly forget: readonly string[]
+  /** The run ended, with this record. */
+  readonly ended: Run | null
+}
+
+const going = (doc: CredentialDoc): Settled => ({ doc, forget: [], ended: null })
+
+const note = (run: Run, at: number, text: string, facts: Readonly<Record<string, Json>> = {}): StepDone => ({
+  step: run.begun?.step ?? '',
+  back: run.direction === 'back',
+  from: run.begun?.at ?? at,
+  to: at,
+  tries: run.begun?.tries ?? 0,
+  note: text,
+  facts,
+})
+
+/** The step did what it is for. */
+export const done = (
+  doc: CredentialDoc,
+  steps: readonly StepShape[],
+  at: number,
+  text: string,
+  facts?: Readonly<Record<string, Json>>,
+): Settled => {
+  const { run } = doc
+  if (run === null) return going(doc)
+  const after = withRun(doc, {
+    done: [...run.done, note(run, at, text, facts)],
+    begun: null,
+    person: null,
+    problem: null,
+  })
+  return run.direction === 'back' ? backFrom(after, steps, at) : forwardFrom(after, steps, at)
+}
+
+const forwardFrom = (doc: CredentialDoc, steps: readonly StepShape[], at: number): Settled => {
+  const { run } = doc
+  if (run === null) return going(doc)
+  const step = steps[run.step]
+  const reached = step?.reaches ?? run.reached
+  const moved = withVersion(doc, run.to, reached === run.reached ? {} : { state: versionShown(reached), at })
+  const next = withRun(moved, { step: run.step + 1, reached, state: shown(reached) })
+  if (run.step + 1 < steps.length) return going(reached === 'active' ? drainingFrom(next, run, at) : next)
+  return end(withVersion(next, run.to, { state: 'active', at }), 'retired', run.from, at)
+}
+
+/** While the old one drains and after it is gone, the new one is the active one. */
+const versionShown = (reached: VersionState): VersionState =>
+  reached === 'draining' || reached === 'retired' ? 'active' : reached
+
+const drainingFrom = (doc: CredentialDoc, run: Run, at: number): CredentialDoc =>
+  withVersion(doc, run.from, { state: 'draining', at })
+
+/** The nearest step before this one that has something to take back. */
+const backFrom = (doc: CredentialDoc, steps: readonly StepShape[], at: number): Settled => {
+  const { run } = doc
+  if (run === null) return going(doc)
+  const before = steps.slice(0, run.step).findLastIndex(({ undo }) => undo === 'possible')
+  if (before >= 0) return going(withRun(doc, { step: before, state: 'rolling-back' }))
+  const restored = withVersion(doc, run.from, { state: 'active', at })
+  return end(withVersion(restored, run.to, { state: 'rolled-back', at }), 'rolled-back', run.to, at)
+}
+
+const end = (doc: CredentialDoc, state: 'retired' | 'rolled-back', gone: number | null, at: number): Settled => {
+  const { run } = doc
+  if (run === null) return going(doc)
+  const forgotten = versionOf(doc, gone)
+  const left = state === 'retired' ? withVersion(doc, gone, { state: 'retired', at }) : doc
+  const ended: Run = {
+    ...run,
+    state,
+    reached: state === 'retired' ? 'retired' : 'rolled-back',
+    begun: null,
+    waitUntil: null,
+    waitsFor: null,
+    person: null,
+    exposed: run.exposed.map((one) => (one.to === null ? { ...one, to: at } : one)),
+    finishedAt: at,
+  }
+  return {
+    doc: {
+      ...left,
+      // What a version was stays known for a while; its secrets don't.
+      versions: left.versions.slice(-20),
+      run: null,
+      runs: [run.id, ...doc.runs].slice(0, 50),
+      lastTurnedAt: state === 'retired' ? at : doc.lastTurnedAt,
+    },
+    forget: forgotten === null ? [] : forgotten.fields.map((field) => secretName(forgotten.n, field)),
+    ended,
+  }
+}
+
+/** Whether everything that was done, or may have been, can be taken back. */
+export const canGoBack = (run: Run, steps: readonly StepShape[]): boolean =>
+  !isOver(run) &&
+  run.direction === 'forward' &&
+  !steps.slice(0, run.step + (run.begun === null ? 0 : 1)).some(({ undo }) => undo === 'impossible')
+
+/** Turns round. A step that was begun may have had its effect, so it is the first to be taken back. */
+export const turnedBack = (doc: CredentialDoc, steps: readonly StepShape[], problem: Problem, at: number): Settled => {
+  const { run } = doc
+  if (run === null) return going(doc)
+  const text = `${problem.text} (${problem.code})`
+  const failed = run.begun === null ? run.done : [...run.done, note(run, at, `did not work: ${text}`)]
+  const turned = withRun(doc, {
+    direction: 'back',
+    state: 'rolling-back',
+    begun: null,
+    person: null,
+    waitUntil: null,
+    waitsFor: null,
+    problem,
+    done: failed,
+    step: run.step + (run.begun === null ? 0 : 1),
+  })
+  const settled = backFrom(turned, steps, at)
+  return settled
+}
+
+export const halted = (doc: CredentialDoc, problem: Problem): CredentialDoc =>
+  withRun(doc, { state: 'halted', problem, waitUntil: null, waitsFor: null })
+
+/** A person says: go on where it stopped. */
+export const resumed = (doc: CredentialDoc): CredentialDoc => {
+  const { run } = doc
+  if (run === null || (run.state !== 'halted' && run.state !== 'waiting-for-person')) return doc
+  return withRun(doc, {
+    state: run.direction === 'back' ? 'rolling-back' : shown(run.reached),
+    problem: null,
+    person: null,
+    waitUntil: null,
+    waitsFor: null,
+    ...(run.begun === null ? {} : { begun: { ...run.begun, tries: 1 } }),
+  })
+}
+
+/** Nothing went wrong: there is only nothing to do yet. Tries are counted anew. */
+export const later = (doc: CredentialDoc, until: number, why: string): CredentialDoc => {
+  const { run } = doc
+  return run === null || run.begun === null
+    ? doc
+    : withRun(doc, { waitUntil: until, waitsFor: why, begun: { ...run.begun, tries: 1 } })
+}
+
+/** A try failed in a way that may go away. */
+export const tryAgain = (doc: CredentialDoc, problem: Problem, at: number): CredentialDoc => {
+  const { run } = doc
+  return run === null
+    ? doc
+    : withRun(doc, { problem, waitUntil: at + pauseAfter(run.begun?.tries ?? 1), waitsFor: problem.text })
+}
+
+export const asksPerson = (doc: CredentialDoc, task: PersonTask): CredentialDoc =>
+  withRun(doc, { state: 'waiting-for-person', person: task, waitUntil: null, waitsFor: null })

@@ -1,0 +1,74 @@
+/**
+ * The step before an old version goes: who still uses it? Quiet for the policy's time: it goes. Where use can't be seen,
+ * the time alone decides and the report says so: absence of evidence is never “quiet”. Too many failures with the new
+ * version: the run rolls back, where that exists.
+ */
+import type { Json } from '@keyturn/tokens'
+import { drainOf } from '../common-settings.ts'
+import type { OldUse, RotationStep, StepContext, StepOutcome } from '../rotator.ts'
+
+/** How often it is looked, ms: a tenth of the quiet time, and not less than a minute or more than an hour. */
+const pace = (quiet: number): number => Math.min(3_600_000, Math.max(60_000, quiet / 10))
+
+const names = (use: OldUse): string =>
+  use.observable ? use.users.map(({ name, how }) => `${name} (${how})`).join(', ') : ''
+
+export const drain = <S>(oldUse: (context: StepContext<S>) => Promise<OldUse>): RotationStep<S> => ({
+  name: 'drain',
+  does: 'Waits until nobody uses the old version any more',
+  reaches: 'draining',
+  undo: 'nothing',
+  async run(context): Promise<StepOutcome> {
+    if (context.from === null) return { is: 'done', note: 'there is no old version' }
+    const { quiet, atMost, failureRate, whenStillUsed } = drainOf(context.common)
+    const now = context.clock.wall()
+    const use = await oldUse(context)
+    if (!use.observable) {
+      const until = context.since + quiet
+      if (now < until)
+        return { is: 'later', after: until - now, why: `use of the old version is not observable: ${use.why}` }
+      return {
+        is: 'done',
+        note: `not observable (${use.why}); ended by time and by the destinations’ confirmation`,
+        facts: { observable: false },
+      }
+    }
+    const { calls } = use
+    if (calls !== undefined && calls.failed > 0 && calls.failed / (calls.worked + calls.failed) > failureRate) {
+      const text = `${calls.failed} of ${calls.worked + calls.failed} calls with the new version failed`
+      return {
+        is: 'failed',
+        problem: { code: 'TOO_MANY_FAILURES', text, next: 'See who failed in the report before trying again.' },
+      }
+    }
+    const last = Math.max(context.since, ...use.users.map(({ lastAt }) => lastAt ?? now))
+    const facts: Record<string, Json> = {
+      observable: true,
+      stillUsing: use.users.map(({ name }) => name),
+      ...(use.blindTo === undefined ? {} : { blindTo: use.blindTo }),
+    }
+    await context.keep({ data: { drain: { at: now, ...facts } } })
+    if (now - last >= quiet) {
+      const known = use.users.length === 0 ? 'nobody was seen using it' : `last used by ${names(use)}`
+      return { is: 'done', note: `quiet for ${Math.round((now - last) / 3_600_000)} h; ${known}`, facts }
+    }
+    if (now - context.since >= atMost) {
+      if (whenStillUsed === 'retire') return { is: 'done', note: `ended by time; still used by ${names(use)}`, facts }
+      if (context.answers['retire'] !== undefined)
+        return { is: 'done', note: `a person decided to end it; still used by ${names(use)}`, facts }
+      return {
+        is: 'person',
+        task: {
+          what: `The old version is still used by ${names(use)}`,
+          clicks: [
+            'Move them to the new version and resume, or resume with --answer retire=yes to end the old version now',
+          ],
+          asks: [],
+        },
+      }
+    }
+    const until = Math.min(last + quiet, context.since + atMost)
+    const why = use.users.length === 0 ? 'waiting for quiet' : `still used by ${names(use)}`
+    return { is: 'later', after: Math.max(1_000, Math.min(until - now, pace(quiet))), why }
+  },
+})
