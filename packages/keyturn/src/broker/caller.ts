@@ -4,6 +4,7 @@
  */
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Clock, Keyturn, Secret } from '@keyturn/tokens'
+import type { Assertion } from './callers/assertion.ts'
 import type { Log } from './log.ts'
 import type { Traces } from './traces/traces.ts'
 
@@ -26,6 +27,12 @@ export interface Caller {
   readonly paths: readonly PathRule[] | null
   /** CIDR; empty: any (allowed only with a socket, a certificate, or where somebody said so). */
   readonly ranges: readonly string[]
+  /** Somebody said that it may come from anywhere. */
+  readonly anyAddress: boolean
+  /** SHA-256 of client certificates that can stand for a source range. */
+  readonly certificates: readonly string[]
+  /** Names of Unix sockets that are its own. */
+  readonly sockets: readonly string[]
   readonly rate: { readonly perMinute: number } | null
   /** Epoch milliseconds. */
   readonly expiresAt: number | null
@@ -35,6 +42,8 @@ export interface Caller {
   readonly virtualUser: string | null
   /** It may see and manage everything through the broker's own API. */
   readonly operator: boolean
+  /** Sessions that began under another one are over. */
+  readonly sessionEpoch: number
 }
 
 /** What a caller shows to prove who it is. */
@@ -48,6 +57,8 @@ export type Presented =
       readonly clientId: string | null
       readonly clientSecret: Secret | null
     }
+  /** Signed with the caller's private key; `isOurs`: whether an audience names this broker. */
+  | { readonly kind: 'assertion'; readonly assertion: Assertion; readonly isOurs: (audience: string) => boolean }
   /** SHA-256 of the client certificate, lower-case hex without colons. */
   | { readonly kind: 'certificate'; readonly fingerprint: string }
   /** The Unix socket the request came through. */
@@ -68,6 +79,8 @@ export interface Callers {
    * STORE_UNAVAILABLE; never answers null because of an outage.
    */
   authenticate(presented: Presented, from: From): Promise<Caller | null>
+  /** 0: go on. Otherwise the seconds to wait: logins and calls are paced by one budget, in this process. */
+  pace(caller: Caller): number
   /** Null also when it was removed or has expired. */
   byId(id: string): Promise<Caller | null>
   /**
@@ -92,6 +105,8 @@ export interface BrokerContext {
   readonly addressOf: (request: FastifyRequest) => string | null
   /** The client's certificate or socket as a proof, where it came with one: to be tried when it shows nothing else. */
   readonly transportProof: (request: FastifyRequest) => Presented | null
+  /** Whether an audience names this broker: by a configured name, or the very address that was connected to. */
+  readonly isOurs: (request: FastifyRequest, audience: string) => boolean
   readonly clock: Clock
   readonly log: Log
   /** Only where a collector is named. */

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock, Keyturn } from '@keyturn/tokens'
 import type { BrokerSettings, ListenerSettings, ListenerTls } from './broker-settings.ts'
+import { scatteredGrants, scatteredText } from './callers/real-token-networks.ts'
 import type { ManageCallers } from './callers/manage-callers.ts'
 
 export interface BrokerFact {
@@ -108,5 +109,10 @@ export const checkBroker = async (
       ? { what: 'callers', status: 'warning', text: 'there are none: `keyturn caller add`' }
       : { what: 'callers', status: 'ok', text: `${callers.length} known` },
     ...callerFacts,
+    ...scatteredGrants(callers).map((one): BrokerFact => ({
+      what: `grant ${one.grant}`,
+      status: 'warning',
+      text: scatteredText(one),
+    })),
   ]
 }

@@ -21,20 +21,35 @@ const hostOf = (request: FastifyRequest): { readonly name: string; readonly writ
   return { name: name.toLowerCase(), written }
 }
 
+/** Final: no client may take it for an outage, or for a word about its credentials. */
+export class HostNotServed extends KeyturnError<'BAD_ARGUMENT'> {
+  constructor() {
+    super('BAD_ARGUMENT', 'This host is not served here', {
+      fix: 'Call the broker by one of its names, or add this one to `hosts` in the section broker of keyturn.yaml.',
+    })
+  }
+}
+
 export interface Where {
   baseUrl(request: FastifyRequest): string
   orgOf(request: FastifyRequest): string | null
   addressOf(request: FastifyRequest): string | null
   transportProof(request: FastifyRequest): Presented | null
-  /** Throws BAD_ARGUMENT for a host that is not ours. */
+  isOurs(request: FastifyRequest, audience: string): boolean
+  /** Throws HostNotServed for a host that is not ours, BAD_ARGUMENT for a header that names none. */
   checkHost(request: FastifyRequest): void
 }
+
+/** What stands behind scheme and host in an audience: nothing, the token endpoint, either of them below /orgs/NAME. */
+const audiencePaths = /^(\/orgs\/[^/]+)?(\/|\/services\/oauth2\/token)?$/
 
 const pathOrg = (url: string): string | null => /^\/orgs\/([^/?#]+)/.exec(url)?.[1] ?? null
 
 export const whereOf = (settings: BrokerSettings): Where => {
   const byName = new Map(settings.orgs.map((org) => [org.name.toLowerCase(), org]))
   const byHost = new Map(settings.orgs.flatMap((org) => org.hosts.map((host) => [host, org] as const)))
+  const names = new Set([...(settings.hosts ?? []), ...byHost.keys()])
+  if (settings.publicUrl !== null) names.add(new URL(settings.publicUrl).hostname)
   const listenerOf = (request: FastifyRequest): ListenerSettings | null => listeners.get(request.raw) ?? null
 
   const peer = (request: FastifyRequest): string | null =>
@@ -97,7 +112,19 @@ export const whereOf = (settings: BrokerSettings): Where => {
     checkHost: (request) => {
       const { name } = hostOf(request)
       if (settings.hosts !== null && listenerOf(request)?.socket == null && !settings.hosts.has(name))
-        throw new KeyturnError('BAD_ARGUMENT', 'This host is not served here')
+        throw new HostNotServed()
+    },
+    isOurs: (request, audience) => {
+      const url = URL.parse(audience)
+      if (url === null || !audiencePaths.test(url.pathname) || url.search !== '' || url.username !== '') return false
+      if (names.has(url.hostname.toLowerCase())) return true
+      // Not what the Host header says: whoever sends a stolen assertion writes that, too.
+      const { localAddress, localPort } = request.raw.socket
+      const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+      const here = (localAddress ?? '').replace(/^::ffff:/i, '')
+      const loopback = here === '::1' || here.startsWith('127.')
+      const host = url.hostname.replace(/^\[|\]$/g, '')
+      return port === localPort && (host === here || (loopback && host === 'localhost'))
     },
   }
 }

@@ -16,7 +16,7 @@ export interface ApiCall<Params, Query, Body> {
 }
 
 export interface ApiRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Below /keyturn/v1, parameters in braces. */
   readonly path: string
   readonly id: string

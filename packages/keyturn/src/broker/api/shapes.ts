@@ -68,6 +68,8 @@ export const callerShape = z
     certificates: z.array(z.string()),
     sockets: z.array(z.string()),
     clientId: z.string().nullable(),
+    publicKey: z.string().nullable().describe('SPKI in base64: what its assertions are signed with'),
+    audiences: z.array(z.string()),
     takeOver: z.object({ grant: z.string(), until: moment }).nullable(),
     createdAt: moment,
     rotatedAt: moment.nullable(),
@@ -92,8 +94,20 @@ export const newCallerShape = z
     virtualUser: z.string().min(1).max(80).nullable().optional(),
     certificates: z.array(z.string()).optional(),
     sockets: z.array(z.string()).optional(),
+    publicKey: z
+      .string()
+      .max(20_000)
+      .optional()
+      .describe('PEM of a public key or certificate, for the JWT bearer flow'),
+    audiences: z.array(z.string()).optional(),
   })
   .meta({ id: 'NewCaller' })
+
+export const callerChangesShape = newCallerShape
+  .omit({ name: true, virtualUser: true, publicKey: true })
+  .extend({ faces: z.array(face) })
+  .partial()
+  .meta({ id: 'CallerChanges' })
 
 export const issuedShape = z
   .object({

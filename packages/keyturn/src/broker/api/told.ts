@@ -48,6 +48,8 @@ export const callerTold = ({ id, doc }: StoredCaller): z.input<typeof callerShap
   certificates: [...doc.certificates],
   sockets: [...doc.sockets],
   clientId: doc.client?.id ?? null,
+  publicKey: doc.publicKey,
+  audiences: [...doc.audiences],
   takeOver: doc.takeOver === null ? null : { grant: doc.takeOver.grant, until: doc.takeOver.until },
   createdAt: doc.createdAt,
   rotatedAt: doc.rotatedAt,

@@ -6,11 +6,13 @@
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Secret, Store } from '@keyturn/tokens'
 import type { Caller, From, Presented } from '../caller.ts'
+import { isSignedBy, isTimely } from './assertion.ts'
 import { nobody } from './caller-record.ts'
 import type { StoredCaller } from './caller-record.ts'
 import { withoutSecurityToken } from './caller-keys.ts'
 import type { CallerKeys, RefreshClaim } from './caller-keys.ts'
 import type { Directory } from './directory.ts'
+import { placeFits } from './place-fits.ts'
 import type { Rates } from './rate.ts'
 
 export interface Judging {
@@ -32,16 +34,8 @@ interface Verdict {
 const since = (previous: { hash: string; until: number } | null, now: number): string | null =>
   previous !== null && now < previous.until ? previous.hash : null
 
-/** Address, socket or certificate: is it where this caller may come from? */
-const placeFits = ({ doc, ranges }: StoredCaller, { address, transport = null }: From, bearer: boolean): boolean => {
-  const certified = transport?.kind === 'certificate' && doc.certificates.includes(transport.fingerprint)
-  if (address === null) {
-    const own = transport?.kind === 'socket' && doc.sockets.includes(transport.name)
-    return own || (doc.anyAddress && !bearer)
-  }
-  if (!ranges.empty) return ranges.includes(address)
-  return certified || (doc.anyAddress && !bearer)
-}
+/** Without the slash at the end, which clients write or not. */
+const plain = (url: string): string => url.replace(/\/+$/, '')
 
 const clientFits = (
   { keys }: Judging,
@@ -93,6 +87,17 @@ const judge = (
       const guarded = !takeOver || presented.clientSecret !== null
       return { who, proven: client && current && guarded && who !== nobody, bearer: true, takeOver }
     }
+    case 'assertion': {
+      const { assertion, isOurs } = presented
+      const who = directory.byId(assertion.issuer) ?? directory.byClient(assertion.issuer) ?? nobody
+      const { previousPublicKey: previous, virtualUser, audiences } = who.doc
+      const older = previous !== null && now < previous.until ? who.previousPublicKey : null
+      const signed = isSignedBy(assertion, [who.publicKey, older])
+      const subject = virtualUser === null || virtualUser.toLowerCase() === assertion.subject.toLowerCase()
+      const meant = assertion.audiences.some((one) => isOurs(one) || audiences.map(plain).includes(plain(one)))
+      const proven = signed && subject && meant && isTimely(assertion, now) && who !== nobody
+      return { who, proven, bearer: false, takeOver: false }
+    }
     case 'certificate': {
       const who = directory.byCertificate(presented.fingerprint) ?? nobody
       return { who, proven: who !== nobody, bearer: false, takeOver: false }
@@ -121,7 +126,7 @@ export const authenticate = (
   const transport =
     from.transport ?? (presented.kind === 'socket' || presented.kind === 'certificate' ? presented : null)
   const { expiresAt } = who.doc
-  const placed = placeFits(who, { ...from, transport }, bearer)
+  const placed = placeFits(who.caller, { address: from.address, transport }, bearer)
   const living = expiresAt === null ? !bearer || takeOver : now < expiresAt
   const faced = who.doc.faces.includes(from.face)
   if (!(proven && placed && living && faced)) {
@@ -131,16 +136,12 @@ export const authenticate = (
     }
     return null
   }
-  const { rate } = who.doc
-  const seconds = rate === null ? 0 : judging.rates.wait(who.id, rate.perMinute)
+  const seconds = judging.rates.wait(who.caller)
   if (seconds > 0) {
-    throw new KeyturnError(
-      'RATE_LIMITED',
-      `${who.doc.name} asks more often than ${rate?.perMinute ?? 0} times a minute`,
-      {
-        data: { caller: who.id, retryAfter: seconds },
-      },
-    )
+    const { perMinute = 0 } = who.doc.rate ?? {}
+    throw new KeyturnError('RATE_LIMITED', `${who.doc.name} asks more often than ${perMinute} times a minute`, {
+      data: { caller: who.id, retryAfter: seconds },
+    })
   }
   return who.caller
 }

@@ -2,11 +2,13 @@
  * A caller as the store keeps it: a record of kind `caller`. Nothing in it is a secret; hashes are keyed (caller-keys).
  * Every change moves the record `callers-head` in the same transaction, by which each replica notices it.
  */
+import type { KeyObject } from 'node:crypto'
 import * as z from 'zod'
 import type { Json, StoreRecord } from '@keyturn/tokens'
 import type { Caller } from '../caller.ts'
 import { addressRanges } from './address-ranges.ts'
 import type { AddressRanges } from './address-ranges.ts'
+import { keyFromSpki } from './assertion.ts'
 
 export const callerKind = 'caller'
 export const headKind = 'callers-head'
@@ -48,6 +50,13 @@ export const callerDoc = z.strictObject({
   /** The old real refresh token that this caller may still show until then. */
   takeOver: z.strictObject({ lineage: z.string(), grant: z.string(), until: z.number() }).nullable(),
   rotatedAt: z.number().nullable(),
+  /** SPKI, base64: what its assertions are signed with. */
+  publicKey: z.string().nullable().default(null),
+  previousPublicKey: z.strictObject({ spki: z.string(), until: z.number() }).nullable().default(null),
+  /** What its assertions may name instead of the broker, because the program can't be changed. */
+  audiences: z.array(z.string()).readonly().default([]),
+  /** Moves when all its sessions are ended. */
+  sessionEpoch: z.number().default(0),
 })
 
 export type CallerDoc = z.infer<typeof callerDoc>
@@ -58,17 +67,25 @@ export interface StoredCaller {
   readonly doc: CallerDoc
   readonly ranges: AddressRanges
   readonly caller: Caller
+  readonly publicKey: KeyObject | null
+  readonly previousPublicKey: KeyObject | null
 }
 
 export const readCaller = ({ id, version, doc: json }: StoreRecord): StoredCaller => {
   const doc = callerDoc.parse(json)
-  const { name, grants, faces, paths, ranges, rate, expiresAt, realTokens, virtualUser, operator } = doc
+  const { name, grants, faces, paths, ranges, anyAddress, certificates, sockets, rate, expiresAt } = doc
+  const { realTokens, virtualUser, operator, sessionEpoch, publicKey, previousPublicKey } = doc
   return {
     id,
     version,
     doc,
     ranges: addressRanges(ranges),
-    caller: { id, name, grants, faces, paths, ranges, rate, expiresAt, realTokens, virtualUser, operator },
+    caller: {
+      ...{ id, name, grants, faces, paths, ranges, anyAddress, certificates, sockets, rate, expiresAt },
+      ...{ realTokens, virtualUser, operator, sessionEpoch },
+    },
+    publicKey: publicKey === null ? null : keyFromSpki(publicKey),
+    previousPublicKey: previousPublicKey === null ? null : keyFromSpki(previousPublicKey.spki),
   }
 }
 
@@ -105,5 +122,9 @@ export const nobody: StoredCaller = readCaller({
     previousRefreshUntil: 0,
     takeOver: null,
     rotatedAt: null,
+    publicKey: null,
+    previousPublicKey: null,
+    audiences: [],
+    sessionEpoch: 0,
   },
 })

@@ -1,39 +1,21 @@
 /**
- * Adding, rotating and removing callers. Secrets are made here, leave once in the answer, and stay as keyed hashes. Each
+ * Adding, changing, rotating and removing callers. Secrets are made here, leave once in the answer, and stay as keyed hashes. Each
  * change is one transaction: the caller, the head that tells the replicas, and the ledger's entry.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Json, Keyturn, Secret } from '@keyturn/tokens'
-import type { Face, PathRule } from '../caller.ts'
 import type { Log } from '../log.ts'
-import { addressRanges } from './address-ranges.ts'
 import { callerKeys, newCallerId, newCallerSecret, newPassword } from './caller-keys.ts'
 import type { RandomBytes } from './caller-keys.ts'
-import { callerKind, headId, headKind, readCaller } from './caller-record.ts'
+import { callerDoc, callerKind, headId, headKind, readCaller } from './caller-record.ts'
 import type { CallerDoc, StoredCaller } from './caller-record.ts'
 import { readAllCallers } from './directory.ts'
+import { checkCaller } from './new-caller.ts'
+import type { CallerChanges, NewCaller } from './new-caller.ts'
+import { scatteredGrants, scatteredText } from './real-token-networks.ts'
 
-export interface NewCaller {
-  readonly name: string
-  readonly grants: readonly string[]
-  readonly faces: readonly Face[]
-  readonly paths?: readonly PathRule[] | null
-  readonly ranges?: readonly string[]
-  readonly anyAddress?: boolean
-  readonly perMinute?: number | null
-  readonly expiresAt?: number | null
-  readonly realTokens?: boolean
-  readonly operator?: boolean
-  /** The user name for SOAP `login()` and the password flow; a password is made for it. */
-  readonly virtualUser?: string | null
-  readonly certificates?: readonly string[]
-  readonly sockets?: readonly string[]
-  /** The OAuth client as the application has it; without a secret it is a public one. */
-  readonly client?: { readonly id: string; readonly secret: Secret | null } | null
-  /** The application's old real refresh token, accepted until then. */
-  readonly takeOver?: { readonly token: Secret; readonly until: number } | null
-}
+export type { CallerChanges, NewCaller } from './new-caller.ts'
 
 /** What is told once and never again. */
 export interface Issued {
@@ -43,6 +25,13 @@ export interface Issued {
   /** By grant; empty where the policy allows none. */
   readonly refreshTokens: Readonly<Record<string, Secret>>
   /** What whoever added it should know. */
+  readonly warnings: readonly string[]
+}
+
+export interface Changed {
+  readonly caller: StoredCaller
+  /** Names of what is different now. */
+  readonly changed: readonly string[]
   readonly warnings: readonly string[]
 }
 
@@ -58,53 +47,34 @@ export interface ManageCallers {
   list(): Promise<readonly StoredCaller[]>
   /** By name or id. Throws CALLER_NOT_FOUND. */
   find(nameOrId: string): Promise<StoredCaller>
-  /** New secret, password and refresh tokens; the old ones are good for `overlap` ms more. */
-  rotate(nameOrId: string, overlap: number): Promise<Issued>
+  /** Another policy. Throws CLAIM_LOST when somebody else changed it meanwhile. */
+  set(nameOrId: string, changes: CallerChanges): Promise<Changed>
+  /**
+   * New secret, password and refresh tokens; the old ones are good for `overlap` ms more. Without an overlap (a secret
+   * leaked) its virtual sessions end, too; with one they live on unless that is asked for.
+   */
+  rotate(nameOrId: string, overlap: number, endSessions?: boolean): Promise<Issued>
+  /** Another public key (SPKI); secrets stay as they are. Overlap and sessions as above. */
+  rotateKey(nameOrId: string, publicKey: string, overlap: number, endSessions?: boolean): Promise<StoredCaller>
   remove(nameOrId: string): Promise<StoredCaller>
 }
 
-const bad = (message: string, fix: string): KeyturnError => new KeyturnError('BAD_ARGUMENT', message, { fix })
-
-const check = (caller: NewCaller): void => {
-  const { name, grants, faces, ranges = [], certificates = [], sockets = [], paths, perMinute, expiresAt } = caller
-  if (!/^[A-Za-z0-9][\w.@-]{0,63}$/.test(name))
-    throw bad('That is no name of a caller', 'Use up to 64 letters, digits, dots, dashes, underscores and @.')
-  if (faces.length === 0) throw bad(`${name} would have no face`, 'Name at least one: oauth, soap, proxy, api.')
-  if (grants.length === 0 && caller.operator !== true)
-    throw bad(`${name} would have no grant`, 'Name at least one grant that it may use.')
-  addressRanges(ranges)
-  if (ranges.length === 0 && certificates.length === 0 && sockets.length === 0 && caller.anyAddress !== true)
-    throw bad(
-      `Nothing says where ${name} may come from`,
-      'Name a source range, a certificate, a socket, or say that any address will do.',
-    )
-  for (const fingerprint of certificates)
-    if (!/^[0-9a-f]{64}$/.test(fingerprint))
-      throw bad('That is no fingerprint of a certificate', 'Write the SHA-256 in 64 hex digits, without colons.')
-  for (const rule of paths ?? [])
-    if (!/^(\*|[A-Z]+)$/.test(rule.method) || !/^\/[^\s?#]*$/.test(rule.prefix) || rule.prefix.includes('/..'))
-      throw bad(`${rule.method} ${rule.prefix} is no rule for paths`, 'Write GET:/services/data or *:/services.')
-  if (perMinute != null && !(perMinute >= 1 && perMinute <= 1_000_000))
-    throw bad('That is no rate', 'Name how many requests a minute, from 1 to 1,000,000.')
-  if (expiresAt != null && !Number.isSafeInteger(expiresAt))
-    throw bad('That is no moment', 'Name a date such as 2027-01-31.')
-  if (caller.takeOver != null && (ranges.length === 0 || caller.client?.secret == null))
-    throw bad('An old refresh token is taken over only together with a client secret and a source range', 'Add both.')
+/** Of the grants that this change concerns. */
+const warningsFor = (all: readonly StoredCaller[], changed: StoredCaller): readonly string[] => {
+  if (!changed.doc.realTokens) return []
+  const now = [...all.filter(({ id }) => id !== changed.id), changed]
+  return scatteredGrants(now)
+    .filter(({ grant }) => changed.doc.grants.includes(grant))
+    .map(scatteredText)
 }
 
-/** Networks that one grant's callers of real tokens sit in: Salesforce may freeze a user seen at scattered addresses. */
-const scattered = (all: readonly StoredCaller[], added: CallerDoc): readonly string[] => {
-  if (!added.realTokens) return []
-  return added.grants.flatMap((grant) => {
-    const others = all.filter(({ doc }) => doc.realTokens && doc.grants.includes(grant))
-    const elsewhere = others.filter(({ doc }) => !isDeepStrictEqual([...doc.ranges].sort(), [...added.ranges].sort()))
-    return elsewhere.length === 0
-      ? []
-      : [
-          `Real tokens of ${grant} now go to different networks (${elsewhere.map(({ doc }) => doc.name).join(', ')}): Salesforce may freeze a user whose token appears at scattered addresses.`,
-        ]
-  })
-}
+const sessionsTold = (ended: boolean): Readonly<Record<string, string>> => ({ sessions: ended ? 'ended' : 'kept' })
+
+const differences = (before: CallerDoc, after: CallerDoc): readonly (keyof CallerDoc)[] =>
+  (Object.keys(after) as (keyof CallerDoc)[]).filter((name) => !isDeepStrictEqual(before[name], after[name]))
+
+/** As the ledger tells a part of the policy; nothing in it is a secret. */
+const told = (value: CallerDoc[keyof CallerDoc]): string => JSON.stringify(value).slice(0, 500)
 
 export const manageCallers = ({ keyturn, clock, random, log }: ManageOptions): ManageCallers => {
   const { store } = keyturn
@@ -123,9 +93,9 @@ export const manageCallers = ({ keyturn, clock, random, log }: ManageOptions): M
     expect: number | null,
     doc: CallerDoc,
     kind: string,
-    head?: number | null,
+    { head, more = {} }: { readonly head?: number | null; readonly more?: Readonly<Record<string, string>> } = {},
   ): Promise<StoredCaller> => {
-    const entry = { kind, data: { caller: id, name: doc.name, grants: doc.grants.join(' ') } }
+    const entry = { kind, data: { caller: id, name: doc.name, grants: doc.grants.join(' '), ...more } }
     const [record] = await store.records.putAll(
       [
         { kind: callerKind, id, doc: doc as Json, expect },
@@ -149,7 +119,6 @@ export const manageCallers = ({ keyturn, clock, random, log }: ManageOptions): M
     list,
     find,
     add: async (caller) => {
-      check(caller)
       // Who adds another one meanwhile moves the head: names stay unique.
       const head = (await store.records.get(headKind, headId))?.version ?? null
       const all = await list()
@@ -160,7 +129,6 @@ export const manageCallers = ({ keyturn, clock, random, log }: ManageOptions): M
       )
       if (taken !== undefined)
         throw new KeyturnError('CALLER_EXISTS', `The caller ${taken.doc.name} has that name or user name already`)
-      for (const grant of caller.grants) await keyturn.grants.show(grant)
       const id = newCallerId(random)
       const secret = newCallerSecret(random)
       const password = user === null ? null : newPassword(random)
@@ -196,11 +164,35 @@ export const manageCallers = ({ keyturn, clock, random, log }: ManageOptions): M
             ? null
             : { lineage: store.lineageOf(takeOver.token), grant: grants[0] ?? '', until: takeOver.until },
         rotatedAt: null,
+        publicKey: caller.publicKey ?? null,
+        previousPublicKey: null,
+        audiences: [...(caller.audiences ?? [])],
+        sessionEpoch: 0,
       }
-      const added = await save(id, null, doc, 'caller-added', head)
-      return { caller: added, secret, password, refreshTokens: refreshTokens(added), warnings: scattered(all, doc) }
+      checkCaller(doc)
+      for (const grant of grants) await keyturn.grants.show(grant)
+      const added = await save(id, null, doc, 'caller-added', { head })
+      return { caller: added, secret, password, refreshTokens: refreshTokens(added), warnings: warningsFor(all, added) }
     },
-    rotate: async (nameOrId, overlap) => {
+    set: async (nameOrId, changes) => {
+      const { id, version, doc } = await find(nameOrId)
+      const { perMinute, ...others } = changes
+      const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined))
+      const rate = perMinute === undefined ? {} : { rate: perMinute === null ? null : { perMinute } }
+      const next = callerDoc.parse({ ...doc, ...given, ...rate })
+      checkCaller(next)
+      for (const grant of next.grants) if (!doc.grants.includes(grant)) await keyturn.grants.show(grant)
+      const changed = differences(doc, next)
+      if (changed.length === 0) return { caller: await find(id), changed, warnings: [] }
+      const more = Object.fromEntries(changed.map((name) => [`new.${name}`, told(next[name])]))
+      const caller = await save(id, version, next, 'caller-changed', { more: { changed: changed.join(' '), ...more } })
+      const kept =
+        doc.realTokens && !next.realTokens
+          ? [`${doc.name} keeps the real tokens it was handed until those sessions end at Salesforce.`]
+          : []
+      return { caller, changed, warnings: [...warningsFor(await list(), caller), ...kept] }
+    },
+    rotate: async (nameOrId, overlap, endSessions = overlap <= 0) => {
       const { id, version, doc } = await find(nameOrId)
       const now = clock.wall()
       const secret = newCallerSecret(random)
@@ -215,9 +207,24 @@ export const manageCallers = ({ keyturn, clock, random, log }: ManageOptions): M
         refreshEpoch: doc.refreshEpoch + 1,
         previousRefreshUntil: overlap <= 0 ? 0 : now + overlap,
         rotatedAt: now,
+        sessionEpoch: doc.sessionEpoch + (endSessions ? 1 : 0),
       }
-      const rotated = await save(id, version, next, 'caller-rotated')
+      const rotated = await save(id, version, next, 'caller-rotated', { more: sessionsTold(endSessions) })
       return { caller: rotated, secret, password, refreshTokens: refreshTokens(rotated), warnings: [] }
+    },
+    rotateKey: async (nameOrId, publicKey, overlap, endSessions = overlap <= 0) => {
+      const { id, version, doc } = await find(nameOrId)
+      const now = clock.wall()
+      const before = doc.publicKey
+      const next: CallerDoc = {
+        ...doc,
+        publicKey,
+        previousPublicKey: before === null || overlap <= 0 ? null : { spki: before, until: now + overlap },
+        rotatedAt: now,
+        sessionEpoch: doc.sessionEpoch + (endSessions ? 1 : 0),
+      }
+      checkCaller(next)
+      return save(id, version, next, 'caller-key-rotated', { more: sessionsTold(endSessions) })
     },
     remove: async (nameOrId) => {
       const found = await find(nameOrId)

@@ -1,12 +1,14 @@
 /**
- * How often a caller may ask: a token bucket of one minute, in this process. N replicas together let pass up to N times
- * as much: the limit keeps a caller that went wild from the others, it is no quota.
+ * How often a caller may ask: one token bucket of a minute for its logins, its proxied calls and its own-API calls, in
+ * this process. N replicas together let pass up to N times as much: the limit keeps a caller that went wild from the
+ * others, it is no quota, and a count that replicas shared would cost each call a write to the store.
  */
 import type { Clock } from '@keyturn/tokens'
+import type { Caller } from '../caller.ts'
 
 export interface Rates {
   /** 0: go on. Otherwise the seconds to wait. */
-  wait(id: string, perMinute: number): number
+  wait(caller: Pick<Caller, 'id' | 'rate'>): number
 }
 
 const MINUTE = 60_000
@@ -14,7 +16,9 @@ const MINUTE = 60_000
 export const rates = (clock: Clock): Rates => {
   const buckets = new Map<string, { left: number; at: number }>()
   return {
-    wait: (id, perMinute) => {
+    wait: ({ id, rate }) => {
+      if (rate === null) return 0
+      const { perMinute } = rate
       const now = clock.boot()
       const bucket = buckets.get(id) ?? { left: perMinute, at: now }
       bucket.left = Math.min(perMinute, bucket.left + ((now - bucket.at) * perMinute) / MINUTE)

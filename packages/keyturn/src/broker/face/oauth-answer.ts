@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import type { KeyturnError } from '@keyturn/tokens'
 import type { Issued } from '../sessions/issue.ts'
+import { HostNotServed } from '../where.ts'
 
 const headers = { 'cache-control': 'no-store', pragma: 'no-cache', 'content-type': 'application/json;charset=UTF-8' }
 
@@ -31,14 +32,21 @@ export const refuseOAuth = (
     .send(JSON.stringify({ error, error_description: description }))
 }
 
-/** An outage or a grant in trouble is never invalid_grant: a client would throw its good token away. */
+/**
+ * An outage or a grant in trouble is never invalid_grant: a client would throw its good token away. What the request
+ * itself got wrong (a host that is not served, RFC 9110 §15.5.20; an org's name that is not encoded) is final.
+ */
 export const refuseForTrouble = (reply: FastifyReply, error: KeyturnError): FastifyReply => {
+  if (error instanceof HostNotServed)
+    return refuseOAuth(reply, 421, 'invalid_request', `${error.message}. ${error.fix}`)
+  if (error.code === 'BAD_ARGUMENT') return refuseOAuth(reply, 400, 'invalid_request', error.message)
   if (error.code === 'RATE_LIMITED') {
     const wait = Number(error.data['retryAfter'] ?? 60)
     return refuseOAuth(reply, 429, 'rate_limit_exceeded', 'number of logins exceeded', wait)
   }
   const description = `Keyturn has no working access token now (${error.code}): ${error.message}`
-  return refuseOAuth(reply, 503, 'temporarily_unavailable', description, error.retry === 'never' ? 60 : 5)
+  const wait = Number(error.data['retryAfter'] ?? (error.retry === 'never' ? 60 : 5))
+  return refuseOAuth(reply, 503, 'temporarily_unavailable', description, wait)
 }
 
 export interface TokenAnswer {

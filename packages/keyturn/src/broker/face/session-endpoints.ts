@@ -14,7 +14,11 @@ import { answerJson, answerWord, OAuthRefusal } from './oauth-answer.ts'
 const IDENTITY_LIMIT_MS = 30_000
 
 const judge = ({ context, sessions }: Desk, token: string, request: FastifyRequest): Promise<Judged | null> =>
-  sessions.judge(token, { address: context.addressOf(request), face: null })
+  sessions.judge(token, {
+    address: context.addressOf(request),
+    transport: context.transportProof(request),
+    face: null,
+  })
 
 /** POST with a form; a GET would put a token into every log on the way, so it is not taken. */
 export const serveRevoke = async (desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {

@@ -4,7 +4,9 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Secret } from '@keyturn/tokens'
+import type { Token } from '@keyturn/tokens'
 import type { Caller, Presented } from '../caller.ts'
+import { readAssertion } from '../callers/assertion.ts'
 import type { Desk } from '../sessions/desk.ts'
 import { grantFor, issueSession } from '../sessions/issue.ts'
 import { clientOf, formOf } from './form.ts'
@@ -72,11 +74,35 @@ const byPassword = async (asked: Asked): Promise<Granted> => {
   return { caller, grant: grantFor(caller, asked.desk.context.orgOf(asked.request)) }
 }
 
+/** RFC 7523. Why one was refused is said to nobody: each reason gets the same answer. */
+const byAssertion = async (asked: Asked): Promise<Granted> => {
+  const { desk, request } = asked
+  const assertion = readAssertion(needed(asked.form, 'assertion'))
+  const isOurs = (audience: string): boolean => desk.context.isOurs(request, audience)
+  const caller = assertion === null ? null : await authenticate(asked, { kind: 'assertion', assertion, isOurs })
+  if (caller === null) throw new OAuthRefusal('invalid_grant', 'invalid assertion')
+  return { caller, grant: grantFor(caller, desk.context.orgOf(request)) }
+}
+
 const flows: Readonly<Record<string, (asked: Asked) => Promise<Granted>>> = {
   refresh_token: byRefreshToken,
   hybrid_refresh: byRefreshToken,
   client_credentials: bySecret,
   password: byPassword,
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': byAssertion,
+}
+
+/** By the token as the library hands it out: the same object as long as it is the same token. */
+const scopes = new WeakMap<Token, string | null>()
+
+const scopeOf = async ({ context }: Desk, grant: string, token: Token): Promise<string | null> => {
+  const known = scopes.get(token)
+  if (known !== undefined) return known
+  const stored = await context.keyturn.store.grant(grant).catch(() => null)
+  if (stored === null) return null
+  const scope = stored.access?.scope ?? null
+  scopes.set(token, scope)
+  return scope
 }
 
 export const serveToken = async (desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -91,6 +117,6 @@ export const serveToken = async (desk: Desk, request: FastifyRequest, reply: Fas
   const base = context.baseUrl(request)
   const issued = await issueSession(desk, caller, grant, { base, address: context.addressOf(request) })
   context.callers.used(caller, grant, 'oauth')
-  const stored = await context.keyturn.store.grant(grant).catch(() => null)
-  return answerToken(reply, { issued, base, scope: stored?.access?.scope ?? null, clientSecret: client.secret })
+  const scope = await scopeOf(desk, grant, issued.token)
+  return answerToken(reply, { issued, base, scope, clientSecret: client.secret })
 }

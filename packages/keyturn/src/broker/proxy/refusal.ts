@@ -1,6 +1,7 @@
 /** The broker's own no, in the words of the API that was called: so that a client does with it what it always does. */
 import type { KeyturnError } from '@keyturn/tokens'
 import { flavourOf, soapFault, soapType } from '../face/soap-answer.ts'
+import { HostNotServed } from '../where.ts'
 import type { Api } from './target.ts'
 import { escapeXml } from './xml-events.ts'
 
@@ -21,6 +22,7 @@ export interface Refusal {
     | 'NOT_FOUND'
     | 'METHOD_NOT_ALLOWED'
     | 'REQUEST_TOO_LARGE'
+    | 'MISDIRECTED_REQUEST'
   readonly message: string
   /** Seconds. */
   readonly retryAfter?: number
@@ -36,16 +38,21 @@ const statuses: Readonly<Record<Refusal['code'], number>> = {
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   REQUEST_TOO_LARGE: 413,
+  MISDIRECTED_REQUEST: 421,
 }
 
 export const noSession: Refusal = { code: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }
 
 /** A grant in trouble is no reason for a client to throw its session or its stable token away: come again later. */
-export const troubleOf = (error: KeyturnError): Refusal => ({
-  code: 'SERVER_UNAVAILABLE',
-  message: `Keyturn has no working access token now (${error.code}): ${error.message}`,
-  retryAfter: error.retry === 'never' ? 60 : 5,
-})
+export const troubleOf = (error: KeyturnError): Refusal => {
+  if (error instanceof HostNotServed) return { code: 'MISDIRECTED_REQUEST', message: `${error.message}. ${error.fix}` }
+  if (error.code === 'BAD_ARGUMENT') return { code: 'MALFORMED_REQUEST', message: error.message }
+  return {
+    code: 'SERVER_UNAVAILABLE',
+    message: `Keyturn has no working access token now (${error.code}): ${error.message}`,
+    retryAfter: Number(error.data['retryAfter'] ?? (error.retry === 'never' ? 60 : 5)),
+  }
+}
 
 export const answerRefusal = (api: Api, path: string, refusal: Refusal): Answer => {
   const { code, message, retryAfter } = refusal

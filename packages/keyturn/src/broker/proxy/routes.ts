@@ -31,6 +31,12 @@ export const proxyRoutes =
   (context: BrokerContext, given?: Partial<FaceOptions>): FastifyPluginAsync =>
   async (app) => {
     const desk = deskOf(context, given)
+    // What was thrown before a handler ran: said in the words of the API that was called.
+    app.setErrorHandler((error: unknown, request, reply) => {
+      const target = targetOf(request.method, request.raw.url ?? '')
+      const of = 'refused' in target ? ({ api: 'rest', path: '' } as const) : target
+      return refuse(reply, of, refusalOf(desk, error))
+    })
     // Bodies stay streams.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -85,12 +91,16 @@ const isLarge = ({ options }: Desk, { headers }: FastifyRequest): boolean =>
 
 /** Whose call it is, and whether it may be made. */
 const admit = async (
-  { context, sessions, pace }: Desk,
+  { context, sessions }: Desk,
   token: string,
   target: Target,
   request: FastifyRequest,
 ): Promise<Judged | Refusal> => {
-  const from = { address: context.addressOf(request), face: 'proxy' as const }
+  const from = {
+    address: context.addressOf(request),
+    transport: context.transportProof(request),
+    face: 'proxy',
+  } as const
   const judged = await sessions.judge(token, from)
   if (judged === null) return noSession
   const { caller, session } = judged
@@ -100,7 +110,7 @@ const admit = async (
       message: `The policy of caller ${caller.name} does not allow ${target.method} ${target.path}.`,
     }
   }
-  const wait = caller.rate === null ? 0 : pace.wait(caller.id, caller.rate.perMinute)
+  const wait = context.callers.pace(caller)
   if (wait > 0) {
     return {
       code: 'REQUEST_LIMIT_EXCEEDED',

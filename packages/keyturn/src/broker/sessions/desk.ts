@@ -1,7 +1,5 @@
-/** What face/ and proxy/ share for one broker: its virtual sessions, the tokens behind them, the pace of callers. */
+/** What face/ and proxy/ share for one broker: its virtual sessions and the tokens behind them. */
 import type { BrokerContext } from '../caller.ts'
-import { rates } from '../callers/rate.ts'
-import type { Rates } from '../callers/rate.ts'
 import { livingTokens } from './living-tokens.ts'
 import type { LivingTokens } from './living-tokens.ts'
 import { faceOptions } from './options.ts'
@@ -14,8 +12,6 @@ export interface Desk {
   readonly options: FaceOptions
   readonly sessions: VirtualSessions
   readonly tokens: LivingTokens
-  /** Of calls through sessions; logins are paced where callers are authenticated. */
-  readonly pace: Rates
 }
 
 const desks = new WeakMap<BrokerContext, Desk>()
@@ -30,7 +26,6 @@ export const deskOf = (context: BrokerContext, given?: Partial<FaceOptions>): De
     options,
     sessions: virtualSessions(context, options),
     tokens: livingTokens(context, options),
-    pace: rates(context.clock),
   }
   desks.set(context, desk)
   return desk

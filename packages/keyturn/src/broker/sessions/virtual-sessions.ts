@@ -4,11 +4,11 @@
  * A session is the sealed token itself; the store holds which ones were ended before their time (until that time has
  * come), so every replica judges them alike. Nothing here touches a grant: what one caller ends, no other caller notices.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, createSecretKey, randomUUID } from 'node:crypto'
 import type { Keyturn } from '@keyturn/tokens'
 import type { BrokerContext, Caller, Face } from '../caller.ts'
-import { addressRanges } from '../callers/address-ranges.ts'
-import type { AddressRanges } from '../callers/address-ranges.ts'
+import { placeFits } from '../callers/place-fits.ts'
+import type { Place } from '../callers/place-fits.ts'
 import type { FaceOptions } from './options.ts'
 import { openVirtualToken, sealVirtualToken } from './virtual-token.ts'
 import type { VirtualSession } from './virtual-token.ts'
@@ -21,10 +21,10 @@ export interface Judged {
 export interface VirtualSessions {
   begin(caller: Caller, grant: string, orgId: string | null): string
   /**
-   * Null: no session of ours, ended, too old, or not from here; its caller is gone or may not do this any more. `face`
+   * Null: no session of ours, ended, too old, or not from where its caller may come from, asked at each use; its caller is gone or may not do this any more. `face`
    * null: for what every holder of a session may do (learn whose it is, end it).
    */
-  judge(token: string, from: { readonly address: string | null; readonly face: Face | null }): Promise<Judged | null>
+  judge(token: string, from: Place & { readonly face: Face | null }): Promise<Judged | null>
   /** Ledgered. */
   end(judged: Judged): Promise<void>
   /** Ends every session of this caller with this grant that began until now. */
@@ -46,7 +46,7 @@ const both = (caller: string, grant: string): string =>
 
 export const virtualSessions = ({ keyturn, callers, clock }: BrokerContext, options: FaceOptions): VirtualSessions => {
   const { records } = keyturn.store
-  const key = keyturn.store.deriveKey('virtual-session')
+  const key = createSecretKey(keyturn.store.deriveKey('virtual-session'))
   const remembered = new Map<string, { readonly ended: boolean; readonly at: number }>()
   /** Opening a seal is the dearest part of judging a session that was just judged. */
   const opened = new Map<string, VirtualSession>()
@@ -97,7 +97,11 @@ export const virtualSessions = ({ keyturn, callers, clock }: BrokerContext, opti
 
   return {
     begin: (caller, grant, orgId) =>
-      sealVirtualToken(key, { id: randomUUID(), callerId: caller.id, grant, issuedAt: clock.wall() }, orgId),
+      sealVirtualToken(
+        key,
+        { id: randomUUID(), callerId: caller.id, grant, issuedAt: clock.wall(), epoch: caller.sessionEpoch },
+        orgId,
+      ),
 
     async judge(token, from) {
       const session = open(token)
@@ -106,7 +110,8 @@ export const virtualSessions = ({ keyturn, callers, clock }: BrokerContext, opti
       if (caller === null || !caller.grants.includes(session.grant)) return null
       if (from.face !== null && !caller.faces.includes(from.face)) return null
       if (caller.expiresAt !== null && caller.expiresAt <= clock.wall()) return null
-      if (!mayComeFrom(caller, from.address) || (await ended(session))) return null
+      if (session.epoch !== caller.sessionEpoch || !placeFits(caller, from, false)) return null
+      if (await ended(session)) return null
       return { caller, session }
     },
 
@@ -135,14 +140,4 @@ const numberIn = (doc: Json, name: string): number => {
   const value = typeof doc === 'object' && doc !== null && name in doc ? Reflect.get(doc, name) : null
   // What can't be read ends sessions rather than keeping them.
   return typeof value === 'number' ? value : Number.POSITIVE_INFINITY
-}
-
-const compiled = new WeakMap<readonly string[], AddressRanges>()
-
-/** Asked at each use, not only at the login. Null is a Unix socket, which its owner and mode guard. */
-const mayComeFrom = ({ ranges }: Caller, address: string | null): boolean => {
-  if (address === null) return true
-  const list = compiled.get(ranges) ?? addressRanges(ranges)
-  compiled.set(ranges, list)
-  return list.empty || list.includes(address)
 }

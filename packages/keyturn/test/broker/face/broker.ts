@@ -105,6 +105,7 @@ export const startBroker = async (t: TestContext, setting: Setting = {}): Promis
     orgOf: pathOf,
     addressOf: (request) => request.raw.socket.remoteAddress ?? '',
     transportProof: () => null,
+    isOurs: (_request, audience) => audience.startsWith('http://127.0.0.1:'),
   }
   const apps: { close(): Promise<unknown> }[] = []
   const replica = async (): Promise<string> => {

@@ -61,8 +61,8 @@ test('what is wrong is refused in Salesforce’s words', async (t) => {
     [{ grant_type: 'constructor' }, 'unsupported_grant_type', 'grant type not supported'],
     [
       { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'x' },
-      'unsupported_grant_type',
-      'grant type not supported',
+      'invalid_grant',
+      'invalid assertion',
     ],
     [{}, 'invalid_request', 'missing required parameter: grant_type'],
   ]

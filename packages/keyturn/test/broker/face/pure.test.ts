@@ -15,7 +15,7 @@ import { openVirtualToken, sealVirtualToken } from '../../../src/broker/sessions
 import { verdictOf } from '../../../src/broker/proxy/expiry.ts'
 
 const key = randomBytes(32)
-const session = { id: 's-1', callerId: 'c-1', grant: 'acme', issuedAt: 1_700_000_000_000 }
+const session = { id: 's-1', callerId: 'c-1', grant: 'acme', issuedAt: 1_700_000_000_000, epoch: 1 }
 
 test('a virtual token looks like a session id of its org and opens to what was sealed', () => {
   const token = sealVirtualToken(key, session, '00D5e000000abcDEAW')

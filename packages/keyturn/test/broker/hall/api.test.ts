@@ -40,8 +40,10 @@ test('the document names every operation, and answers are as it says', async (t)
     'get /keyturn/v1/grants/{name}',
     'get /keyturn/v1/grants/{name}/token',
     'get /keyturn/v1/uses',
+    'patch /keyturn/v1/callers/{caller}',
     'post /keyturn/v1/callers',
     'post /keyturn/v1/callers/{caller}/rotate',
+    'post /keyturn/v1/grants/{name}/reauthorise',
     'post /keyturn/v1/grants/{name}/rejected',
     'post /keyturn/v1/grants/{name}/worked',
   ])

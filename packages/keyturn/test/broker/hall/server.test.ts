@@ -116,7 +116,7 @@ test('an org is reached by host name, by a listener of its own, and by path; oth
   assert.equal(await idOf(`${plain}/orgs/main`), 'https://broker.example.com/orgs/main')
   assert.equal(await idOf(plain, 'main.test'), 'http://main.test')
   const stranger = await ask(`${plain}/keyturn/v1/openapi.json`, { headers: { host: 'evil.example' } })
-  assert.equal(stranger.status, 400)
+  assert.equal(stranger.status, 421)
   assert.equal((await ask(`${plain}/healthz`, { headers: { host: 'probe.example' } })).status, 200)
   assert.notEqual((await login(`${plain}/orgs/other`, etl)).status, 200)
 })

@@ -1,33 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import { string as argument } from '@oclif/core/args'
 import { boolean, integer, string } from '@oclif/core/flags'
-import { KeyturnError, systemClock } from '@keyturn/tokens'
+import { systemClock } from '@keyturn/tokens'
 import type { Secret } from '@keyturn/tokens'
-import type { Face, PathRule } from '../../../broker/caller.ts'
+import type { Face } from '../../../broker/caller.ts'
 import { issuedTold } from '../../../broker/api/told.ts'
 import { manageCallers } from '../../../broker/callers/manage-callers.ts'
 import { readMoment } from '../../../caller/moment-flag.ts'
+import { readPathRule } from '../../../caller/path-rule.ts'
+import { readPublicKeyFile } from '../../../caller/public-key-file.ts'
 import { quietLog } from '../../../caller/quiet-log.ts'
 import { issuedLines, mayShowSecrets } from '../../../caller/show-issued.ts'
 import { readSecret, referenceOf } from '../../../connect/secret-input.ts'
+import { secretForms } from '../../../reference.ts'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
-import type { Environment } from '../../../settings.ts'
+import { resolversOf } from '../../../settings.ts'
+import type { Settings } from '../../../settings.ts'
 
-const ruleOf = (text: string): PathRule => {
-  const [, method, prefix] = /^(\*|[A-Za-z]+):(\/.*)$/.exec(text) ?? []
-  if (method === undefined || prefix === undefined) {
-    throw new KeyturnError('BAD_ARGUMENT', `${text.slice(0, 60)} is no rule for paths`, {
-      fix: 'Write GET:/services/data or *:/services.',
-    })
-  }
-  return { method: method.toUpperCase(), prefix }
-}
-
-const secretBehind = async (reference: string | undefined, env: Environment): Promise<Secret | null> => {
+const secretBehind = async (reference: string | undefined, settings: Settings): Promise<Secret | null> => {
   if (reference === undefined) return null
   const { resolveReference } = await import('@keyturn/tokens/maintenance')
-  return resolveReference(referenceOf('client-secret-ref', reference).reference, env)
+  return resolveReference(referenceOf('client-secret-ref', reference).reference, settings.env, resolversOf(settings))
 }
 
 export default class CallerAddCommand extends KeyturnCommand {
@@ -44,6 +38,11 @@ export default class CallerAddCommand extends KeyturnCommand {
       description: 'For a program that refreshes by itself, with its own client id and secret',
       command:
         '<%= config.bin %> <%= command.id %> sync --grant acme --range 10.2.0.7 --expires 365d --client-id 3MVG9… --client-secret-ref env:SYNC_SECRET',
+    },
+    {
+      description: 'For a program that logs in by the JWT bearer flow and can’t be told another audience',
+      command:
+        '<%= config.bin %> <%= command.id %> ci --grant acme --range 10.2.0.7 --client-id 3MVG9… --user ci@acme.example --public-key server.crt --audience https://login.salesforce.com',
     },
     {
       description: 'Only reading, and not often',
@@ -72,7 +71,12 @@ export default class CallerAddCommand extends KeyturnCommand {
     }),
     socket: string({ multiple: true, helpValue: 'NAME', description: 'Unix socket of the broker that is its own' }),
     path: string({ multiple: true, helpValue: 'METHOD:PREFIX', description: 'What it may call; default: everything' }),
-    rate: integer({ min: 1, max: 1_000_000, helpValue: 'N', description: 'Requests a minute, for each replica' }),
+    rate: integer({
+      min: 1,
+      max: 1_000_000,
+      helpValue: 'N',
+      description: 'Logins and calls a minute together, for each replica',
+    }),
     expires: string({ helpValue: 'WHEN', description: 'End of life: a date (2027-01-31) or a span (365d)' }),
     user: string({
       helpValue: 'NAME',
@@ -82,7 +86,17 @@ export default class CallerAddCommand extends KeyturnCommand {
     'client-secret-ref': string({
       dependsOn: ['client-id'],
       helpValue: 'REFERENCE',
-      description: 'Where that client’s secret is: env:NAME, file:PATH, command:…',
+      description: `Where that client’s secret is: ${secretForms}`,
+    }),
+    'public-key': string({
+      helpValue: 'FILE',
+      description: 'PEM of its public key or certificate: it may log in by the JWT bearer flow (RS256)',
+    }),
+    audience: string({
+      multiple: true,
+      dependsOn: ['public-key'],
+      helpValue: 'URL',
+      description: 'What its assertions may name as audience beside the broker, e.g. https://login.salesforce.com',
     }),
     'take-over-stdin': boolean({
       dependsOn: ['client-secret-ref', 'range', 'take-over-until'],
@@ -100,7 +114,7 @@ export default class CallerAddCommand extends KeyturnCommand {
     const { args, flags } = await this.parse(CallerAddCommand)
     mayShowSecrets(this.jsonEnabled())
     const now = systemClock.wall()
-    const secret = await secretBehind(flags['client-secret-ref'], this.env)
+    const secret = await secretBehind(flags['client-secret-ref'], await this.settings(flags))
     const token = flags['take-over-stdin'] ? await readSecret('refresh token') : null
     const until =
       flags['take-over-until'] === undefined ? null : readMoment('take-over-until', flags['take-over-until'], now)
@@ -114,12 +128,14 @@ export default class CallerAddCommand extends KeyturnCommand {
         anyAddress: flags['any-address'],
         certificates: flags.certificate ?? [],
         sockets: flags.socket ?? [],
-        paths: flags.path?.map(ruleOf) ?? null,
+        paths: flags.path?.map(readPathRule) ?? null,
         perMinute: flags.rate ?? null,
         expiresAt: flags.expires === undefined ? null : readMoment('expires', flags.expires, now),
         virtualUser: flags.user ?? null,
         client: flags['client-id'] === undefined ? null : { id: flags['client-id'], secret },
         takeOver: token === null || until === null ? null : { token, until },
+        publicKey: flags['public-key'] === undefined ? null : readPublicKeyFile(flags['public-key']),
+        audiences: flags.audience ?? [],
         realTokens: flags['real-tokens'],
         operator: flags.operator,
       })
