@@ -6,9 +6,19 @@
 type Labels = Readonly<Record<string, string>>
 
 interface Family {
-  readonly type: 'counter' | 'gauge' | 'histogram'
+  readonly type: 'counter' | 'histogram'
   readonly help: string
-  readonly values: Map<string, number>
+  /** By the values of the labels: text is made when somebody reads it, not at each request. */
+  readonly series: Map<string, Series>
+}
+
+interface Series {
+  readonly labels: Labels
+  /** A counter's value, or how many seconds were observed. */
+  sum: number
+  count: number
+  /** Observations below each bound. */
+  readonly buckets: number[]
 }
 
 export interface Metrics {
@@ -27,9 +37,30 @@ const escaped = (text: string): string =>
     .replaceAll('"', String.raw`\"`)
     .replaceAll('\n', String.raw`\n`)
 
-const keyOf = (name: string, labels: Labels): string => {
+const written = (name: string, labels: Labels): string => {
   const inside = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`)
   return inside.length === 0 ? name : `${name}{${inside.join(',')}}`
+}
+
+const seriesOf = ({ series }: Family, labels: Labels): Series => {
+  let key = ''
+  for (const value of Object.values(labels)) key += `${value}\0`
+  const known = series.get(key)
+  if (known !== undefined) return known
+  const fresh: Series = { labels, sum: 0, count: 0, buckets: bounds.map(() => 0) }
+  series.set(key, fresh)
+  return fresh
+}
+
+const linesOf = (name: string, { type }: Family, { labels, sum, count, buckets }: Series): readonly string[] => {
+  if (type === 'counter') return [`${written(name, labels)} ${sum}`]
+  const bucket = (le: string, value: number): string => `${written(`${name}_bucket`, { ...labels, le })} ${value}`
+  return [
+    ...buckets.map((value, index) => bucket(String(bounds[index]), value)),
+    bucket('+Inf', count),
+    `${written(`${name}_sum`, labels)} ${sum}`,
+    `${written(`${name}_count`, labels)} ${count}`,
+  ]
 }
 
 export const openMetrics = (): Metrics => {
@@ -38,31 +69,31 @@ export const openMetrics = (): Metrics => {
   const familyOf = (name: string, type: Family['type'], help: string): Family => {
     const known = families.get(name)
     if (known !== undefined) return known
-    const family: Family = { type, help, values: new Map() }
+    const family: Family = { type, help, series: new Map() }
     families.set(name, family)
     return family
   }
-  const add = ({ values }: Family, key: string, by: number): void => void values.set(key, (values.get(key) ?? 0) + by)
   return {
-    count: (name, help, labels = {}, by = 1) => add(familyOf(name, 'counter', help), keyOf(name, labels), by),
+    count: (name, help, labels = {}, by = 1) => {
+      seriesOf(familyOf(name, 'counter', help), labels).sum += by
+    },
     gauge: (name, help, read) => void gauges.set(name, { help, read }),
     observe: (name, help, seconds, labels = {}) => {
-      const family = familyOf(name, 'histogram', help)
-      for (const bound of bounds)
-        add(family, keyOf(`${name}_bucket`, { ...labels, le: String(bound) }), seconds <= bound ? 1 : 0)
-      add(family, keyOf(`${name}_bucket`, { ...labels, le: '+Inf' }), 1)
-      add(family, keyOf(`${name}_sum`, labels), seconds)
-      add(family, keyOf(`${name}_count`, labels), 1)
+      const series = seriesOf(familyOf(name, 'histogram', help), labels)
+      series.sum += seconds
+      series.count += 1
+      for (let index = bounds.length - 1; index >= 0 && seconds <= (bounds[index] ?? 0); index--)
+        series.buckets[index] = (series.buckets[index] ?? 0) + 1
     },
     text: () => {
       const lines: string[] = []
-      for (const [name, { type, help, values }] of families) {
-        lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`)
-        for (const [key, value] of values) lines.push(`${key} ${value}`)
+      for (const [name, family] of families) {
+        lines.push(`# HELP ${name} ${family.help}`, `# TYPE ${name} ${family.type}`)
+        for (const series of family.series.values()) lines.push(...linesOf(name, family, series))
       }
       for (const [name, { help, read }] of gauges) {
         lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`)
-        for (const [labels, value] of read()) lines.push(`${keyOf(name, labels)} ${value}`)
+        for (const [labels, value] of read()) lines.push(`${written(name, labels)} ${value}`)
       }
       return `${lines.join('\n')}\n`
     },

@@ -68,9 +68,16 @@ export const watchStore = ({
       if (down) return Promise.reject(outage())
       return new Promise((resolve, reject) => {
         waiting.add(reject)
-        work()
-          .then(resolve, reject)
-          .finally(() => waiting.delete(reject))
+        work().then(
+          (found) => {
+            waiting.delete(reject)
+            resolve(found)
+          },
+          (error: unknown) => {
+            waiting.delete(reject)
+            reject(error instanceof Error ? error : outage())
+          },
+        )
       })
     },
     close: () => closing.abort(),

@@ -5,7 +5,7 @@
  * and row keys are derived, and one random data key per grant. A new master key therefore re-wraps a few dozen bytes
  * per grant, and every lineage, row mark and ciphertext stays as it is.
  */
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import { KeyturnError } from '../errors.ts'
 import { Secret } from '../secret.ts'
 import type { Lineage } from '../protocol/state.ts'
@@ -43,8 +43,9 @@ const derive = (root: Uint8Array, purpose: string): Uint8Array =>
 /** Opens the root key with the master key. Throws KEY_WRONG. */
 export const storeKeys = (store: string, master: SealingKey, wrappedRoot: Uint8Array): StoreKeys => {
   const root = open(master, rootPlace(store), wrappedRoot)
-  const fingerprintKey = derive(root, 'fingerprint')
-  const rowKey = derive(root, 'row')
+  // KeyObjects: Node takes ten times as long to make an HMAC with bytes.
+  const fingerprintKey = createSecretKey(derive(root, 'fingerprint'))
+  const rowKey = createSecretKey(derive(root, 'row'))
   const ownKey = sealingKey(derive(root, 'own'))
   const dataKey = (wrapped: Uint8Array, grant: string) => sealingKey(open(master, dataPlace(store, grant), wrapped))
   const rowMark = (bytes: string) => createHmac('sha256', rowKey).update(bytes, 'utf8').digest()

@@ -71,8 +71,8 @@ export const livingTokens = ({ keyturn, clock, log }: BrokerContext, options: Fa
       keyturn.worked(grant, generation)
     },
     async proven(grant) {
-      const { generation } = await token(grant)
-      if (!seenJustNow(grant, generation)) {
+      const current = await token(grant)
+      if (!seenJustNow(grant, current.generation)) {
         const running =
           looking.get(grant) ??
           look(grant).finally(() => {
@@ -84,7 +84,7 @@ export const livingTokens = ({ keyturn, clock, log }: BrokerContext, options: Fa
         if (!seenJustNow(grant, after.generation)) seen.set(grant, { generation: after.generation, at: clock.boot() })
         return after
       }
-      return token(grant)
+      return current
     },
   }
 }
