@@ -65,3 +65,7 @@ export const report = (
   for (const { what, wanted, found, met } of goals)
     process.stdout.write(`  ${met ? 'met    ' : 'NOT MET'} ${what}: wanted ${wanted}, found ${found}\n`)
 }
+
+/** Fewer rounds for a first look: BENCH_ROUNDS=1 BENCH_SECONDS=0.5 node bench/NAME.bench.ts */
+export const roundsOf = (usual: number): number => Number(process.env['BENCH_ROUNDS'] ?? usual)
+export const secondsOf = (usual: number): number => Number(process.env['BENCH_SECONDS'] ?? usual)
