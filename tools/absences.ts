@@ -86,6 +86,8 @@ export const absences: readonly Absence[] = [
       'packages/keyturn/src/broker/api/told.ts',
       'packages/keyturn/src/broker/listen.ts',
       'packages/keyturn/src/broker/check-broker.ts',
+      // a one-time link: to its channel and its person; a PKCE verifier: back to the library
+      'packages/keyturn/src/broker/reauthorise/',
       // told through the channels, which are reached by secret addresses
       'packages/keyturn/src/notify/',
       // an AppRole's secret id, in the body that logs in

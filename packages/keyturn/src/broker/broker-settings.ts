@@ -35,6 +35,8 @@ export interface OrgSettings {
   readonly grant: string
   readonly hosts: readonly string[]
   readonly ipLocked: boolean
+  /** Who is asked to sign in again: a name of notify.owners, or a mail address. */
+  readonly owner: string | null
 }
 
 export interface BrokerSettings {
@@ -44,6 +46,12 @@ export interface BrokerSettings {
   readonly hosts: ReadonlySet<string> | null
   readonly trustedProxies: AddressRanges
   readonly orgs: readonly OrgSettings[]
+  readonly reauthorise: {
+    /** How long a link can be used, ms. */
+    readonly linkLife: number
+    /** Of orgs that name none. */
+    readonly owner: string | null
+  }
   readonly limits: {
     readonly body: number
     readonly headers: number
@@ -109,11 +117,12 @@ const listenerOf = async (
 }
 
 const orgsOf = (section: BrokerSection): readonly OrgSettings[] =>
-  Object.entries(section.orgs ?? {}).map(([name, { grant = name, hosts = [], ipLocked = false }]) => ({
+  Object.entries(section.orgs ?? {}).map(([name, { grant = name, hosts = [], ipLocked = false, owner = null }]) => ({
     name,
     grant,
     hosts: hosts.map((each) => each.toLowerCase()),
     ipLocked,
+    owner,
   }))
 
 const twice = (values: readonly string[]): string | undefined =>
@@ -148,6 +157,10 @@ export const brokerSettings = async (
     hosts: hosts === undefined ? null : new Set([...hosts, ...orgs.flatMap((org) => org.hosts)]),
     trustedProxies: ranges(section.trustedProxies ?? [], 'trustedProxies'),
     orgs,
+    reauthorise: {
+      linkLife: section.reauthorise?.linkLife ?? 24 * 3_600_000,
+      owner: section.reauthorise?.owner ?? null,
+    },
     limits: {
       body: limits.body ?? 160 * 1024 * 1024,
       headers: limits.headers ?? 15_000,

@@ -21,6 +21,8 @@ import { listen } from './listen.ts'
 import type { Listening } from './listen.ts'
 import type { Log } from './log.ts'
 import { openMetrics } from './metrics.ts'
+import { openReauthorise } from './reauthorise/open-reauthorise.ts'
+import type { ReauthoriseParts } from './reauthorise/open-reauthorise.ts'
 import { proxyRoutes } from './proxy/routes.ts'
 import { deskOf } from './sessions/desk.ts'
 import { openTracing } from './traces/open-tracing.ts'
@@ -38,6 +40,10 @@ export interface BrokerOptions {
   readonly caFile?: string | undefined
   readonly version: string
   readonly random?: (size: number) => Uint8Array
+  /** How people are told; default: by nobody. */
+  readonly notifier?: ReauthoriseParts['notifier']
+  /** Says from the ledger why a grant died. */
+  readonly judge?: ReauthoriseParts['judge']
 }
 
 export interface Broker {
@@ -59,7 +65,10 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   const tracing =
     settings.traces &&
     openTracing({ settings: settings.traces, version, instance: replica, network, clock, log, metrics, random })
-  const keyturn = tracing ? tracing.keyturn(watched(options.keyturn, watch)) : watched(options.keyturn, watch)
+  const seen = tracing ? tracing.keyturn(watched(options.keyturn, watch)) : watched(options.keyturn, watch)
+  const { notifier = null, judge = null } = options
+  const reauthorise = openReauthorise({ keyturn: seen, clock, log, metrics, random, settings, notifier, judge })
+  const { keyturn } = reauthorise
   const uses = openUses({ store, clock, log, replica, every: settings.usageEvery })
   const { staleMax } = settings.limits
   const callers = openCallers({
@@ -128,13 +137,15 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   await app.register(
     healthRoutes({ context, metrics, settings, storeDown: watch.down, draining: () => state.draining }),
   )
-  await app.register(apiRoutes({ context, manage, tail, version }), { prefix: '/keyturn/v1' })
+  await app.register(apiRoutes({ context, manage, tail, version, reauthorise }), { prefix: '/keyturn/v1' })
+  await app.register(reauthorise.routes)
   // Both answer at the root (an org by its host name or port, or the caller's default) and below /orgs/NAME.
   await app.register(faceRoutes(context))
   await app.register(proxyRoutes(context))
   await app.ready()
 
   const opened: Listening[] = []
+  const people = reauthorise.watch()
   const end = async (): Promise<void> => {
     state.draining = true
     tail.close()
@@ -144,6 +155,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     over.abort()
     for (const listener of opened) listener.cut()
     await stopped
+    await people.close()
     await app.close()
     await tracing?.close()
     network.close()

@@ -52,10 +52,22 @@ export const brokerSection = z.strictObject({
         grant: z.string().min(1).optional().describe('Name of the grant; default: the org’s name'),
         hosts: z.array(host).optional().describe('Host names under which this org is reached'),
         ipLocked: z.boolean().optional().describe('The org locks sessions to their address: nobody gets real tokens'),
+        owner: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('Who is asked to sign in again: a name of notify.owners, or a mail address'),
       }),
     )
     .optional()
     .describe('Orgs that are reached by their own host name, port or path (/orgs/NAME/…)'),
+  reauthorise: z
+    .strictObject({
+      linkLife: duration.optional().describe('How long a link to sign in again can be used; default 1d'),
+      owner: z.string().min(1).optional().describe('Who is asked where the org names no owner'),
+    })
+    .optional()
+    .describe('When a grant is dead and a person has to sign in again'),
   limits: z
     .strictObject({
       body: z.int().positive().optional().describe('Largest body, bytes; default 160 MB'),

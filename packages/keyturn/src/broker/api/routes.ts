@@ -8,14 +8,17 @@ import { callerRoutes } from './caller-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import type { EventTail } from './event-tail.ts'
 import { grantRoutes } from './grant-routes.ts'
+import type { Reauthorise } from '../reauthorise/open-reauthorise.ts'
 import { identify } from './identify.ts'
 import { openApiDocument } from './openapi.ts'
+import { reauthoriseRoutes } from './reauthorise-routes.ts'
 
 export interface ApiOptions {
   readonly context: BrokerContext
   readonly manage: ManageCallers
   readonly tail: EventTail
   readonly version: string
+  readonly reauthorise: Pick<Reauthorise, 'ask'>
 }
 
 /** Requests of this API are small. */
@@ -34,10 +37,11 @@ const checked = (type: z.ZodObject, value: unknown, what: string): unknown => {
 }
 
 export const apiRoutes =
-  ({ context, manage, tail, version }: ApiOptions): FastifyPluginAsync =>
+  ({ context, manage, tail, version, reauthorise }: ApiOptions): FastifyPluginAsync =>
   async (app) => {
     const routes = [
       ...grantRoutes(context),
+      ...reauthoriseRoutes(context, reauthorise),
       ...callerRoutes(context, manage),
       ...eventRoutes({ tail, clock: context.clock }),
     ]

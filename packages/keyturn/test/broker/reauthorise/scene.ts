@@ -1,0 +1,270 @@
+/**
+ * A grant that died, brokers (replicas on one store) at fixed ports behind public addresses, a notifier that keeps what
+ * it is told, and a browser: cookies, no redirects unless it is told to, the simulator's own login pages.
+ */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { openKeyturn, systemClock } from '@keyturn/tokens'
+import type { Keyturn } from '@keyturn/tokens'
+import { startSimulator } from '@keyturn/simulator'
+import type { AppSettings, ReadyGrant, Simulator } from '@keyturn/simulator'
+import { brokerSettings } from '../../../src/broker/broker-settings.ts'
+import { manageCallers } from '../../../src/broker/callers/manage-callers.ts'
+import { openLog } from '../../../src/broker/log.ts'
+import type { ReauthoriseParts } from '../../../src/broker/reauthorise/open-reauthorise.ts'
+import { openBroker } from '../../../src/broker/server.ts'
+import type { Broker } from '../../../src/broker/server.ts'
+import { brokerSection } from '../../../src/config/broker-section.ts'
+import type { Notification } from '../../../src/notify/notify.ts'
+import { ask, enrolled, until } from '../hall/hall.ts'
+import type { Ask, Enrolled, Told } from '../hall/hall.ts'
+
+export const USER = 'integration@acme.example'
+export const OTHER = 'admin@acme.example'
+export const DAY = 86_400_000
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+export interface SceneOptions {
+  readonly app?: Partial<AppSettings>
+  readonly section?: object
+  readonly store?: string
+  readonly judge?: ReauthoriseParts['judge']
+  /** Channels that fail, as many times. */
+  readonly failing?: number
+  /** Without publicUrl. */
+  readonly hidden?: boolean
+}
+
+export interface Scene {
+  readonly sim: Simulator
+  readonly url: string
+  readonly keyturn: Keyturn
+  readonly ready: ReadyGrant
+  readonly clientId: string
+  readonly told: readonly Notification[]
+  readonly lines: readonly string[]
+  readonly broker: Broker
+  /** Everything that pages, answers, … said. */
+  readonly heard: string[]
+  readonly caller: Enrolled
+  later(ms: number): void
+  /** Another broker on the same store, with a Keyturn of its own; behind the same public address unless it is named. */
+  replica(): Promise<{
+    readonly url: string
+    readonly broker: Broker
+    readonly keyturn: Keyturn
+    close(): Promise<void>
+  }>
+  /** Salesforce revokes the grant and a call finds that out. */
+  die(): Promise<void>
+  /** The link that was told last. */
+  link(): Promise<string>
+  ask(url: string, how?: Ask): Promise<Told>
+  status(): Promise<string>
+  metrics(): Promise<string>
+}
+
+export const openScene = async (t: TestContext, options: SceneOptions = {}): Promise<Scene> => {
+  const folder = mkdtempSync(join(tmpdir(), 'reauthorise-'))
+  const sim = await startSimulator({ seed: t.name })
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  sim.control.changeApp({
+    app: 'Web',
+    callbacks: [`${url}/reauthorise/callback`],
+    settings: { rotation: true, ...options.app },
+  })
+  let moved = 0
+  const clock = { ...systemClock, wall: () => systemClock.wall() + moved, boot: () => systemClock.boot() + moved }
+  const store = options.store ?? `sqlite:${join(folder, 'keyturn.db')}`
+  const masterKey = randomBytes(32)
+  const closing: (() => Promise<unknown>)[] = []
+  const lines: string[] = []
+  const told: Notification[] = []
+  let failures = options.failing ?? 0
+  const notifier: ReauthoriseParts['notifier'] = {
+    channels: ['ops'],
+    tell: async (notification) => {
+      if (told.some(({ key }) => key === notification.key)) return [{ channel: 'ops', ok: true, why: 'told before' }]
+      if (failures > 0) {
+        failures -= 1
+        return [{ channel: 'ops', ok: false, why: 'down' }]
+      }
+      told.push(notification)
+      return [{ channel: 'ops', ok: true }]
+    },
+  }
+  let opened = 0
+  const openStore = async (): Promise<Keyturn> => {
+    opened += 1
+    const stateFolder = join(folder, `state-${opened}`)
+    return openKeyturn({ store, stateFolder, masterKey, env: {}, migrate: true, limits: { stale: 20 } })
+  }
+  const serve = async (keyturn: Keyturn, at: number): Promise<Broker> => {
+    const section = brokerSection.parse({
+      listen: [{ port: at }],
+      log: 'debug',
+      sweepEvery: '1s',
+      ...(options.hidden === true ? {} : { publicUrl: url }),
+      ...options.section,
+    })
+    const log = openLog({ clock, level: 'debug', write: (line) => void lines.push(line) })
+    const settings = await brokerSettings(section, folder, {})
+    const judge = options.judge ?? null
+    return openBroker({ settings, keyturn, clock, log, env: {}, version: '0.0.0', notifier, judge })
+  }
+  const keyturn = await openStore()
+  t.after(async () => {
+    sim.control.release()
+    for (const close of closing.toReversed()) await close()
+    await sim.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  closing.push(() => keyturn.close())
+  const ready = sim.control.grant({ user: USER, app: 'Web' })
+  const { clientId, clientSecret, refreshToken } = ready
+  await keyturn.grants.add({
+    name: 'acme',
+    flow: 'refresh_token',
+    loginUrl: sim.url,
+    username: USER,
+    ...{ clientId, clientSecret, refreshToken },
+  })
+  await keyturn.token('acme')
+  const broker = await serve(keyturn, port)
+  closing.push(() => broker.close())
+  const manage = manageCallers({
+    keyturn,
+    clock,
+    random: randomBytes,
+    log: openLog({ clock, level: 'silent', write: () => undefined }),
+  })
+  const caller = enrolled(
+    await manage.add({
+      name: 'etl',
+      grants: ['acme'],
+      faces: ['oauth', 'soap', 'proxy', 'api'],
+      ranges: ['127.0.0.1'],
+      expiresAt: clock.wall() + 30 * DAY,
+      virtualUser: 'etl@broker.example',
+    }),
+  )
+  const heard: string[] = []
+  return {
+    sim,
+    url,
+    keyturn,
+    ready,
+    clientId,
+    told,
+    lines,
+    broker,
+    heard,
+    caller,
+    later: (ms) => {
+      moved += ms
+    },
+    replica: async () => {
+      const own = await openStore()
+      const at = await freePort()
+      const other = await serve(own, at)
+      let closed: Promise<void> | null = null
+      const close = (): Promise<void> => (closed ??= other.close().then(() => own.close()))
+      closing.push(close)
+      return { url: `http://127.0.0.1:${at}`, broker: other, keyturn: own, close }
+    },
+    die: async () => {
+      for (const one of sim.control.oracle().grants.filter(({ live }) => live))
+        sim.control.revokeGrant({ grant: one.grant })
+      const { generation } = await keyturn.grants.show('acme')
+      await assert.rejects(keyturn.rejected('acme', generation), { code: 'GRANT_DEAD' })
+    },
+    link: async () => {
+      await until('a link is told', () => told.some(({ link }) => link !== undefined))
+      return told.findLast(({ link }) => link !== undefined)?.link?.url.reveal() ?? ''
+    },
+    ask: async (address, how) => {
+      const answer = await ask(address, how)
+      heard.push(answer.text, JSON.stringify(answer.headers))
+      return answer
+    },
+    status: async () => (await keyturn.grants.show('acme')).status,
+    metrics: async () => (await ask(`${url}/metrics`)).text,
+  }
+}
+
+const headerOf = (answer: Told, name: string): string => {
+  const value = answer.headers[name]
+  return Array.isArray(value) ? (value[0] ?? '') : (value ?? '')
+}
+
+export interface Browser {
+  /** Presses the button; where Salesforce's page is. */
+  press(link: string): Promise<URL>
+  /** Logs in and approves on the simulator's pages, as a person; where that leads back to. */
+  approve(authorize: URL, user: string, decision?: 'allow' | 'deny'): Promise<string>
+  /** Salesforce sends the browser here; the page after the redirect that hides the code. `at`: another replica. */
+  arrive(callback: string, at?: string): Promise<Told & { readonly first: Told }>
+  /** Everything. */
+  signIn(link: string, user?: string, decision?: 'allow' | 'deny'): Promise<Told & { readonly first: Told }>
+}
+
+export const openBrowser = (scene: Scene): Browser => {
+  const jar = new Map<string, string>()
+  const cookie = (): Record<string, string> =>
+    jar.size === 0 ? {} : { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') }
+  const post = (fields: Readonly<Record<string, string>>) => ({
+    method: 'POST',
+    body: new URLSearchParams(fields),
+    redirect: 'manual' as const,
+  })
+  const moved = (address: string, at: string | undefined): string =>
+    at === undefined ? address : address.replace(new URL(address).origin, at)
+  const press: Browser['press'] = async (link) => {
+    const begun = await scene.ask(link, {
+      method: 'POST',
+      headers: { ...cookie(), 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    assert.equal(begun.status, 303, begun.text)
+    const [pair = ''] = headerOf(begun, 'set-cookie').split(';')
+    jar.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
+    return new URL(headerOf(begun, 'location'))
+  }
+  const approve: Browser['approve'] = async (authorize, user, decision = 'allow') => {
+    const password = scene.sim.orgs[0]?.users.find(({ username }) => username === user)?.password ?? ''
+    const page = await fetch(authorize)
+    assert.match(await page.text(), /Log In/)
+    const fields = Object.fromEntries(authorize.searchParams)
+    const action = `${scene.sim.url}/services/oauth2/authorize`
+    const asked = await fetch(action, post({ ...fields, step: 'login', username: user, pw: password }))
+    const html = await asked.text()
+    assert.match(html, /Allow Access/, html)
+    const ticket = /name="ticket" value="([^"]+)"/.exec(html)?.[1] ?? ''
+    const decided = await fetch(action, post({ ...fields, ticket, step: decision }))
+    return decided.headers.get('location') ?? ''
+  }
+  const arrive: Browser['arrive'] = async (callback, at) => {
+    const first = await scene.ask(moved(callback, at), { headers: cookie() })
+    if (first.status !== 303) return { ...first, first }
+    return { ...(await scene.ask(moved(headerOf(first, 'location'), at), { headers: cookie() })), first }
+  }
+  return {
+    press,
+    approve,
+    arrive,
+    signIn: async (link, user = USER, decision = 'allow') => arrive(await approve(await press(link), user, decision)),
+  }
+}
