@@ -95,24 +95,25 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     metrics.count('keyturn_events_total', 'State changes of grants', { type, grant })
     tail.wake()
   })
-  const state = { draining: false, running: 0 }
+  const state = { draining: false, running: 0, requests: 0 }
 
   const app = fastify({
     logger: false,
     bodyLimit: settings.limits.body,
     trustProxy: false,
     // Never taken from a header: an id that somebody chose would be in our logs.
-    genReqId: () => Buffer.from(random(8)).toString('hex'),
+    genReqId: () => `${replica}-${(state.requests += 1).toString(36)}`,
     requestIdHeader: false,
     routerOptions: { maxParamLength: 200, ignoreDuplicateSlashes: false },
   })
   tracing?.requests(app)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     state.running += 1
     if (state.draining) void reply.header('connection', 'close')
     if (!forWatchers.has(request.url)) where.checkHost(request)
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     state.running -= 1
     // The route's pattern, never the address: a query may hold a token.
     const route = request.routeOptions.url ?? 'none'
@@ -120,6 +121,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     metrics.count('keyturn_http_requests_total', 'Requests answered', labels)
     metrics.observe('keyturn_http_request_seconds', 'Time to answer', reply.elapsedTime / 1000, { route })
     log.debug('request', { ...labels, ms: Math.round(reply.elapsedTime), id: request.id })
+    done()
   })
   app.setErrorHandler((error, _request, reply) => {
     const { status, headers, body } = toHttpError(error, log)
