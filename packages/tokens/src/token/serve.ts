@@ -37,6 +37,7 @@ export interface TokenServer {
 
 export const serveTokens = (rt: Runtime, cache: TokenCache): TokenServer => {
   const renewing = new Map<string, { readonly refused: number; readonly token: Promise<Token> }>()
+  const reporting = new Map<string, Promise<StoredGrant>>()
 
   /** Row and token of one moment: read apart, a token could get its successor's generation. */
   const remember = async (grantId: string, version: number | string): Promise<Token> => {
@@ -114,6 +115,14 @@ export const serveTokens = (rt: Runtime, cache: TokenCache): TokenServer => {
     return token
   }
 
+  /** Hundreds of callers meet the same 401 at once: one look at the token is enough for all of them. */
+  const reportOnce = (grant: StoredGrant, generation: number): Promise<StoredGrant> => {
+    const key = `${grant.id}/${generation}`
+    const running = reporting.get(key) ?? report(rt, grant, generation).finally(() => reporting.delete(key))
+    reporting.set(key, running)
+    return running
+  }
+
   return {
     async token(name) {
       const known = cache.get(name)
@@ -143,7 +152,7 @@ export const serveTokens = (rt: Runtime, cache: TokenCache): TokenServer => {
           await learn(rt, grant)
           return token
         }
-        const reported = await report(rt, grant, generation)
+        const reported = await reportOnce(grant, generation)
         // The API takes this token: whatever was refused, a new token would not help.
         if (reported.state.access === 'alive') return remember(reported.id, await rt.store.version())
         if (reported.state.breaker.retryAt !== null && reported.state.breaker.retryAt > (await rt.store.now())) {

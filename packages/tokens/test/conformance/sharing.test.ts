@@ -51,6 +51,23 @@ test('a report on a token that lives is checked and causes no exchange', async (
   assert.equal(org.counters().exchanges, 1)
 })
 
+test('a herd that meets the death of a young token looks at it once in each instance', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  assert.equal(await org.call(), 200)
+  const other = await org.open()
+  const { generation } = await other.token('acme')
+  // No time passes: it dies young.
+  org.sim.control.expireAccessTokens()
+  const looks = (): number => org.sim.control.requests().filter(({ path }) => path === '/services/data/v60.0/').length
+  const before = looks()
+  const herd = [org.keyturn, other].flatMap((keyturn) =>
+    Array.from({ length: 100 }, () => keyturn.rejected('acme', generation)),
+  )
+  assert.equal(new Set((await Promise.all(herd)).map(({ accessToken }) => accessToken)).size, 1)
+  assert.ok([1, 2].includes(looks() - before), `${looks() - before} looks`)
+})
+
 test('an idle grant is kept alive before its idle limit, and a known session time-out is refreshed ahead', async (t) => {
   const org = await startOrg(t)
   await org.add({ sessionTimeout: 60 * MINUTE })
