@@ -1,0 +1,83 @@
+/**
+ * Which rows of LoginHistory are not ours. Each exchange in the ledger takes the row that is nearest to it; what is left
+ * of the same app and user was made by somebody else. Pure.
+ *
+ * Whether an exchange leaves a row at all is documented (OauthRefreshToken is among the values of LoginSubType) and has
+ * been doubted by others, so the rows of our own exchanges are the measure: only where those are there does the absence
+ * of foreign ones mean anything.
+ */
+import type { DeathFacts, Entry } from './death-facts.ts'
+import type { LoginRow } from './org-records.ts'
+
+/** Between Salesforce's clock and the store's, and for the way there. */
+const tolerance = 120_000
+
+export interface LoginReading {
+  /** Rows of our own exchanges were found, so that rows are to be expected. */
+  readonly measured: boolean
+  /** Under which name the app stands there; null: not known. */
+  readonly app: string | null
+  /** Exchanges of this user and app that nobody here made, oldest first. */
+  readonly foreign: readonly LoginRow[]
+  /** Tokens that were refused, and that nobody here sent. */
+  readonly foreignRefused: readonly LoginRow[]
+  /** Our own attempts of unknown outcome that Salesforce did answer. */
+  readonly answered: readonly { readonly entry: Entry; readonly row: LoginRow }[]
+  /** Our own attempts of unknown outcome that left no row although others did. */
+  readonly unheard: readonly Entry[]
+  /** Where our own exchanges came from. */
+  readonly ownAddresses: ReadonlySet<string>
+  /** Approvals of this app by this user: sign-ins that gave a refresh token. */
+  readonly approvals: readonly LoginRow[]
+}
+
+const isRefresh = ({ subType }: LoginRow): boolean => /refresh/i.test(subType)
+const worked = ({ status }: LoginRow): boolean => /^success$/i.test(status)
+
+/** Takes rows out of `left`, nearest first. */
+const match = (entries: readonly Entry[], left: LoginRow[]): Map<Entry, LoginRow> => {
+  const found = new Map<Entry, LoginRow>()
+  for (const entry of entries) {
+    const near = left
+      .filter((row) => Math.abs(row.at - entry.at) <= tolerance)
+      .toSorted((a, b) => Math.abs(a.at - entry.at) - Math.abs(b.at - entry.at))[0]
+    if (near === undefined) continue
+    left.splice(left.indexOf(near), 1)
+    found.set(entry, near)
+  }
+  return found
+}
+
+export const readLogins = (facts: DeathFacts, lastGood: number, diedAt: number): LoginReading => {
+  const rows = (facts.org?.logins ?? []).toSorted((a, b) => a.at - b.at)
+  const ours: readonly Entry[] = [...facts.story, ...facts.family]
+  const good = rows.filter((row) => isRefresh(row) && worked(row))
+  const bad = rows.filter((row) => isRefresh(row) && /invalid token/i.test(row.status))
+  const own = match(
+    ours.filter(({ kind }) => kind === 'exchanged'),
+    good,
+  )
+  // The app's name is the one under which our own exchanges stand.
+  const app = [...own.values()][0]?.application ?? null
+  const ofApp = (row: LoginRow): boolean => app === null || row.application === app
+  const unknown = ours.filter(({ kind }) => kind === 'in-doubt')
+  const answered = match(unknown, good)
+  match(
+    ours.filter(({ kind }) => kind === 'refused'),
+    bad,
+  )
+  match(unknown, bad)
+  const inTime = (row: LoginRow): boolean => row.at > lastGood - tolerance && row.at <= diedAt + tolerance
+  return {
+    measured: own.size > 0,
+    app,
+    foreign: good.filter((row) => ofApp(row) && inTime(row)),
+    foreignRefused: bad.filter((row) => ofApp(row) && inTime(row)),
+    answered: [...answered].map(([entry, row]) => ({ entry, row })),
+    unheard: own.size > 0 ? unknown.filter((entry) => !answered.has(entry)) : [],
+    ownAddresses: new Set([...own.values()].map(({ sourceIp }) => sourceIp)),
+    approvals: rows.filter(
+      (row) => /WebServer|UserAgent|Device|TokenExchange/i.test(row.subType) && worked(row) && ofApp(row),
+    ),
+  }
+}
