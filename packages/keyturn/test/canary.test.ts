@@ -95,6 +95,8 @@ test('no command prints or writes a secret in clear', async (t) => {
   await run('caller:add', ['etl', '--grant', 'acme', '--client-id', 'x', '--client-secret-ref', web.clientSecret])
   await run('grants:sweep', [])
   await run('caller:list', [])
+  await run('caller:show', ['etl'])
+  await run('caller:set', ['etl', '--rate', '60'])
   await run('caller:rotate', ['etl'])
   await run('caller:remove', ['etl', '--yes'])
   await run('serve', ['--check'])
