@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts'
 import type { Secret } from './secret.ts'
 import type { Notice, Policy } from './protocol/event.ts'
 import type { GrantState } from './protocol/state.ts'
-import type { FallbackSettings, Identity, StoredGrant, Store } from './store/store.ts'
+import type { FallbackSettings, FormerClient, Identity, StoredGrant, Store } from './store/store.ts'
 
 /**
  * A text, a `Secret`, or a reference (`env:NAME`, `file:PATH`, `command:…`, or of a scheme in `OpenOptions.resolvers`)
@@ -123,6 +123,8 @@ export interface GrantView {
   readonly flow: StoredGrant['settings']['flow']
   readonly loginUrl: string
   readonly clientId: string
+  /** The client before a change that isn't settled yet; `swapped`: the refresh token is spent by that one again. */
+  readonly former: FormerClient | null
   readonly username: string | null
   readonly identity: Identity | null
   readonly status: GrantState['status'] | 'reauthorization-required' | 'removed'
@@ -190,6 +192,14 @@ export interface KeyturnEvent {
   readonly why: GrantView['why']
 }
 
+/** A new consumer key, secret or JWT key of a grant; what is left out stays. */
+export interface ClientChange {
+  readonly clientId?: string
+  readonly clientSecret?: SecretInput
+  /** PEM. */
+  readonly privateKey?: SecretInput
+}
+
 /** What came back to the redirect URI of a login in the browser (RFC 6749 §4.1.2), with its PKCE verifier (RFC 7636). */
 export interface AuthorizationCode {
   readonly code: string
@@ -246,6 +256,14 @@ export interface Keyturn {
         Pick<AddGrant, 'fallback' | 'keepAlive' | 'sessionTimeout' | 'policy' | 'unknownOutcome' | 'clientSecret'>
       >,
     ): Promise<GrantView>
+    /**
+     * Changes the client and keeps the one before: machine flows try the new one first and the former one second, a
+     * refresh token goes back to the former one when the new one is refused as a client. Saying the same twice is fine.
+     * Throws CLIENT_CHANGE_RUNNING while an earlier change isn't settled.
+     */
+    changeClient(name: string, change: ClientChange): Promise<GrantView>
+    /** Ends that: one client stays, the other is forgotten with its secrets. */
+    settleClient(name: string, keep: 'new' | 'old'): Promise<GrantView>
     /** Announces a new authorisation; `lifetime` in ms (default 10 minutes). */
     enrol(name: string, lifetime?: number): Promise<Enrolment>
     /**

@@ -191,6 +191,7 @@ export const errorTable = {
   ),
   ROTATION_RUNNING: row('conflict', 'never', 'See it with `keyturn credentials show NAME`; resume or cancel it.'),
   ROTATION_BUSY: row('conflict', 'later', 'Wait: it goes on there, or its lease runs out within 30 seconds.'),
+  CLIENT_CHANGE_RUNNING: row('conflict', 'never', 'Settle or take back the earlier change first.'),
   CLAIM_LOST: row('conflict', 'now', 'Another process moved on; read again.'),
   // integrity
   STORE_TAMPERED: row(

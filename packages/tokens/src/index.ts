@@ -6,6 +6,7 @@ export type {
   AddFallback,
   AddGrant,
   AuthorizationCode,
+  ClientChange,
   Enrolment,
   FetchInit,
   FieldRight,

@@ -8,6 +8,7 @@ import type { TokenServer } from '../token/serve.ts'
 import { checkLoginUrl } from '../wire/hosts.ts'
 import { cascadeOf, fallbackOf, newGrantOf, policyOf } from './add.ts'
 import { endFormer } from './end-former.ts'
+import { changeClient, settleClient } from './client-change.ts'
 import { enrol, noRefreshToken, tradeCode } from './enrol.ts'
 import { revokeToken } from './revoke.ts'
 import { viewOf } from './view.ts'
@@ -43,6 +44,8 @@ export const grantCommands = (rt: Runtime, tokens: TokenServer, allowHosts: read
       return viewOf(retried.grant)
     },
     update: async (name, change) => viewOf(await update(rt, await find(name), change, allowHosts)),
+    changeClient: async (name, change) => viewOf(await changeClient(rt, await find(name), change)),
+    settleClient: async (name, keep) => viewOf(await settleClient(rt, await find(name), keep)),
     enrol: async (name, lifetime) => enrol(rt, await find(name), lifetime),
     endFormer: async (name) => endFormer(rt, tokens, await find(name)),
     export: async (name, { move, to }) => takeOut(rt, await find(name), move, to),

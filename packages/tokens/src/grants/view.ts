@@ -11,6 +11,7 @@ export const viewOf = (grant: StoredGrant): GrantView => {
     name: grant.name,
     flow: settings.flow,
     loginUrl: settings.loginUrl,
+    former: grant.settings.former ?? null,
     clientId: settings.clientId,
     username: settings.username,
     identity: grant.identity,

@@ -34,6 +34,12 @@ interface WayIn {
   readonly prefix: string
 }
 
+/** While a change of the client isn't settled, the one before is tried second: the platform takes minutes to agree. */
+const formerWayIn = (grant: StoredGrant, way: WayIn): WayIn | null => {
+  const { former } = grant.settings
+  return way.name !== OWN || former == null ? null : { ...way, clientId: former.clientId, prefix: 'former:' }
+}
+
 /** The machine flow of the grant itself. */
 export const ownWayIn = (grant: StoredGrant): WayIn => {
   const { flow, loginUrl, clientId, username, audience } = grant.settings
@@ -83,6 +89,12 @@ export const mint = async (
   let judged: Judged
   try {
     judged = way.flow === 'grant' ? await borrow(rt, way, lend) : judge(await ask(rt, grant, way))
+    const former = formerWayIn(grant, way)
+    if (former !== null && (judged.kind === 'refused' || judged.kind === 'blocked')) {
+      const second = judge(await ask(rt, grant, former))
+      // What the new client was told is the news; the former one may be gone already.
+      if (second.kind === 'tokens') judged = second
+    }
   } catch (error) {
     // A missing key or secret won't appear by itself; an unreachable endpoint may.
     const definite = error instanceof KeyturnError && error.kind !== 'unavailable'

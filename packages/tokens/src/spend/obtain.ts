@@ -10,6 +10,7 @@ import type { StoredGrant } from '../store/store.ts'
 import { replay, settleAbandoned } from './doubt.ts'
 import { exchange } from './exchange.ts'
 import { explain } from './explain.ts'
+import { swapClient } from './swap-client.ts'
 import { mint, ownWayIn, spareWayIn, type MintEnd } from './mint.ts'
 
 /** "Already being processed": how often one call tries again, each time after twice the pause. */
@@ -69,6 +70,7 @@ export const obtain = async (
       else if (end.kind === 'not-claimed' && waits(end.reason)) await rt.store.changed(NAP_MS)
       continue
     }
+    if (state.status === 'blocked' && (await swapClient(rt, grant))) continue
     if (await fallback(rt, grant, failedHere, lending)) continue
     if (unreachable !== null) {
       throw new KeyturnError(

@@ -164,12 +164,13 @@ export const createStore = (parts: EngineParts): Store => {
       // The clock is read after the row: what the check before the first byte calls "in time" is never older than it.
       return { grant: row.grant, context: contextAt(await driver.now()) }
     },
-    change: (grantId, kind, puts) =>
+    change: (grantId, kind, puts, only) =>
       write(async (writing) => {
         const { row } = await readSituation(writing.sql, keys, grantId)
+        if (only?.(row.grant) === false) return discard(row.grant)
         if (puts.name !== undefined) await refuseName(writing.sql, puts.name, grantId)
         const next = withPuts(row, row.grant.state, puts, row.grant.exchangedAt)
-        await saveGrant(writing.sql, keys, next, puts.secrets ?? {})
+        await saveGrant(writing.sql, keys, next, puts.secrets ?? {}, puts.forget)
         const changed = Object.entries(puts).filter(([, value]) => value !== undefined)
         await writing.append(kind, grantId, {
           changed: changed

@@ -32,7 +32,7 @@ export const runEvent = async (
   if (!outcome.applied) return { applied: false, reason: outcome.reason, grant: row.grant, notices: [] }
   const exchanged = event.type === 'answered' || (event.type === 'enrolled' && event.lineage !== null)
   const next = withPuts(row, outcome.state, puts, exchanged ? now : row.grant.exchangedAt)
-  await saveGrant(sql, keys, next, puts.secrets ?? {})
+  await saveGrant(sql, keys, next, puts.secrets ?? {}, puts.forget)
   for (const { kind, data } of outcome.entries) await writing.append(kind, grantId, data)
   if (outcome.notices.includes('paced')) await paceApp(writing, next.grant.settings.clientId)
   return { applied: true, reason: null, grant: next.grant, notices: outcome.notices }
@@ -73,7 +73,13 @@ export const withPuts = (row: GrantRow, state: GrantState, puts: Puts, exchanged
   },
 })
 
-export const saveGrant = async (sql: Sql, keys: StoreKeys, row: GrantRow, secrets: GrantSecrets): Promise<void> => {
+export const saveGrant = async (
+  sql: Sql,
+  keys: StoreKeys,
+  row: GrantRow,
+  secrets: GrantSecrets,
+  forget: readonly string[] = [],
+): Promise<void> => {
   const { id, state } = row.grant
   if (state.lineage !== null) {
     const [other] = await sql.all('SELECT name FROM keyturn_grants WHERE lineage = ? AND id <> ?', [state.lineage, id])
@@ -83,6 +89,7 @@ export const saveGrant = async (sql: Sql, keys: StoreKeys, row: GrantRow, secret
   await sql.run(update.text, update.params)
   // A tombstone keeps the name of its token, not the token. What a late outcome brings is kept after that.
   if (state.removedAt !== null) await sql.run('DELETE FROM keyturn_secrets WHERE grant_id = ?', [id])
+  for (const name of forget) await sql.run('DELETE FROM keyturn_secrets WHERE grant_id = ? AND name = ?', [id, name])
   await sealSecrets(sql, keys, row, secrets)
 }
 

@@ -53,6 +53,14 @@ export interface GrantSettings {
   readonly keepAlive: number | null
   /** References of secrets that are resolved at use instead of being kept here, by the names of `GrantSecrets`. */
   readonly references: Readonly<Record<string, string>>
+  /** The client before the last change, until that is settled: see `grants.changeClient`. Its secrets: `former:…`. */
+  readonly former?: FormerClient | null
+}
+
+export interface FormerClient {
+  readonly clientId: string
+  /** The refresh token was refused by the new client and is spent by this one again. */
+  readonly swapped: boolean
 }
 
 export interface FallbackSettings {
@@ -93,6 +101,8 @@ export interface Puts {
   readonly identity?: Identity
   readonly learned?: Learned
   readonly settings?: GrantSettings
+  /** Names of secrets that are deleted. */
+  readonly forget?: readonly string[]
 }
 
 export interface Applied {
@@ -199,8 +209,11 @@ export interface Store {
   apply(grantId: string, event: ProtocolEvent | readonly ProtocolEvent[], puts?: Puts): Promise<Applied>
   /** The read-only checks before the first byte, on fresh data: see protocol `mayStillSend`, `mayExchangeCode`. */
   look(grantId: string): Promise<{ readonly grant: StoredGrant; readonly context: Context }>
-  /** Changes that are no protocol event (settings, learned, rename), ledgered as `kind`. */
-  change(grantId: string, kind: string, puts: Puts): Promise<StoredGrant>
+  /**
+   * Changes that are no protocol event (settings, learned, rename), ledgered as `kind`. Where `only` says no of what is
+   * there at that moment, nothing is changed.
+   */
+  change(grantId: string, kind: string, puts: Puts, only?: (grant: StoredGrant) => boolean): Promise<StoredGrant>
 
   /** App pacing: set once Salesforce answered "already being processed" for this client id. */
   pace(clientId: string): Promise<void>
