@@ -19,6 +19,7 @@ import { createHolds } from './faults/holds.ts'
 import { createLocks } from './oauth/locks.ts'
 import { createEventLog } from './oracle/log.ts'
 import type { SimRequest } from './route.ts'
+import { mailsSettled } from './mail/outbox.ts'
 import { listen } from './server.ts'
 import type { Listener } from './server.ts'
 import { apiUsage } from './sessions/api-usage.ts'
@@ -31,6 +32,7 @@ import type { OrgSpec, SeededOrg } from './state/seed.ts'
 
 export type { SimClock } from './clock.ts'
 export type { Control, ReadyGrant } from './control/control.ts'
+export type { MailFaultView, MailView, PairView } from './control/credentials.ts'
 export type { OrgState } from './control/snapshot.ts'
 export type { Fault, FaultAction, FaultMatch, FaultSpec, Position } from './faults/fault.ts'
 export type { Held } from './faults/holds.ts'
@@ -39,7 +41,7 @@ export type { Counters, Verdict } from './oracle/judge.ts'
 export type { RequestLine } from './oracle/requests.ts'
 export type { GrantOutlook, Outlook } from './control/outlook.ts'
 export type { AppSpec, OrgSpec, SeededApp, SeededOrg, SeededUser, UserSpec } from './state/seed.ts'
-export type { AppSettings, OrgSettings, RefreshTokenPolicy } from './state/settings.ts'
+export type { AppSettings, MailSettings, OrgSettings, PasswordPolicy, RefreshTokenPolicy } from './state/settings.ts'
 
 export interface SimulatorOptions {
   /** Port of the first org; the others and the login host follow. Absent: ports that are free. */
@@ -176,6 +178,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     close: async () => {
       sim.holds.release()
       await Promise.all([...listeners.values(), login].map((listener) => listener.close()))
+      await Promise.all(orgs.map(mailsSettled))
       for (const org of orgs) {
         org.settle()
         org.db.close()

@@ -22,6 +22,8 @@ import type { SetupEntry } from '../state/setup-changes.ts'
 import type { AppSettings, OrgSettings } from '../state/settings.ts'
 import { updateUser, userByName } from '../state/users.ts'
 import type { SimUser } from '../state/users.ts'
+import { credentialVerbs } from './credentials.ts'
+import type { CredentialControl } from './credentials.ts'
 import { load, save } from './folder.ts'
 import { outlook } from './outlook.ts'
 import type { Outlook } from './outlook.ts'
@@ -70,10 +72,13 @@ export type UserChange = Partial<
     | 'lockedUntil'
     | 'loginAddresses'
     | 'loginHours'
+    | 'email'
+    | 'passwordChangedAt'
+    | 'passwordQuestion'
   >
 >
 
-export interface Control {
+export interface Control extends CredentialControl {
   state(): readonly OrgState[]
   changeOrg(of: InOrg & By & { readonly settings: Partial<OrgSettings> }): OrgSettings
   changeApp(
@@ -162,6 +167,7 @@ export function createControl(sim: Simulation, doors: Doors): Control {
   const reading = (): ClockReading => ({ now: sim.clock.now(), offset: sim.clock.offset() })
 
   return {
+    ...credentialVerbs({ org: orgOf, user: userOf, app: appOf }),
     state: () => {
       sim.orgs.forEach(carryOutDue)
       return sim.orgs.map(stateOf)

@@ -16,10 +16,17 @@
  *   PATCH  /__sim/settings {org?, settings} | {org?, app, settings, clientSecret?, …}
  *   POST   /__sim/consumers {org?, app, overlapMs?, knownAfterMs?, revokes?}
  *   PATCH  /__sim/users {org?, user, change?, contain?}
+ *   GET    /__sim/consumers?app=&org=      PUT /__sim/consumers {org?, app, name}
+ *   GET    /__sim/userSecrets?user=&org=   POST /__sim/securityToken {org?, user}
+ *   POST   /__sim/permissions {org?, user, permissions}
+ *   GET    /__sim/mails?user=&kind=&settled=true&org=
+ *   GET    /__sim/mailFaults?org=  POST {org?, fault, user?, count?}  DELETE ?org=
+ *   POST   /__sim/releaseMails {org?, n?}   POST /__sim/forgeMail {org?, user, from?, subject?, token?}
  */
 import type { ServerResponse } from 'node:http'
 import type { SimRequest } from '../route.ts'
 import type { SeededOrg } from '../state/seed.ts'
+import type { MailKind } from '../mail/outbox.ts'
 import type { Control } from './control.ts'
 
 type Verb = (body: Body, request: SimRequest, rest: string) => unknown
@@ -33,12 +40,21 @@ type Body = Parameters<Control['changeOrg']>[0] &
   Parameters<Control['moveClock']>[0] &
   Parameters<Control['refuse']>[0] &
   Parameters<Control['declareUndelivered']>[0] &
-  Parameters<Control['save']>[0] & { readonly id?: number; readonly fault?: string }
+  Parameters<Control['addMailFault']>[0] &
+  Parameters<Control['forgeMail']>[0] &
+  Parameters<Control['addConsumer']>[0] &
+  Parameters<Control['givePermissions']>[0] &
+  Parameters<Control['save']>[0] & { readonly id?: number; readonly n?: number }
 
 function verbs(control: Control, orgs: () => readonly SeededOrg[]): Readonly<Record<string, Verb>> {
   const number = (request: SimRequest, name: string): number | undefined => {
     const text = request.query.get(name)
     return text === null ? undefined : Number(text)
+  }
+  const text = (request: SimRequest, name: string): string | undefined => request.query.get(name) ?? undefined
+  const inOrg = (request: SimRequest): { readonly org?: string } => {
+    const org = text(request, 'org')
+    return org === undefined ? {} : { org }
   }
   return {
     'GET orgs': () => orgs(),
@@ -74,6 +90,26 @@ function verbs(control: Control, orgs: () => readonly SeededOrg[]): Readonly<Rec
     'PATCH settings': (body) => (body.app === undefined ? control.changeOrg(body) : control.changeApp(body)),
     'POST consumers': (body) => control.rotateConsumer(body),
     'PATCH users': (body) => control.changeUser(body),
+    'GET consumers': (_body, request) => control.consumers({ ...inOrg(request), app: text(request, 'app') ?? '' }),
+    'PUT consumers': (body) => control.addConsumer(body),
+    'GET userSecrets': (_body, request) =>
+      control.userSecrets({ ...inOrg(request), user: text(request, 'user') ?? '' }),
+    'POST securityToken': (body) => control.resetSecurityToken(body),
+    'POST permissions': (body) => control.givePermissions(body),
+    'GET mails': async (_body, request) => {
+      if (text(request, 'settled') === 'true') await control.mailsSettled(inOrg(request))
+      const [user, kind] = [text(request, 'user'), text(request, 'kind') as MailKind | undefined]
+      return control.mails({
+        ...inOrg(request),
+        ...(user === undefined ? {} : { user }),
+        ...(kind === undefined ? {} : { kind }),
+      })
+    },
+    'GET mailFaults': (_body, request) => control.mailFaults(inOrg(request)),
+    'POST mailFaults': (body) => control.addMailFault(body),
+    'DELETE mailFaults': (_body, request) => ({ removed: control.removeMailFaults(inOrg(request)) }),
+    'POST releaseMails': (body) => ({ released: control.releaseMails(body) }),
+    'POST forgeMail': (body) => control.forgeMail(body),
   }
 }
 

@@ -4,7 +4,7 @@ import { securedBy } from './access.ts'
 import { catalogue, sobjectNamed } from './catalogue.ts'
 import { insertRow } from './rows.ts'
 import type { SObject } from './sobject.ts'
-import { permissionColumn, type UserPermission } from './user-permissions.ts'
+import { isUserPermission, permissionColumn, type UserPermission } from './user-permissions.ts'
 
 export interface ObjectGrant {
   /** Letters of read, create, edit, delete: 'rced'. */
@@ -63,6 +63,16 @@ export function assignPermissionSet(org: SimOrg, userId: string, name: string): 
   const row = org.db.prepare(`SELECT "Id" FROM "PermissionSet" WHERE "Name" = ? AND "IsOwnedByProfile" = 0`).get(name)
   if (typeof row?.['Id'] !== 'string') throw new Error(`No permission set ${name}`)
   return insertRow(org, 'PermissionSetAssignment', { AssigneeId: userId, PermissionSetId: row['Id'] })
+}
+
+/** Gives a user permissions through a permission set of its own. */
+export function giveUserPermissions(org: SimOrg, userId: string, permissions: readonly UserPermission[]): void {
+  const unknown = permissions.find((permission) => !isUserPermission(permission))
+  if (unknown !== undefined) throw new Error(`There is no user permission "${unknown}"`)
+  const count = org.db.prepare(`SELECT COUNT(*) AS n FROM "PermissionSet"`).get()?.['n']
+  const name = `Granted_${String(count)}`
+  insertPermissionSet(org, name, name, { permissions, objects: {} })
+  assignPermissionSet(org, userId, name)
 }
 
 function insertGrants(org: SimOrg, parentId: string, objects: Readonly<Record<string, ObjectGrant>>): void {

@@ -156,14 +156,15 @@ export function sendToken(org: Org, user: SimUser): void {
 }
 
 export function sendResetLink(org: Org, user: SimUser): void {
-  const link = `${org.origin()}/secur/forgotpassword.jsp?r=${org.ids.token('reset-link', 40)}`
+  const token = org.ids.token('reset-link', 40)
+  const link = `${org.origin()}/secur/forgotpassword.jsp?r=${token}`
   const mail = write(org, {
     kind: 'password-reset',
     user,
     from: fromOf(org),
     subject: 'Your Salesforce password has been reset',
     text: `The password of ${user.username} was reset. Finish within 24 hours here:\n\n${link}\n\nThis is a simulated message.`,
-    token: null,
+    token,
   })
   dispatchMail(org, mail)
 }

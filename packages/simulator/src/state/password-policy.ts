@@ -2,11 +2,11 @@
  * What an org (or a profile, which then goes by its own rules alone) demands of a password, and what it says to one
  * that won't do. The texts are those of the REST guide and of error reports where there are any.
  */
-import { hasPermission } from '../data/index.ts'
+import { dateTimeText, hasPermission } from '../data/index.ts'
 import type { Org } from './org.ts'
 import { defaultOrgSettings } from './settings.ts'
 import type { PasswordPolicy } from './settings.ts'
-import { formerSecrets } from './users.ts'
+import { formerSecrets, userById } from './users.ts'
 import type { SimUser } from './users.ts'
 
 const day = 86_400_000
@@ -28,6 +28,17 @@ export function isPasswordExpired(org: Org, user: SimUser): boolean {
   const { passwordExpiryDays } = passwordPolicyOf(org, user)
   if (passwordExpiryDays === null || hasPermission(org, user.id, 'PasswordNeverExpires')) return false
   return org.now() - user.passwordChangedAt > passwordExpiryDays * day
+}
+
+/** Writes what the user's row says of it. */
+export function showExpiry(org: Org, userId: string): void {
+  const user = userById(org, userId)
+  if (user === undefined) return
+  const { passwordExpiryDays: days } = passwordPolicyOf(org, user)
+  const never = days === null || hasPermission(org, userId, 'PasswordNeverExpires')
+  org
+    .sql('UPDATE User SET PasswordExpirationDate = ? WHERE Id = ?')
+    .run(never ? null : dateTimeText(user.passwordChangedAt + days * day), userId)
 }
 
 const complexities: Readonly<

@@ -6,7 +6,7 @@ import { hasPermission } from '../data/index.ts'
 import { sendResetLink, sendToken } from '../mail/outbox.ts'
 import { endAccessToken } from '../sessions/access-tokens.ts'
 import type { Org } from './org.ts'
-import { generatedPassword, objectionToPassword } from './password-policy.ts'
+import { generatedPassword, objectionToPassword, showExpiry } from './password-policy.ts'
 import type { Refusal } from './password-policy.ts'
 import { recordSetupChange } from './platform-rows.ts'
 import { updateUser, userById } from './users.ts'
@@ -69,6 +69,7 @@ export function setPassword(org: Org, user: SimUser, password: string, by: Chang
     failedLogins: 0,
     lockedUntil: 0,
   })
+  showExpiry(org, user.id)
   recordSetupChange(org, {
     action: 'changedpassword',
     section: 'Manage Users',
@@ -97,6 +98,7 @@ export function resetPassword(org: Org, user: SimUser, by: Changer, mails: boole
     failedLogins: 0,
     lockedUntil: 0,
   })
+  showExpiry(org, user.id)
   recordSetupChange(org, {
     action: 'resetpassword',
     section: 'Manage Users',

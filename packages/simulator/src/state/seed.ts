@@ -1,9 +1,18 @@
 /** What a new org holds: users, apps and their credentials, made from a seed. */
-import { assignPermissionSet, createDataTables, insertRow, seedData, seedRecords } from '../data/index.ts'
+import {
+  assignPermissionSet,
+  createDataTables,
+  giveUserPermissions,
+  insertRow,
+  seedData,
+  seedRecords,
+} from '../data/index.ts'
 import type { PermissionSetName, ProfileName } from '../data/seed.ts'
+import type { UserPermission } from '../data/user-permissions.ts'
 import { allApps, insertApp } from './apps.ts'
 import { clientKey, pemOf } from './keys.ts'
 import type { Org } from './org.ts'
+import { showExpiry } from './password-policy.ts'
 import { newSecurityToken } from './passwords.ts'
 import { defaultAppSettings, patchSettings } from './settings.ts'
 import type { AppSettings, OrgSettings } from './settings.ts'
@@ -19,6 +28,8 @@ export interface UserSpec {
   readonly lastName?: string
   readonly profile?: ProfileName
   readonly permissionSets?: readonly PermissionSetName[]
+  /** Through a permission set of its own. */
+  readonly permissions?: readonly UserPermission[]
   readonly apiOnly?: boolean
 }
 
@@ -143,6 +154,7 @@ export function addUser(org: Org, spec: UserSpec, profileId: string): void {
     LastPasswordChangeDate: org.now(),
   })
   for (const set of spec.permissionSets ?? []) assignPermissionSet(org, id, set)
+  if (spec.permissions !== undefined) giveUserPermissions(org, id, spec.permissions)
   insertUser(org, {
     id,
     username: spec.username,
@@ -167,6 +179,7 @@ export function addUser(org: Org, spec: UserSpec, profileId: string): void {
     passwordChangedAt: org.now(),
     passwordQuestion: null,
   })
+  showExpiry(org, id)
 }
 
 export function addApp(org: Org, spec: AppSpec): void {

@@ -90,6 +90,9 @@ END;
 CREATE TRIGGER IF NOT EXISTS sim_user_activated AFTER UPDATE OF IsActive ON User BEGIN
   UPDATE sim_user SET active = NEW.IsActive WHERE id = NEW.Id;
 END;
+CREATE TRIGGER IF NOT EXISTS sim_user_email AFTER UPDATE OF Email ON User BEGIN
+  UPDATE sim_user SET email = NEW.Email WHERE id = NEW.Id;
+END;
 CREATE TRIGGER IF NOT EXISTS sim_user_frozen AFTER UPDATE OF IsFrozen ON UserLogin BEGIN
   UPDATE sim_user SET frozen = NEW.IsFrozen WHERE id = NEW.UserId;
 END;

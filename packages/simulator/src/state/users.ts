@@ -119,7 +119,8 @@ function keepFormer(org: Org, id: string, changes: Partial<SimUser>): void {
 }
 
 /** Changes a user here and, where they show, in its sobject rows. */
-export function updateUser(org: Org, id: string, changes: Partial<Omit<SimUser, 'id'>>): void {
+export function updateUser(org: Org, id: string, wanted: Partial<Omit<SimUser, 'id'>>): void {
+  const changes = wanted.password === undefined ? wanted : { passwordChangedAt: org.now(), ...wanted }
   if (changes.password !== undefined || changes.securityToken !== undefined) keepFormer(org, id, changes)
   for (const [name, value] of Object.entries(changes)) {
     if (!changeable.has(name))
@@ -128,6 +129,7 @@ export function updateUser(org: Org, id: string, changes: Partial<Omit<SimUser, 
   }
   if (changes.passwordChangedAt !== undefined)
     org.sql('UPDATE User SET LastPasswordChangeDate = ? WHERE Id = ?').run(dateTimeText(changes.passwordChangedAt), id)
+  if (changes.email !== undefined) org.sql('UPDATE User SET Email = ? WHERE Id = ?').run(changes.email, id)
   if (changes.failedLogins !== undefined)
     org.sql('UPDATE User SET NumberOfFailedLogins = ? WHERE Id = ?').run(changes.failedLogins, id)
   if (changes.lockedUntil !== undefined)
