@@ -53,7 +53,7 @@ export interface Scene {
   readonly url: string
   readonly keyturn: Keyturn
   readonly ready: ReadyGrant
-  readonly clientId: string
+  readonly folder: string
   readonly told: readonly Notification[]
   readonly lines: readonly string[]
   readonly broker: Broker
@@ -168,7 +168,7 @@ export const openScene = async (t: TestContext, options: SceneOptions = {}): Pro
     url,
     keyturn,
     ready,
-    clientId,
+    folder,
     told,
     lines,
     broker,
