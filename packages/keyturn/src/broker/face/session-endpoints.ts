@@ -8,6 +8,7 @@ import type { Desk } from '../sessions/desk.ts'
 import { fetchWithin } from '../sessions/fetch-within.ts'
 import type { Judged } from '../sessions/virtual-sessions.ts'
 import { shownToken } from '../proxy/credential.ts'
+import { maskText } from '../proxy/token-mask.ts'
 import { clientOf, formOf } from './form.ts'
 import { answerJson, answerWord, OAuthRefusal } from './oauth-answer.ts'
 
@@ -118,10 +119,10 @@ export const serveIdentity =
     const { context } = desk
     const { grant } = judged.session
     const answer = await fetchWithin(context, grant, path, IDENTITY_LIMIT_MS)
-    const text = await answer.text()
     const token = await desk.tokens.token(grant)
+    const text = maskText(await answer.text(), token.accessToken, shown.token)
     // Nothing but the words is passed on where the org says no.
-    if (!answer.ok) return answerWord(reply, answer.status, text.slice(0, 200).replaceAll(token.accessToken, ''))
+    if (!answer.ok) return answerWord(reply, answer.status, text.slice(0, 200))
     let value: unknown
     try {
       value = JSON.parse(text)

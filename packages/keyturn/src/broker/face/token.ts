@@ -42,15 +42,16 @@ const needed = (form: Form, name: string): string => {
   return value
 }
 
+const deadToken = (): OAuthRefusal => new OAuthRefusal('invalid_grant', 'expired access/refresh token')
+
 const byRefreshToken = async (asked: Asked): Promise<Granted> => {
   const token = new Secret(needed(asked.form, 'refresh_token'))
   const { id: clientId, secret } = asked.client
   const clientSecret = secret === null ? null : new Secret(secret)
   const caller = await authenticate(asked, { kind: 'refresh-token', token, clientId, clientSecret })
-  const dead = new OAuthRefusal('invalid_grant', 'expired access/refresh token')
-  if (caller === null) throw dead
+  if (caller === null) throw deadToken()
   const grant = await asked.desk.context.callers.grantOfRefreshToken(caller, token)
-  if (grant === null) throw dead
+  if (grant === null) throw deadToken()
   const named = asked.desk.context.orgOf(asked.request)
   return { caller, grant: named === null || named === grant ? grant : null }
 }

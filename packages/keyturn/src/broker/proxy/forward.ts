@@ -8,10 +8,10 @@ import type { Token } from '@keyturn/tokens'
 import type { Desk } from '../sessions/desk.ts'
 import { traceUpstream } from '../traces/trace-upstream.ts'
 import { decodedText, readBeginning, verdictOf, worthReading } from './expiry.ts'
-import type { Beginning } from './expiry.ts'
-import { responseHeaders } from './headers.ts'
 import { BodyTooLarge } from './kept-body.ts'
 import type { KeptBody } from './kept-body.ts'
+import { pass } from './pass.ts'
+import type { Passing } from './pass.ts'
 import { troubleOf } from './refusal.ts'
 import type { Refusal } from './refusal.ts'
 import type { Target } from './target.ts'
@@ -26,6 +26,8 @@ export interface ProxyCall {
   readonly large: boolean
   /** Where the broker is, for the caller. */
   readonly base: string
+  /** What the caller showed, and gets to see where the org quotes the session. */
+  readonly virtual: string
   /** What goes upstream with this token. */
   readonly dress: (token: string) => {
     readonly headers: Readonly<Record<string, string | readonly string[]>>
@@ -35,6 +37,12 @@ export interface ProxyCall {
 
 /** One with the token at hand, one with a newer one that somebody had bought, one with the token bought for us. */
 const MOST_CALLS = 3
+
+const passing = ({ base, virtual, body, target }: ProxyCall, token: Token): Passing => ({
+  ...{ base, virtual, token },
+  unread: body?.ended === false,
+  head: target.method === 'HEAD',
+})
 
 /** Answers through `reply`, or returns the refusal that is to be answered. */
 export const forward = async (desk: Desk, call: ProxyCall, reply: FastifyReply): Promise<Refusal | null> => {
@@ -50,19 +58,19 @@ export const forward = async (desk: Desk, call: ProxyCall, reply: FastifyReply):
       const status = answer.message.statusCode ?? 502
       if (!worthReading(target.api, status)) {
         if (status < 500) desk.tokens.worked(grant, token.generation)
-        return await pass(call, token, answer, null, reply)
+        return await pass(passing(call, token), answer, null, reply)
       }
       const beginning = await readBeginning(answer.message)
       const verdict = verdictOf(target.api, status, decodedText(answer.message, beginning))
       if (verdict === 'fine' && status < 500) desk.tokens.worked(grant, token.generation)
-      if (verdict !== 'dead') return await pass(call, token, answer, beginning, reply)
+      if (verdict !== 'dead') return await pass(passing(call, token), answer, beginning, reply)
       // The last refusal is reported as well, so that the breaker learns of one that no exchange cures.
       const next = await desk.tokens.rejected(grant, token.generation).catch((error: unknown) => {
         if (error instanceof KeyturnError && error.code === 'ACCESS_UNCURABLE') return token
         throw error
       })
       const again = calls < MOST_CALLS && next.generation !== token.generation && (body === null || body.repeatable)
-      if (!again) return await pass(call, token, answer, beginning, reply)
+      if (!again) return await pass(passing(call, token), answer, beginning, reply)
       if (!beginning.whole || body?.ended === false) answer.abandon()
       token = next
     }
@@ -109,60 +117,3 @@ const refusalOf = (error: unknown): Refusal => {
   }
   return { code: 'MALFORMED_REQUEST', message: 'The body of the request could not be read.' }
 }
-
-/** Streams the answer. Once its head is out, a failure can only cut it off. */
-const pass = async (
-  { base, body }: ProxyCall,
-  { accessToken, instanceUrl }: Token,
-  { message, abandon }: UpstreamAnswer,
-  beginning: Beginning | null,
-  reply: FastifyReply,
-): Promise<null> => {
-  const headers: Record<string, string | readonly string[]> = {
-    ...responseHeaders(message.rawHeaders, { origin: new URL(instanceUrl).origin, base, token: accessToken }),
-  }
-  let chunks = beginning?.chunks ?? []
-  if (beginning?.whole && message.headers['content-encoding'] === undefined) {
-    const bytes = Buffer.concat(chunks)
-    if (bytes.includes(accessToken)) {
-      // An error text that quotes the session.
-      chunks = [Buffer.from(bytes.toString('latin1').replaceAll(accessToken, '[removed]'), 'latin1')]
-      delete headers['content-length']
-    }
-  }
-  // What the client has not sent yet will not be read any more.
-  if (body?.ended === false) headers['connection'] = 'close'
-  reply.hijack()
-  const { raw } = reply
-  raw.on('close', () => {
-    if (!raw.writableFinished) abandon()
-  })
-  try {
-    raw.writeHead(message.statusCode ?? 502, headers as Record<string, string | string[]>)
-    const rest = beginning?.rest ?? (message as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
-    for (const chunk of chunks) raw.write(chunk)
-    if (beginning?.whole !== true) {
-      for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-        if (raw.destroyed) break
-        if (!raw.write(next.value)) await writable(raw)
-      }
-    }
-    raw.end()
-  } catch {
-    // Cut off: the client sees that the message is not complete.
-    raw.destroy()
-  }
-  return null
-}
-
-const writable = (raw: FastifyReply['raw']): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      raw.off('drain', done)
-      raw.off('close', done)
-      resolve()
-    }
-    raw.on('drain', done)
-    raw.on('close', done)
-    if (raw.destroyed) done()
-  })

@@ -142,7 +142,7 @@ const servePlain = async (
   const headers = { ...requestHeaders(rawHeaders), ...framing(request, 0) }
   return forward(
     desk,
-    callOf(desk, request, target, admitted, body, (token) => ({
+    callOf(desk, request, target, { ...admitted, shown: shown.token }, body, (token) => ({
       headers: { ...headers, ...carried(shown.carrier, token) },
       body: body?.read() ?? null,
     })),
@@ -161,7 +161,7 @@ const callOf = (
   desk: Desk,
   request: FastifyRequest,
   target: Target,
-  { session }: Judged,
+  { session, shown }: Judged & { readonly shown: string },
   body: KeptBody | null,
   dress: ProxyCall['dress'],
 ): ProxyCall => ({
@@ -170,6 +170,7 @@ const callOf = (
   body,
   large: body !== null && isLarge(desk, request),
   base: desk.context.baseUrl(request),
+  virtual: shown,
   dress,
 })
 
@@ -199,7 +200,7 @@ const serveSoap = async (
   const carrier: Carrier | null = header?.carrier ?? null
   return forward(
     desk,
-    callOf(desk, request, target, admitted, body, (token) => {
+    callOf(desk, request, target, { ...admitted, shown }, body, (token) => {
       const replacement = sessionReplacement(head, token)
       const longer = replacement === null ? 0 : replacement.bytes.length - (replacement.end - replacement.at)
       const length = unpacked ? { 'transfer-encoding': 'chunked' } : framing(request, longer)

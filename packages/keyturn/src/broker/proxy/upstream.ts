@@ -54,7 +54,7 @@ export const sendUpstream = async (
     port: origin.port || (origin.protocol === 'https:' ? 443 : 80),
     path,
     method,
-    headers: { ...(headers as Record<string, string | string[]>), host: origin.host },
+    headers: { ...(headers as Record<string, string | string[]>), host: origin.host, 'accept-encoding': 'identity' },
     timeout: idleLimit,
   })
   const abandon = (): void => void outgoing.destroy()
