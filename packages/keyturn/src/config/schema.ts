@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { brokerSection } from './broker-section.ts'
+import { destinationsSection } from './destinations-section.ts'
 import { duration } from './duration.ts'
 import { keyForms, keyReference } from '../reference.ts'
 import { notifySection } from './notify-section.ts'
@@ -58,6 +59,7 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('Defaults of `keyturn connect`'),
+  destinations: destinationsSection.optional().describe('Where consumers read rotated values; docs/destinations.md'),
   broker: brokerSection.optional().describe('`keyturn serve`'),
   notify: notifySection.optional().describe('Who is told, and how'),
 })

@@ -1,0 +1,26 @@
+/** Values in a YAML file, each at a pointer. */
+import * as z from 'zod'
+import { defineKind } from '../destination.ts'
+import { fieldMap, placed } from '../field-map.ts'
+import { fileDestination, fileSettings } from '../files/file-destination.ts'
+import { pointerForm, pointerMessage, pointerOf } from '../files/pointer.ts'
+import { getYaml, setYaml } from './yaml-text.ts'
+
+export const yamlFile = defineKind({
+  kind: 'yaml-file',
+  settings: z.strictObject({
+    kind: z.literal('yaml-file'),
+    ...fileSettings,
+    fields: fieldMap(pointerForm, pointerMessage)
+      .optional()
+      .describe('Pointer: field of the credential; default: each field under its own name'),
+  }),
+  describe: ({ file }) => file,
+  open: (settings, parts) =>
+    fileDestination('yaml-file', settings, parts, {
+      named: Object.keys(settings.fields ?? {}),
+      places: (_text, value) => placed(value, settings.fields, pointerOf),
+      set: (text, values) => setYaml(text ?? '', values),
+      get: getYaml,
+    }),
+})
