@@ -79,8 +79,8 @@ export const judgeDeath = (facts: DeathFacts): DeathVerdict => {
     orgCause.elapsed(scene) ??
     ownCause.shared(scene) ??
     somebodyElse.tried(scene) ??
-    orgCause.revoked(scene) ??
     ownCause.possible(scene) ??
+    orgCause.revoked(scene) ??
     somebodyElse.byExclusion(scene) ??
     undetermined(
       'not-seen',

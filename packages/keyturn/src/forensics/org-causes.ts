@@ -87,6 +87,7 @@ const approvalsSince = ({ facts, story, logins }: Scene): { count: number; from:
 
 const elapsed: Rule = (scene) => {
   const { facts, story } = scene
+  if (story.birth === null) return null
   const { count, from } = approvalsSince(scene)
   if (count >= approvalLimit) {
     return known(

@@ -44,15 +44,17 @@ const doubtVerdict = (
   const [cause, how] = doubtCauses[String(doubt.data['cause'])] ?? ['lost-answer', String(doubt.data['cause'])]
   const sent = attemptOf(scene, doubt)
   const sure =
-    row === undefined
-      ? 'Salesforce most likely answered that request with a new token, which never arrived here'
-      : 'Salesforce answered that request with a new token: Login History shows it. It never arrived here'
+    certainty === 'possible'
+      ? 'Login History holds no row for it, although it holds others of ours, so Salesforce may never have seen it; if it did, its answer was lost'
+      : row === undefined
+        ? 'Salesforce most likely answered that request with a new token, which never arrived here'
+        : 'Salesforce answered that request with a new token: Login History shows it. It never arrived here'
   const again = replays.length === 0 ? '' : ` Sent once more as the last resort, the old one was refused.`
   return own(
     scene,
     {
       cause,
-      text: `Our own attempt explains it: the token was sent at ${stamp(sent?.at ?? doubt.at)} and ${how}. ${sure}.${again} Nobody else is needed to explain this death.`,
+      text: `${certainty === 'possible' ? 'Our own attempt may explain it' : 'Our own attempt explains it'}: the token was sent at ${stamp(sent?.at ?? doubt.at)} and ${how}. ${sure}.${again} ${certainty === 'possible' ? 'It may explain this death, and nothing better does.' : 'Nobody else is needed to explain this death.'}`,
       certainty,
     },
     [
@@ -64,8 +66,32 @@ const doubtVerdict = (
   )
 }
 
-/** An attempt of ours whose answer was lost, and which Salesforce's own records show. */
+const restoredCopy: Rule = (scene) => {
+  const [restored] = scene.story.restored
+  const { foreign } = scene.logins
+  if (restored === undefined) return null
+  return own(
+    scene,
+    {
+      cause: 'restored-copy',
+      text: `This store was put back from an older copy: at ${stamp(restored.at)} it did not hold what this host knew it had held. The copy’s token had been used up by the store that was replaced, so Salesforce refused it.`,
+      certainty: foreign.length > 0 ? 'certain' : 'likely',
+      next: `${connectAgain} After a restore, start Keyturn once on every host that used the store before anything else: their journals may hold the newer token.`,
+    },
+    [entryEvidence(restored), ...foreign.slice(0, 10).map(rowEvidence)],
+  )
+}
+
+/**
+ * What Salesforce's own records show to be ours: an attempt whose answer was lost; or, in a store that was put back, the
+ * exchanges of the store it replaced, which this ledger does not know of.
+ */
 const seen: Rule = (scene) => {
+  const { restored } = scene.story
+  const { foreign, ownAddresses } = scene.logins
+  const until = restored[0]?.at ?? 0
+  const ours = foreign.every(({ at, sourceIp }) => at <= until && ownAddresses.has(sourceIp))
+  if (restored.length > 0 && ours) return restoredCopy(scene)
   const hit = scene.logins.answered.find(({ entry }) => scene.story.doubts.includes(entry))
   return hit === undefined ? null : doubtVerdict(scene, hit.entry, 'certain', rowEvidence(hit.row))
 }
@@ -82,21 +108,6 @@ const heldElsewhere: Rule = (scene) => {
       next: 'Use the grant that is named, and remove this one with `keyturn grants remove NAME`.',
     },
     [],
-  )
-}
-
-const restoredCopy: Rule = (scene) => {
-  const [restored] = scene.story.restored
-  if (restored === undefined) return null
-  return own(
-    scene,
-    {
-      cause: 'restored-copy',
-      text: `This store was put back from an older copy: at ${stamp(restored.at)} it did not hold what this host knew it had held. The copy’s token had been used up by the store that was replaced, so Salesforce refused it.`,
-      certainty: 'likely',
-      next: `${connectAgain} After a restore, start Keyturn once on every host that used the store before anything else: their journals may hold the newer token.`,
-    },
-    [entryEvidence(restored)],
   )
 }
 

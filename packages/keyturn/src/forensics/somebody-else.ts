@@ -34,7 +34,8 @@ const seen: Rule = (scene) => {
   return alarm(
     scene,
     home ? 'foreign-exchange-from-our-address' : 'foreign-exchange',
-    measured ? 'certain' : 'likely',
+    // A store that was put back does not know what the one it replaced had done.
+    measured && scene.story.restored.length === 0 ? 'certain' : 'likely',
     home
       ? `Somebody else spent the token at ${stamp(first.at)}: Login History shows an exchange that this store did not make, from an address (${addresses}) from which Keyturn itself reaches Salesforce. Most likely another program, another Keyturn store or a copy of this one on your own network holds the same token.`
       : `Somebody else spent the token at ${stamp(first.at)}: Login History shows an exchange that this store did not make, from ${addresses}, an address no exchange of ours came from.`,

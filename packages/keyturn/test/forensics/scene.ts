@@ -1,7 +1,7 @@
 /** An org in which grants die, and what Keyturn says of it: with the org's own records, and without. */
 import type { Keyturn } from '@keyturn/tokens'
 import type { AppSettings, ReadyGrant } from '@keyturn/simulator'
-import { startOrg, USER } from '../../../tokens/test/conformance/org.ts'
+import { DESCRIBE, startOrg, USER } from '../../../tokens/test/conformance/org.ts'
 import type { OrgScene } from '../../../tokens/test/conformance/org.ts'
 import { examineDeath } from '../../src/forensics/examine-death.ts'
 import type { DeathVerdict } from '../../src/forensics/judge-death.ts'
@@ -81,4 +81,4 @@ export const startDeath = async (t: TestContext, settings: Partial<AppSettings> 
   }
 }
 
-export { USER }
+export { DESCRIBE, USER }

@@ -1,0 +1,397 @@
+/** The pure judgement: a table of stories, and what must hold for any. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { DeathFacts, Entry } from '../../src/forensics/death-facts.ts'
+import { judgeDeath } from '../../src/forensics/judge-death.ts'
+import type { AuditRow, LoginRow, OrgRecords } from '../../src/forensics/org-records.ts'
+
+const start = Date.UTC(2026, 0, 5)
+const HOUR = 3_600_000
+const at = (hours: number): number => start + hours * HOUR
+
+const entries = (
+  ...rows: readonly (readonly [hours: number, kind: string, data?: Entry['data']])[]
+): readonly Entry[] =>
+  rows.map(([hours, kind, data = {}], index) => ({ seq: index + 1, at: at(hours), kind, by: 'host-a/1', data }))
+
+const added = [0, 'added', { lineage: 'L0' }] as const
+const bought = [1, 'exchanged', { attempt: 'a1', sent: 'L0', lineage: 'L1' }] as const
+const refused = [9, 'refused', { attempt: 'a9', lineage: 'L1', text: 'expired access/refresh token' }] as const
+const accessEnded = [8, 'rejected', { generation: 1, age: 7 * HOUR }] as const
+
+const facts = (more: Partial<DeathFacts> = {}): DeathFacts => ({
+  grant: 'acme',
+  status: 'dead',
+  hasRefreshToken: true,
+  lineage: 'L1',
+  why: { code: 'expired-or-revoked', text: 'expired access/refresh token', at: at(9) },
+  story: entries(added, bought, accessEnded, refused),
+  family: [],
+  oldTokens: [],
+  takeOvers: [],
+  copies: [],
+  companion: null,
+  orphans: [],
+  sessionTimeout: null,
+  whole: true,
+  org: null,
+  ...more,
+})
+
+const login = (hours: number, more: Partial<LoginRow> = {}): LoginRow => ({
+  at: at(hours) + 2_000,
+  subType: 'OauthRefreshToken',
+  status: 'Success',
+  application: 'Web',
+  sourceIp: '198.51.100.1',
+  ...more,
+})
+
+const user = { username: 'integration@acme.example', name: 'Integration User', active: true, frozen: false }
+
+const org = (more: Partial<OrgRecords> = {}): OrgRecords => ({
+  logins: [login(1), login(9, { status: 'Failed: Invalid Token' })],
+  audit: [],
+  user,
+  approvals: [],
+  problems: [],
+  ...more,
+})
+
+const setup = (action: string, display: string, hours = 5): AuditRow => ({
+  at: at(hours),
+  action,
+  section: '',
+  display,
+  by: 'admin@acme.example',
+})
+
+const doubt = (cause: string) =>
+  [
+    [7, 'claimed', { attempt: 'a7', lineage: 'L1' }],
+    [7, 'in-doubt', { attempt: 'a7', lineage: 'L1', cause }],
+    [9, 'replay-claimed', { attempt: 'a9', lineage: 'L1' }],
+  ] as const
+
+const withDoubt = (cause: string) => entries(added, bought, ...doubt(cause), refused)
+
+const table: readonly (readonly [string, Partial<DeathFacts>, string, string, string])[] = [
+  ['nothing but the refusal', {}, 'somebody-else', 'nobody-here-spent-it', 'likely'],
+  [
+    'an access token that ended within minutes',
+    { story: entries(added, bought, [1.1, 'rejected', { generation: 1, age: 360_000 }], refused) },
+    'somebody-else',
+    'nobody-here-spent-it',
+    'possible',
+  ],
+  ['a ledger that is not whole', { whole: false }, 'somebody-else', 'nobody-here-spent-it', 'possible'],
+  ['no answer', { story: withDoubt('no-answer') }, 'own-attempt', 'lost-answer', 'likely'],
+  ['a server error', { story: withDoubt('server-error') }, 'own-attempt', 'lost-answer', 'likely'],
+  ['a process that died', { story: withDoubt('holder-died') }, 'own-attempt', 'crash', 'likely'],
+  ['a process that vanished', { story: withDoubt('deadline-passed') }, 'own-attempt', 'second-writer', 'likely'],
+  ['an answer that belongs nowhere', { orphans: [at(7)] }, 'own-attempt', 'second-writer', 'likely'],
+  [
+    'a store that was put back',
+    { story: entries(added, bought, [6, 'restored', { lineage: 'L1' }], refused) },
+    'own-attempt',
+    'restored-copy',
+    'likely',
+  ],
+  [
+    'two grants of one family',
+    {
+      why: {
+        code: 'expired-or-revoked',
+        text: 'its successor is the refresh token that the grant other holds: use that one',
+        at: at(9),
+      },
+    },
+    'own-attempt',
+    'held-twice',
+    'certain',
+  ],
+  [
+    'a token that was exported',
+    { story: entries(added, bought, [5, 'exported', { to: 'a job', move: false }], refused) },
+    'own-attempt',
+    'exported-copy',
+    'likely',
+  ],
+  ['the sf CLI beside us', { companion: 'sf:me@acme.example' }, 'own-attempt', 'shared-with-sf', 'possible'],
+  [
+    'the sf CLI’s file that could not be written',
+    { companion: 'sf:me', story: entries(added, bought, [1, 'companion-write-failed', { code: 'EACCES' }], refused) },
+    'own-attempt',
+    'shared-with-sf',
+    'likely',
+  ],
+  [
+    'a legacy client that showed its old token',
+    { oldTokens: entries([5, 'old-token-used', { caller: 'c1', name: 'etl', why: 'from another place' }]) },
+    'own-attempt',
+    'legacy-client',
+    'likely',
+  ],
+  [
+    'an open take-over window',
+    { takeOvers: [{ caller: 'etl', until: at(48) }] },
+    'own-attempt',
+    'legacy-client',
+    'possible',
+  ],
+  [
+    'a sibling’s replay',
+    { family: [{ seq: 7, at: at(5), kind: 'replay-claimed', by: 'host-a/1', data: {}, grant: 'twin' }] },
+    'own-attempt',
+    'sibling-replay',
+    'likely',
+  ],
+  [
+    'five more approvals',
+    {
+      family: [1, 2, 3, 4, 5].map((n) => ({
+        seq: 10 + n,
+        at: at(2),
+        kind: 'added',
+        by: 'host-a/1',
+        data: {},
+        grant: `twin${n}`,
+      })),
+    },
+    'known-cause',
+    'approval-limit',
+    'likely',
+  ],
+  [
+    'thirty-one idle days',
+    {
+      story: entries(added, bought, [1 + 31 * 24, 'refused', { lineage: 'L1', text: 'expired access/refresh token' }]),
+    },
+    'known-cause',
+    'idle-limit',
+    'likely',
+  ],
+  [
+    'an inactive user',
+    { status: 'blocked', why: { code: 'invalid_grant', text: 'inactive user', at: at(9) } },
+    'known-cause',
+    'user-inactive',
+    'certain',
+  ],
+  [
+    'an address outside of the allowlist',
+    { status: 'blocked', why: { code: 'invalid_grant', text: 'ip restricted', at: at(9) } },
+    'known-cause',
+    'address-not-allowed',
+    'certain',
+  ],
+  [
+    'an app that is not installed',
+    { status: 'blocked', why: { code: 'invalid_client', text: 'app must be installed into org', at: at(9) } },
+    'known-cause',
+    'app-not-installed',
+    'certain',
+  ],
+  [
+    'a refusal nobody knows',
+    { status: 'blocked', why: { code: 'invalid_grant', text: 'activation secret invalid', at: at(9) } },
+    'undetermined',
+    'invalid_grant',
+    'possible',
+  ],
+  ['a living grant', { status: 'live', why: null }, 'undetermined', 'alive', 'certain'],
+  ['a grant in doubt', { status: 'in-doubt' }, 'undetermined', 'in-doubt', 'certain'],
+  ['no ledger at all', { story: [], lineage: 'L9' }, 'undetermined', 'not-seen', 'possible'],
+  [
+    'an exchange from elsewhere',
+    { org: org({ logins: [login(1), login(5, { sourceIp: '203.0.113.9' })] }) },
+    'somebody-else',
+    'foreign-exchange',
+    'certain',
+  ],
+  [
+    'an exchange from elsewhere where our own left no row',
+    { org: org({ logins: [login(5, { sourceIp: '203.0.113.9' })] }) },
+    'somebody-else',
+    'foreign-exchange',
+    'likely',
+  ],
+  [
+    'an exchange of the same user with another app',
+    { org: org({ logins: [login(1), login(5, { application: 'Dataloader', sourceIp: '203.0.113.9' })] }) },
+    'known-cause',
+    'ended-at-salesforce',
+    'likely',
+  ],
+  [
+    'an exchange of a sibling here',
+    {
+      org: org({ logins: [login(1), login(5)] }),
+      family: [{ seq: 8, at: at(5), kind: 'exchanged', by: 'host-a/1', data: {}, grant: 'twin' }],
+    },
+    'known-cause',
+    'ended-at-salesforce',
+    'likely',
+  ],
+  [
+    'an exchange from elsewhere before this token was bought',
+    { org: org({ logins: [login(0.5, { sourceIp: '203.0.113.9' }), login(1)] }) },
+    'known-cause',
+    'ended-at-salesforce',
+    'likely',
+  ],
+  [
+    'a lost answer that Login History shows',
+    { story: withDoubt('no-answer'), org: org({ logins: [login(1), login(7)] }) },
+    'own-attempt',
+    'lost-answer',
+    'certain',
+  ],
+  [
+    'a lost request that Login History does not show, and nothing else',
+    { story: withDoubt('no-answer'), org: org({ logins: [login(1)] }) },
+    'own-attempt',
+    'lost-answer',
+    'possible',
+  ],
+  [
+    'a user who was deactivated and is still',
+    {
+      org: org({
+        audit: [setup('deactivateduser', 'Deactivated user Integration User')],
+        user: { ...user, active: false },
+      }),
+    },
+    'known-cause',
+    'user-deactivated',
+    'certain',
+  ],
+  [
+    'another user who was deactivated',
+    { org: org({ audit: [setup('deactivateduser', 'Deactivated user Somebody Else')] }) },
+    'known-cause',
+    'ended-at-salesforce',
+    'likely',
+  ],
+  [
+    'this app, uninstalled',
+    { org: org({ audit: [setup('DeleteConnectedApplication', 'Uninstalled Connected App Web')] }) },
+    'known-cause',
+    'app-uninstalled',
+    'likely',
+  ],
+  [
+    'another app, uninstalled',
+    { org: org({ audit: [setup('deleteConnectedApplication', 'Uninstalled Connected App Other')] }) },
+    'known-cause',
+    'ended-at-salesforce',
+    'likely',
+  ],
+  [
+    'a changed password, which ends no refresh token',
+    { org: org({ audit: [setup('changedpassword', 'Changed password for Integration User')] }) },
+    'known-cause',
+    'ended-at-salesforce',
+    'likely',
+  ],
+  [
+    'a change after the death',
+    { org: org({ audit: [setup('deactivateduser', 'Deactivated user Integration User', 20)] }) },
+    'known-cause',
+    'ended-at-salesforce',
+    'likely',
+  ],
+]
+
+for (const [name, more, verdict, cause, certainty] of table) {
+  test(`${name}: ${verdict}, ${cause}, ${certainty}`, () => {
+    const judged = judgeDeath(facts(more))
+    assert.deepEqual([judged.verdict, judged.cause, judged.certainty], [verdict, cause, certainty], judged.text)
+    assert.ok(judged.text.endsWith('.') && judged.next.length > 0, judged.text)
+  })
+}
+
+const kinds = [
+  'added',
+  'enrolled',
+  'claimed',
+  'exchanged',
+  'refused',
+  'in-doubt',
+  'replay-claimed',
+  'rejected',
+  'restored',
+  'exported',
+  'busy',
+  'minted',
+  'dead',
+  'something-new',
+]
+
+const anyEntry = fc.record({
+  at: fc.integer({ min: start, max: at(2000) }),
+  kind: fc.constantFrom(...kinds),
+  data: fc.record({
+    lineage: fc.constantFrom('L0', 'L1', 'L2', null),
+    attempt: fc.constantFrom('a1', 'a2', 'a3'),
+    cause: fc.constantFrom('no-answer', 'holder-died', 'restored', 'unheard-of'),
+    age: fc.integer({ min: 0, max: 10 * HOUR }),
+  }),
+})
+
+const anyStory = fc
+  .array(anyEntry, { maxLength: 12 })
+  .map((list): readonly Entry[] =>
+    list.toSorted((a, b) => a.at - b.at).map((entry, index) => ({ ...entry, seq: index + 1, by: 'host-a/1' })),
+  )
+
+const anyLogin: fc.Arbitrary<LoginRow> = fc.record({
+  at: fc.integer({ min: start, max: at(2000) }),
+  subType: fc.constantFrom('OauthRefreshToken', 'OauthWebServer', ''),
+  status: fc.constantFrom('Success', 'Failed: Invalid Token'),
+  application: fc.constantFrom('Web', 'Other'),
+  sourceIp: fc.constantFrom('198.51.100.1', '203.0.113.9'),
+})
+
+const anyFacts = fc
+  .record({
+    story: anyStory,
+    logins: fc.option(fc.array(anyLogin, { maxLength: 8 }), { nil: null }),
+    asked: fc.boolean(),
+    companion: fc.constantFrom(null, null, 'sf:me'),
+    whole: fc.boolean(),
+  })
+  .map(({ story, logins, asked, companion, whole }) =>
+    facts({ story, companion, whole, org: asked ? org({ logins }) : null }),
+  )
+
+test('whatever the ledger and the org say, the evidence is theirs, in order, and a certain alarm has a row to show', () => {
+  fc.assert(
+    fc.property(anyFacts, (given) => {
+      const judged = judgeDeath(given)
+      const known = new Set([...given.story, ...given.family].map(({ seq }) => seq))
+      for (const { entry } of judged.evidence) assert.ok(entry === null || known.has(entry))
+      const times = judged.evidence.map((one) => one.at)
+      assert.deepEqual(
+        times,
+        times.toSorted((a, b) => a - b),
+      )
+      assert.ok(judged.text !== '' && judged.next !== '')
+      if (judged.verdict === 'somebody-else' && judged.certainty === 'certain')
+        assert.ok(judged.evidence.some(({ entry, text }) => entry === null && text.startsWith('Login History')))
+    }),
+    { seed: 20260105, numRuns: 3000 },
+  )
+})
+
+test('while an attempt of ours with this very token is unresolved, the ledger alone never accuses anybody', () => {
+  fc.assert(
+    fc.property(anyStory, (story) => {
+      const judged = judgeDeath(facts({ story }))
+      const unresolved = story.some(({ kind, data }) => kind === 'in-doubt' && data['lineage'] === 'L1')
+      if (unresolved) assert.notEqual(judged.verdict, 'somebody-else', judged.text)
+    }),
+    { seed: 20260106, numRuns: 3000 },
+  )
+})
