@@ -19,6 +19,10 @@ export interface Balancer {
   readonly urls: readonly string[]
   /** Enough time has passed: everybody is tried again. */
   forgive(): void
+  /** Whether all of them get requests now. */
+  allIn(): boolean
+  /** Since the last time: requests passed to each, and those that ended in 502, 503 or 504. */
+  counted(): readonly { readonly passed: number; readonly failed: number }[]
   close(): void
 }
 
@@ -30,9 +34,13 @@ export const openBalancer = async (backends: readonly Backend[]): Promise<Balanc
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 256 })
   const downUntil = backends.map(() => 0)
   const closing = new AbortController()
+  let counts = backends.map(() => ({ passed: 0, failed: 0 }))
   const penalise = (at: number): void => {
     downUntil[at] = systemClock.boot() + PENALTY_MS
+    const count = counts[at]
+    if (count !== undefined) count.failed += 1
   }
+  const healthy = (at: number): boolean => backends[at]?.url != null && (downUntil[at] ?? 0) <= systemClock.boot()
 
   const watch = async (at: number): Promise<void> => {
     while (!closing.signal.aborted) {
@@ -48,7 +56,6 @@ export const openBalancer = async (backends: readonly Backend[]): Promise<Balanc
   /** The healthy ones from the usual one on, then the others: better a sick replica than none. */
   const order = (home: number): readonly number[] => {
     const all = backends.map((_, n) => (home + n) % backends.length)
-    const healthy = (at: number): boolean => backends[at]?.url != null && (downUntil[at] ?? 0) <= systemClock.boot()
     return [...all.filter(healthy), ...all.filter((at) => !healthy(at) && backends[at]?.url != null)]
   }
 
@@ -56,6 +63,8 @@ export const openBalancer = async (backends: readonly Backend[]): Promise<Balanc
     const [at, ...others] = order
     const url = at === undefined ? null : (backends[at]?.url ?? null)
     if (at === undefined || url === null) return void answer.writeHead(502).end('no replica')
+    const count = counts[at]
+    if (count !== undefined) count.passed += 1
     const { hostname, port } = new URL(url)
     const { method, headers, url: path } = incoming
     const outgoing = request({ agent, hostname, port, method, headers, path }, (message) => {
@@ -92,7 +101,13 @@ export const openBalancer = async (backends: readonly Backend[]): Promise<Balanc
   )
   return {
     urls: servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`),
-    forgive: () => downUntil.fill(0),
+    forgive: () => void downUntil.fill(0),
+    allIn: () => [...backends.keys()].every(healthy),
+    counted: () => {
+      const counted = counts
+      counts = backends.map(() => ({ passed: 0, failed: 0 }))
+      return counted
+    },
     close: () => {
       closing.abort()
       agent.destroy()

@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '@keyturn/tokens'
 import type { ClientSetup } from './client-kinds.ts'
+import type { Program } from './stage.ts'
 
 export interface WorkerSetup {
   readonly clients: readonly ClientSetup[]
@@ -35,16 +36,16 @@ export interface Seen {
 }
 
 export interface Crowd {
-  /** Resolves when every caller has had an answer to a call that it began after now. */
-  everybodyThrough(what: string): Promise<void>
+  /** Resolves when every caller, those of `except` apart (grants), has had an answer to a call that it began after now. */
+  everybodyThrough(what: string, except?: readonly string[]): Promise<void>
   /** What was seen since the last collection. */
   collect(): Promise<Seen>
   end(): Promise<void>
 }
 
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 60_000
 
-export const gather = async (clients: readonly ClientSetup[], folder: string, processes: number): Promise<Crowd> => {
+export const gather = async (clients: readonly Program[], folder: string, processes: number): Promise<Crowd> => {
   let asked = 0
   let phase = 0
   const workers = Array.from({ length: processes }, (_, index) => {
@@ -92,15 +93,16 @@ export const gather = async (clients: readonly ClientSetup[], folder: string, pr
     Promise.all(workers.map((worker) => worker.ask({ ...message, n: ++asked })))
 
   return {
-    everybodyThrough: async (what) => {
+    everybodyThrough: async (what, except = []) => {
+      const awaited = clients.filter(({ grant }) => !except.includes(grant))
       await ask({ type: 'phase', phase: ++phase })
       const until = systemClock.boot() + PATIENCE_MS
       for (;;) {
         const reports = await ask({ type: 'look' })
         const through = new Set(reports.flatMap((report) => report.through))
-        if (through.size === clients.length) return
+        if (awaited.every(({ name }) => through.has(name))) return
         if (systemClock.boot() > until) {
-          const out = clients.filter(({ name }) => !through.has(name)).map(({ name }) => name)
+          const out = awaited.filter(({ name }) => !through.has(name)).map(({ name }) => name)
           const last = out.map((name) => reports.map(({ errors }) => errors[name]?.at(-1)).find(Boolean))
           throw new Error(`${what}: ${out.length} callers never got through, as ${out[0]}: ${last[0]}`)
         }

@@ -20,6 +20,8 @@ export interface Scene {
 
 /** In ms of the store's clock. */
 export interface Measured {
+  /** Grants whose exchanges the owner had claimed when it died. */
+  readonly claimed?: readonly string[]
   readonly deathToDoubt?: number
   readonly deathToSpare?: number
   /** Without a spare, or once the host is back: until the grant's own token serves again. */
@@ -49,6 +51,17 @@ export const faults = {
     scene.stage.sim.control.release(held.id)
     await until('the answer is in the journal', () => hasHeard(scene, owner, true))
     return died(scene, owner, () => owner.toPostgres.mend())
+  },
+  'cut off from both in mid-exchange and killed': async (scene: Scene): Promise<Measured> => {
+    const { owner, held } = await caught(scene, { holdAfter: true })
+    owner.toPostgres.cut('silence')
+    owner.toSalesforce.cut('reset')
+    scene.stage.sim.control.release(held.id)
+    const mend = (): void => {
+      owner.toPostgres.mend()
+      owner.toSalesforce.mend()
+    }
+    return died(scene, owner, mend, false)
   },
   'PostgreSQL restarted': async (scene: Scene): Promise<Measured> => {
     const { stage, crowd } = scene
@@ -90,10 +103,16 @@ export const faults = {
 
 export type FaultName = keyof typeof faults
 
-/** Which grants a fault may hit: some are about what a spare is for. */
-export const needsSpare: ReadonlySet<FaultName> = new Set<FaultName>(['lost answer'])
+/** The org has sold a token that reaches nobody: only a grant with a spare can be served after that. */
+export const losesAnswer: ReadonlySet<FaultName> = new Set<FaultName>([
+  'lost answer',
+  'cut off from both in mid-exchange and killed',
+])
 
 const tokenOf = ({ user }: Member) => ({ endpoint: 'token', grantType: 'refresh_token', user })
+
+const pidOf = (holder: { readonly process: string } | null | undefined): number | null =>
+  holder == null ? null : Number(holder.process.split('/')[2])
 
 /** An exchange of the grant, held at the org; and whose it is, from the store. */
 const caught = async (
@@ -104,20 +123,27 @@ const caught = async (
   expire()
   const [request] = await stage.sim.control.held({ fault: held.id, timeoutMs: 60_000 })
   if (request === undefined) throw new Error(`no exchange of ${member.name} was held`)
-  const holder = (await stage.show(member.name)).state.spend?.holder.process ?? ''
-  const owner = stage.replicas.find(({ pid }) => pid !== null && holder.split('/')[2] === String(pid))
-  if (owner === undefined) throw new Error(`nobody owns the claim of ${member.name}: ${holder}`)
+  const pid = pidOf((await stage.show(member.name)).state.spend?.holder)
+  const owner = stage.replicas.find((replica) => pid !== null && replica.pid === pid)
+  if (owner === undefined) throw new Error(`nobody owns the claim of ${member.name}`)
   return { owner, held }
 }
 
-/** The owner dies; others notice; where there is a spare it serves; the host comes back and tells what it knows. */
-const died = async (scene: Scene, owner: Replica, afterwards: () => void): Promise<Measured> => {
+/**
+ * The owner dies; others notice; where there is a spare it serves; the host comes back and tells what it knows.
+ * `recovers`: that brings the grant's own token back.
+ */
+const died = async (scene: Scene, owner: Replica, afterwards: () => void, recovers = true): Promise<Measured> => {
   const { stage, crowd, member } = scene
-  const { generation } = await stage.show(member.name)
+  const { pid } = owner
   await owner.kill()
   const deathAt = await stage.keyturn.store.now()
   afterwards()
-  const measured: { -readonly [K in keyof Measured]: Measured[K] } = {}
+  const hit = (await stage.keyturn.grants.list()).filter(({ state: { spend, doubt } }) =>
+    [spend, doubt].some((claim) => pidOf(claim?.holder) === pid),
+  )
+  const measured: { -readonly [K in keyof Measured]: Measured[K] } = { claimed: hit.map(({ name }) => name) }
+  const unserved = hit.flatMap(({ name, fallback }) => (fallback.length === 0 ? [name] : []))
   if (member.spare !== 'none') {
     let since = 0
     await until('its claim is in doubt', async () => {
@@ -129,13 +155,14 @@ const died = async (scene: Scene, owner: Replica, afterwards: () => void): Promi
     await until('the spare serves', async () => {
       const { state } = await stage.show(member.name)
       measured.deathToSpare = state.mintedAt - deathAt
-      return state.access === 'alive' && state.generation > generation
+      return state.access === 'alive' && state.mintedAt > deathAt
     })
-    await crowd.everybodyThrough('while the owner is dead')
+    await crowd.everybodyThrough('while the owner is dead', unserved)
   }
   // Without a spare nobody waits: as systemd would, at once.
   await owner.start()
   await crowd.everybodyThrough('when the owner is back')
+  if (!recovers) return measured
   await until('its own token is the grant’s again', async () => {
     const { state } = await stage.show(member.name)
     measured.deathToLive = (await stage.keyturn.store.now()) - deathAt
@@ -168,7 +195,7 @@ const ready = (stage: Stage): Promise<readonly boolean[]> =>
     }),
   )
 
-const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+export const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
   const end = systemClock.boot() + 90_000
   while (!(await holds())) {
     if (systemClock.boot() > end) throw new Error(`never: ${what}`)

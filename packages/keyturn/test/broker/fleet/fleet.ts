@@ -5,7 +5,7 @@
 import { verifyStoreLedger } from '../../../../tokens/src/ledger/export.ts'
 import { seededRandom } from '../../../../tokens/test/survival/seeded-random.ts'
 import { gather } from './crowd.ts'
-import { faults, needsSpare } from './faults.ts'
+import { faults, losesAnswer, until } from './faults.ts'
 import type { FaultName, Measured } from './faults.ts'
 import { setStage } from './stage.ts'
 import type { Stage } from './stage.ts'
@@ -28,6 +28,8 @@ export interface FaultReport extends Omit<Told, 'problems'> {
   /** The longest call, ms. */
   readonly slowest: number
   readonly measured: Measured
+  /** By replica: requests it got, and those that failed there. */
+  readonly balanced: readonly string[]
 }
 
 export interface FleetReport {
@@ -63,7 +65,7 @@ export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
     problems.push(...opening.problems, ...Object.keys(opening.errors).map((text) => `before any fault: ${text}`))
     for (const { name, bare = false } of options.faults) {
       const candidates = stage.members.filter(
-        (member) => !lost.has(member.name) && (member.spare === 'none') === (bare && !needsSpare.has(name)),
+        (member) => !lost.has(member.name) && (member.spare === 'none') === (bare && !losesAnswer.has(name)),
       )
       const member = candidates[pick(candidates.length)]
       const replica = stage.replicas[pick(stage.replicas.length)]
@@ -74,17 +76,23 @@ export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
         expiries += 1
       }
       stage.balancer.forgive()
-      const measured = await faults[name]({ stage, crowd, member, replica, expire }).catch((error: unknown) => {
-        problems.push(`${fault}: ${error instanceof Error ? error.message : String(error)}`)
-        return {}
-      })
-      if (name === 'lost answer') lost.add(member.name)
-      await crowd.everybodyThrough(`after ${fault}`)
+      await until('all replicas take part', async () => stage.balancer.allIn())
+      stage.balancer.counted()
+      const measured: Measured = await faults[name]({ stage, crowd, member, replica, expire }).catch(
+        (error: unknown) => {
+          problems.push(`${fault}: ${error instanceof Error ? error.message : String(error)}`)
+          return {} satisfies Measured
+        },
+      )
+      if (losesAnswer.has(name)) lost.add(member.name)
+      if (problems.length === 0) await crowd.everybodyThrough(`after ${fault}`)
       const seen = await crowd.collect()
-      const patient = new Set(member.spare === 'none' ? [member.name] : [])
+      const unserved = (measured.claimed ?? [member.name]).filter((grant) => isBare(stage, grant))
+      const patient = new Set(unserved)
       const { problems: bad, ...told } = judgeErrors(seen, stage.programs, patient)
       problems.push(...bad.map((text) => `${fault}: ${text}`))
-      reports.push({ fault, calls: seen.calls, slowest: seen.slowest, measured, ...told })
+      const balanced = stage.balancer.counted().map(({ passed, failed }) => `${failed} of ${passed}`)
+      reports.push({ fault, calls: seen.calls, slowest: seen.slowest, measured, balanced, ...told })
       if (problems.length > 0) break
     }
     await crowd.end()
@@ -94,6 +102,9 @@ export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
     await stage.close()
   }
 }
+
+const isBare = ({ members }: Stage, grant: string): boolean =>
+  members.some(({ name, spare }) => name === grant && spare === 'none')
 
 const judgeWorld = async (
   { sim, keyturn, members, replicas }: Stage,

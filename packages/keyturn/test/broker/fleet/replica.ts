@@ -36,7 +36,7 @@ export interface Replica {
  * A claim counts for send + wait, so these bound how long an owner's death goes unnoticed by other hosts. Swept often,
  * since the fleet has seconds where a company has days.
  */
-export const LIMITS = { connect: '2s', send: '2s', wait: '2500ms' } as const
+export const LIMITS = { connect: '2s', send: '1500ms', wait: '2500ms' } as const
 
 const configOf = (): string =>
   [
