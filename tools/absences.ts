@@ -88,6 +88,7 @@ export const absences: readonly Absence[] = [
       'packages/keyturn/src/broker/check-broker.ts',
       // a one-time link: to its channel and its person; a PKCE verifier: back to the library
       'packages/keyturn/src/broker/reauthorise/',
+      'packages/keyturn/src/commands/keyturn/grants/reauthorise.ts',
       // told through the channels, which are reached by secret addresses
       'packages/keyturn/src/notify/',
       // an AppRole's secret id, in the body that logs in

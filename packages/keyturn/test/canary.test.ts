@@ -68,6 +68,7 @@ test('no command prints or writes a secret in clear', async (t) => {
   await run('grants', [])
   await run('grants:show', ['acme'])
   await run('grants:retry', ['acme'])
+  await run('grants:reauthorise', ['acme'])
   await run('fields', ['acme', 'Account'])
   await run('ledger:show', [])
   await run('ledger:verify', [])

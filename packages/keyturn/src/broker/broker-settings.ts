@@ -128,6 +128,18 @@ const orgsOf = (section: BrokerSection): readonly OrgSettings[] =>
 const twice = (values: readonly string[]): string | undefined =>
   values.find((value, index) => values.indexOf(value) !== index)
 
+/** What asking people needs, without certificates and keys: for commands beside the broker. */
+export const reauthoriseSettings = (
+  section: BrokerSection,
+): Pick<BrokerSettings, 'publicUrl' | 'orgs' | 'reauthorise'> => ({
+  publicUrl: section.publicUrl ?? null,
+  orgs: orgsOf(section),
+  reauthorise: {
+    linkLife: section.reauthorise?.linkLife ?? 24 * 3_600_000,
+    owner: section.reauthorise?.owner ?? null,
+  },
+})
+
 /** Reads certificates and keys, too. Throws CONFIG_INVALID, REFERENCE_UNRESOLVED. */
 export const brokerSettings = async (
   section: BrokerSection,
@@ -136,7 +148,7 @@ export const brokerSettings = async (
   resolvers: Resolvers = {},
 ): Promise<BrokerSettings> => {
   const { limits = {} } = section
-  const orgs = orgsOf(section)
+  const { orgs } = reauthoriseSettings(section)
   const shared = twice(orgs.flatMap(({ hosts }) => hosts))
   if (shared !== undefined) throw invalid(`${shared} is the host name of two orgs`)
   const listen = await Promise.all(
@@ -153,7 +165,7 @@ export const brokerSettings = async (
   const hosts = section.hosts?.map((each) => each.toLowerCase())
   return {
     listen,
-    publicUrl: section.publicUrl ?? null,
+    ...reauthoriseSettings(section),
     hosts: hosts === undefined ? null : new Set([...hosts, ...orgs.flatMap((org) => org.hosts)]),
     trustedProxies: ranges(section.trustedProxies ?? [], 'trustedProxies'),
     orgs,

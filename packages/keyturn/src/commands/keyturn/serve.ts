@@ -128,36 +128,39 @@ export default class ServeCommand extends KeyturnCommand {
   private async serve(settings: Settings): Promise<Json> {
     const broker = await this.brokerSettings(settings)
     const ended = asked()
-    const [{ openBroker }, { openLog }, { withOpened }] = await Promise.all([
+    const [{ openBroker }, { openLog }, { withOpened }, { withNotifier }] = await Promise.all([
       import('../../broker/server.ts'),
       import('../../broker/log.ts'),
       import('../../opened.ts'),
+      import('../../with-notifier.ts'),
     ])
     const log = openLog({ clock: systemClock, level: broker.log, write: (line) => process.stderr.write(line) })
     const { env, folder, config } = settings
     return withOpened(
       settings,
-      async (keyturn) => {
-        const caFile = config.caFile === undefined ? {} : { caFile: resolve(folder, config.caFile) }
-        const opened = await openBroker({
-          settings: broker,
-          keyturn,
-          clock: systemClock,
-          log,
-          env,
-          version: version(),
-          ...caFile,
-        })
-        const ready = { addresses: opened.addresses }
-        if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(ready)}\n`)
-        else this.log(`The broker listens on ${opened.addresses.join(', ')}. Runs until Ctrl-C.`)
-        log.info('listening', ready)
-        await ended
-        log.info('ending: no new requests, those that run are finished')
-        await opened.close()
-        log.info('ended')
-        return ready
-      },
+      (keyturn) =>
+        withNotifier(settings, { store: keyturn.store, log }, async (notifier) => {
+          const caFile = config.caFile === undefined ? {} : { caFile: resolve(folder, config.caFile) }
+          const opened = await openBroker({
+            settings: broker,
+            keyturn,
+            clock: systemClock,
+            log,
+            env,
+            version: version(),
+            notifier,
+            ...caFile,
+          })
+          const ready = { addresses: opened.addresses }
+          if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(ready)}\n`)
+          else this.log(`The broker listens on ${opened.addresses.join(', ')}. Runs until Ctrl-C.`)
+          log.info('listening', ready)
+          await ended
+          log.info('ending: no new requests, those that run are finished')
+          await opened.close()
+          log.info('ended')
+          return ready
+        }),
       { sweepEvery: broker.sweepEvery },
     )
   }

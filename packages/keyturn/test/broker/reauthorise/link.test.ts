@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { reauthorisationKind } from '../../../src/broker/reauthorise/reauthorisation-record.ts'
 import { until } from '../hall/hall.ts'
-import { openBrowser, openScene, DAY, USER } from './scene.ts'
+import { openBrowser } from './browser.ts'
+import { openScene, DAY, USER } from './scene.ts'
 import type { Scene } from './scene.ts'
 
 const codes = (scene: Scene): number =>

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { form, until } from '../hall/hall.ts'
-import { openBrowser, openScene, OTHER, USER } from './scene.ts'
+import { openBrowser } from './browser.ts'
+import { openScene, OTHER, USER } from './scene.ts'
 import type { Scene } from './scene.ts'
 
 const refresh = (scene: Scene) => {

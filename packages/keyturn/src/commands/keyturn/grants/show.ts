@@ -1,5 +1,7 @@
 import { string as argument } from '@oclif/core/args'
 import { systemClock } from '@keyturn/tokens'
+import { shownReauthorisation } from '../../../broker/reauthorise/shown.ts'
+import { readReauthorisation, reauthorisationKind } from '../../../broker/reauthorise/reauthorisation-record.ts'
 import { storyOf } from '../../../explain/grant-story.ts'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
@@ -28,6 +30,8 @@ export default class GrantsShowCommand extends KeyturnCommand {
       const grant = await keyturn.grants.show(args.name)
       const now = systemClock.wall()
       const story = storyOf(grant, now, this.bin)
+      const record = await keyturn.store.records.get(reauthorisationKind, grant.id)
+      const again = shownReauthorisation(record === null ? null : readReauthorisation(record), now)
       this.log(
         facts([
           ['Name', grant.name],
@@ -43,6 +47,12 @@ export default class GrantsShowCommand extends KeyturnCommand {
           ['Access token', `${grant.access}${grant.source === null ? '' : `, ${gotBy(grant.source)}`}`],
           ['Issued', grant.issuedAt === null ? null : moment(grant.issuedAt, now)],
           ['Exchanged', grant.exchangedAt === null ? null : moment(grant.exchangedAt, now)],
+          [
+            'Sign-in by link',
+            again === null || again.status === 'closed'
+              ? null
+              : `${again.status}, asked by ${again.by} ${moment(again.madeAt, now)}${again.status === 'open' ? `, ends ${moment(again.expiresAt, now)}, ${again.toldAt === null ? 'nobody told yet' : `told ${again.owner ?? 'by every channel'}`}` : ''}`,
+          ],
         ]),
       )
       if (grant.fallback.length > 0) {
@@ -58,7 +68,13 @@ export default class GrantsShowCommand extends KeyturnCommand {
       this.tell(`\n${story.lines.map(terminalText).join('\n')}`)
       if (story.next !== null) this.tell(`→ ${terminalText(story.next)}`, '  ')
       if (story.need === 'person') this.answerNo()
-      return { ...grantJson(grant), need: story.need, explanation: story.lines, next: story.next }
+      return {
+        ...grantJson(grant),
+        need: story.need,
+        explanation: story.lines,
+        next: story.next,
+        reauthorisation: again,
+      }
     })
   }
 }
