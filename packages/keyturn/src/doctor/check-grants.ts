@@ -1,6 +1,8 @@
 /** Each grant with its state, cause and fix; the hosts a restored store waits for; answers that belong to no record. */
+import { systemClock } from '@keyturn/tokens'
 import type { GrantView, Keyturn } from '@keyturn/tokens'
 import { storyOf } from '../explain/grant-story.ts'
+import { examineDeath } from '../forensics/examine-death.ts'
 import { span } from '../output/moment.ts'
 import { ownCommands } from '../output/own-commands.ts'
 import { check } from './check.ts'
@@ -38,7 +40,37 @@ const grantCheck = (grant: GrantView, now: number): readonly Check[] => {
   ]
 }
 
-export const checkGrants = async (keyturn: Keyturn, now: number): Promise<readonly Check[]> => {
+/** What a dead grant died of: the doctor's own finding, as it is something else than that it is dead. */
+const deathChecks = async (
+  keyturn: Keyturn,
+  grants: readonly GrantView[],
+  ask: number | null,
+): Promise<readonly Check[]> => {
+  const found: Check[] = []
+  for (const { name } of grants) {
+    const death = await examineDeath(keyturn, name, { clock: systemClock, ask })
+    if (death === null) continue
+    const { verdict, certainty, text, evidence, next } = death
+    const numbers = evidence.flatMap(({ entry }) => (entry === null ? [] : [entry])).join(', ')
+    const alarm = verdict === 'somebody-else' ? 'ALARM: ' : ''
+    found.push(
+      check(
+        `grant.${name}.death`,
+        alarm === '' ? 'warning' : 'bad',
+        `${alarm}${text} (${certainty}${numbers === '' ? '' : `; ledger entries ${numbers}`})`,
+        ownCommands(next, 'keyturn', name),
+      ),
+    )
+  }
+  return found
+}
+
+/** `ask`: ms for asking an org what a grant died of; null: the ledger only. */
+export const checkGrants = async (
+  keyturn: Keyturn,
+  now: number,
+  ask: number | null = null,
+): Promise<readonly Check[]> => {
   const [grants, hosts, orphans, { epoch }] = await Promise.all([
     keyturn.grants.list(),
     keyturn.store.hosts(),
@@ -51,6 +83,7 @@ export const checkGrants = async (keyturn: Keyturn, now: number): Promise<readon
     ...(grants.length === 0
       ? [check('grants', 'ok', 'none yet', null)]
       : grants.flatMap((grant) => grantCheck(grant, now))),
+    ...(await deathChecks(keyturn, grants, ask)),
     ...(waiting
       ? silent.map(({ host, seenAt }) =>
           check(

@@ -9,6 +9,9 @@ import { checkLoginHost } from './check-login-host.ts'
 import { checkConfigFile, checkNode, checkSurroundings } from './check-settings.ts'
 import { checkJournal, checkKey, checkStoreFacts } from './check-store.ts'
 
+/** How long an org is asked about a dead grant, ms. */
+const patience = 10_000
+
 export interface Examination {
   readonly settings: Settings | KeyturnError
   readonly nodeVersion: string
@@ -35,7 +38,7 @@ export const examine = async ({ settings, nodeVersion, offline, say }: Examinati
   try {
     found.push(check('open', 'ok', 'the store opens with this key'))
     say('Looking at the grants…')
-    found.push(...(await checkGrants(opened, systemClock.wall())))
+    found.push(...(await checkGrants(opened, systemClock.wall(), offline ? null : patience)))
     if (offline) return found
     const hosts = new Set((await opened.grants.list()).map(({ loginUrl }) => loginUrl))
     for (const loginUrl of hosts) {

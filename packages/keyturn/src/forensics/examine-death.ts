@@ -3,7 +3,7 @@
  * org is asked with another grant of this store that is alive there, within a time limit.
  */
 import { KeyturnError } from '@keyturn/tokens'
-import type { GrantView, Keyturn } from '@keyturn/tokens'
+import type { Clock, GrantView, Keyturn } from '@keyturn/tokens'
 import { gatherDeathFacts } from './gather-death-facts.ts'
 import { judgeDeath } from './judge-death.ts'
 import { orgReader } from './org-records.ts'
@@ -31,35 +31,56 @@ const askedWith = (grants: readonly GrantView[], about: GrantView): GrantView | 
         Number(a.identity?.userId === about.identity?.userId) - Number(b.identity?.userId === about.identity?.userId),
     )[0] ?? null
 
-export const readerFor = async (
+/** Gives up what is not there when the signal comes, whatever it waits for. */
+const orGivenUp = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(new KeyturnError('EXCHANGE_TIMEOUT', 'the org did not answer in time'))
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+    promise.catch(() => undefined)
+  }
+}
+
+const readerFor = async (
   keyturn: Keyturn,
   about: GrantView,
-  signal: AbortSignal,
   auditor: string | null,
+  signal: AbortSignal,
 ): Promise<OrgReader | null> => {
   const named = auditor ?? askedWith(await keyturn.grants.list(), about)?.name ?? null
-  return named === null ? null : orgReader((path) => keyturn.fetch(named, path, { signal }))
+  return named === null ? null : orgReader((path) => orGivenUp(keyturn.fetch(named, path, { signal }), signal))
 }
 
 export interface Examination {
-  /** Ask the org, too. */
-  readonly ask: boolean
-  /** For asking the org; what is not there by then is not waited for. */
-  readonly signal: AbortSignal
-  /** Name of the grant to ask with; null: one that is alive in the same org. */
+  /** For the time limit. */
+  readonly clock: Clock
+  /** Ask the org, too, for at most so many ms; null: the ledger only. */
+  readonly ask: number | null
+  /** Name of the grant to ask with; left out: one that is alive in the same org. */
   readonly auditor?: string | null
 }
 
-/** Null: this grant is not over. Throws what the store throws. */
+/** Null: this grant is not over. Throws what the store throws; what the org does not tell makes it less sure. */
 export const examineDeath = async (
   keyturn: Keyturn,
   name: string,
-  { ask, signal, auditor = null }: Examination,
+  { clock, ask, auditor = null }: Examination,
 ): Promise<DeathVerdict | null> => {
   const view = await keyturn.grants.show(name)
   if (!isOver(view)) return null
-  const reader = ask ? await readerFor(keyturn, view, signal, auditor) : null
-  return judgeDeath(await gatherDeathFacts(keyturn.store, name, reader))
+  if (ask === null) return judgeDeath(await gatherDeathFacts(keyturn.store, name))
+  const [limit, done] = [new AbortController(), new AbortController()]
+  void clock.sleep(ask, done.signal).then(() => limit.abort())
+  try {
+    const reader = await readerFor(keyturn, view, auditor, limit.signal)
+    return judgeDeath(await gatherDeathFacts(keyturn.store, name, reader))
+  } finally {
+    done.abort()
+  }
 }
 
 /** As `examineDeath`, and the ledger keeps the verdict: for the moment of the death, once. */

@@ -1,4 +1,5 @@
 /** An org in which grants die, and what Keyturn says of it: with the org's own records, and without. */
+import { systemClock } from '@keyturn/tokens'
 import type { Keyturn } from '@keyturn/tokens'
 import type { AppSettings, ReadyGrant } from '@keyturn/simulator'
 import { DESCRIBE, startOrg, USER } from '../../../tokens/test/conformance/org.ts'
@@ -42,7 +43,7 @@ export const startDeath = async (t: TestContext, settings: Partial<AppSettings> 
   })
   await org.keyturn.token('auditor')
   const judge = async (keyturn: Keyturn, ask: boolean): Promise<DeathVerdict> => {
-    const verdict = await examineDeath(keyturn, 'acme', { ask, signal: AbortSignal.timeout(20_000) })
+    const verdict = await examineDeath(keyturn, 'acme', { clock: systemClock, ask: ask ? 20_000 : null })
     if (verdict === null) throw new Error('acme is not dead')
     return verdict
   }
