@@ -31,7 +31,7 @@ export const runStorm = async (options: {
     ...options,
     reuse: 'documented',
     grants: 1,
-    callers: Math.min(options.clients, 60),
+    callers: Math.ceil(options.clients / 10),
     pick,
   })
   const problems: string[] = []
