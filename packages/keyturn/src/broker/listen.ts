@@ -11,7 +11,9 @@ import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import { connect } from 'node:net'
 import { KeyturnError } from '@keyturn/tokens'
+import type { Clock } from '@keyturn/tokens'
 import type { BrokerSettings, ListenerSettings } from './broker-settings.ts'
+import { limitUpload } from './upload-limit.ts'
 import { listeners } from './where.ts'
 
 export interface Listening {
@@ -20,6 +22,8 @@ export interface Listening {
   readonly address: string
   /** Takes no new connection; resolves when the last one has ended. */
   stop(): Promise<void>
+  /** Ends connections on which nothing runs. */
+  rest(): void
   /** Ends what is still open. */
   cut(): void
 }
@@ -32,7 +36,8 @@ const serverOf = (settings: ListenerSettings, limits: BrokerSettings['limits'], 
   const options = {
     maxHeaderSize: LARGEST_HEAD,
     headersTimeout: Math.min(limits.headers, limits.request),
-    requestTimeout: limits.request,
+    // For a body see upload-limit.ts.
+    requestTimeout: 0,
     keepAliveTimeout: limits.idle,
     connectionsCheckingInterval: CHECK_EVERY_MS,
     requireHostHeader: true,
@@ -106,8 +111,10 @@ export const listen = async (
   settings: ListenerSettings,
   limits: BrokerSettings['limits'],
   handle: RequestListener,
+  clock: Clock,
 ): Promise<Listening> => {
   const server = serverOf(settings, limits, (request: IncomingMessage, response) => {
+    limitUpload(request, response, limits.request, clock)
     listeners.set(request, settings)
     handle(request, response)
   })
@@ -126,6 +133,7 @@ export const listen = async (
         server.close(() => resolve())
         server.closeIdleConnections()
       }),
+    rest: () => server.closeIdleConnections(),
     cut: () => server.closeAllConnections(),
   }
 }

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { fastify } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn } from '@keyturn/tokens'
 import { lazyNetwork } from '@keyturn/tokens/maintenance'
@@ -95,6 +96,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     metrics.count('keyturn_events_total', 'State changes of grants', { type, grant })
     tail.wake()
   })
+  const opened: Listening[] = []
   const state = { draining: false, running: 0, requests: 0 }
 
   const app = fastify({
@@ -109,20 +111,24 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   tracing?.requests(app)
   app.addHook('onRequest', (request, reply, done) => {
     state.running += 1
+    const began = clock.boot()
+    // Not onResponse: a client that hangs up would never be counted as gone.
+    reply.raw.once('close', () => answered(request, reply, clock.boot() - began))
     if (state.draining) void reply.header('connection', 'close')
     if (!forWatchers.has(request.url)) where.checkHost(request)
     done()
   })
-  app.addHook('onResponse', (request, reply, done) => {
+  const answered = (request: FastifyRequest, reply: FastifyReply, ms: number): void => {
     state.running -= 1
     // The route's pattern, never the address: a query may hold a token.
     const route = request.routeOptions.url ?? 'none'
-    const labels = { method: knownMethod(request.method), route, status: String(reply.statusCode) }
+    const labels = { method: knownMethod(request.method), route, status: statusOf(reply) }
     metrics.count('keyturn_http_requests_total', 'Requests answered', labels)
-    metrics.observe('keyturn_http_request_seconds', 'Time to answer', reply.elapsedTime / 1000, { route })
-    log.debug('request', { ...labels, ms: Math.round(reply.elapsedTime), id: request.id })
-    done()
-  })
+    metrics.observe('keyturn_http_request_seconds', 'Time to answer', ms / 1000, { route })
+    log.debug('request', { ...labels, ms: Math.round(ms), id: request.id })
+    // At the end a connection has no further use than the answer that ran on it.
+    if (state.draining) setImmediate(() => opened.forEach((listener) => listener.rest()))
+  }
   app.setErrorHandler((error, _request, reply) => {
     const { status, headers, body } = toHttpError(error, log)
     if (status >= 500) log.warn('a request failed', { code: body.code, status })
@@ -146,7 +152,6 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   await app.register(proxyRoutes(context))
   await app.ready()
 
-  const opened: Listening[] = []
   const people = reauthorise.watch()
   const end = async (): Promise<void> => {
     state.draining = true
@@ -167,7 +172,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   }
   try {
     for (const listener of settings.listen) {
-      opened.push(await listen(listener, settings.limits, (request, response) => app.routing(request, response)))
+      opened.push(await listen(listener, settings.limits, (request, response) => app.routing(request, response), clock))
     }
   } catch (error) {
     await end()
@@ -176,6 +181,9 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   let ended: Promise<void> | null = null
   return { addresses: opened.map(({ address }) => address), close: () => (ended ??= end()) }
 }
+
+/** What the client saw: one that hung up saw nothing, or not all of it. */
+const statusOf = ({ raw }: FastifyReply): string => (raw.writableFinished ? String(raw.statusCode) : 'cut')
 
 const knownMethod = (method: string): string =>
   ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].includes(method) ? method : 'other'

@@ -72,7 +72,11 @@ export const brokerSection = z.strictObject({
     .strictObject({
       body: z.int().positive().optional().describe('Largest body, bytes; default 160 MB'),
       headers: duration.optional().describe('For the head of a request to arrive; default 15s'),
-      request: duration.optional().describe('For a whole request to arrive; default 10m'),
+      request: duration
+        .optional()
+        .describe(
+          'For a whole request to arrive; default 10m. Uploads through the proxy may take longer, as long as a kilobyte a minute comes in',
+        ),
       idle: duration.optional().describe('How long an idle connection stays open; default 65s'),
       connections: z.int().positive().optional().describe('Open connections at once, for each listener; default 10000'),
       grace: duration.optional().describe('How long running requests are waited for at the end; default 20s'),

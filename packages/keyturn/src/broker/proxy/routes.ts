@@ -10,6 +10,7 @@ import type { Desk } from '../sessions/desk.ts'
 import type { FaceOptions } from '../sessions/options.ts'
 import type { Judged } from '../sessions/virtual-sessions.ts'
 import { soapLogin, soapLogout } from '../face/soap-login.ts'
+import { mayTakeLong } from '../upload-limit.ts'
 import { carried, shownToken } from './credential.ts'
 import type { Carrier } from './credential.ts'
 import { forward } from './forward.ts'
@@ -119,6 +120,7 @@ const admit = async (
     }
   }
   context.callers.used(caller, session.grant, 'proxy')
+  mayTakeLong(request.raw)
   return judged
 }
 

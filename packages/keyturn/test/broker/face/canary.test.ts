@@ -50,7 +50,7 @@ test('through logins, calls, expiries, refusals and logouts no real secret reach
       await fetch(`${tapped.url}${path}`, { headers })
     await fetch(body['id'] ?? '', { headers })
     const echo = await fetch(`${tapped.url}/services/data/v60.0/echo-error`, { headers })
-    assert.match(await echo.text(), /Session \[removed\] is not valid/)
+    assert.match(await echo.text(), /Session 00D\w{12}!KT[\w.]+ is not valid/)
     assert.equal(echo.headers.get('x-echo'), null)
     broker.expire()
     assert.equal((await query(tapped.url, session)).status, 200)
