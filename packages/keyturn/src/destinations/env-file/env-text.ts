@@ -84,7 +84,8 @@ export const encode = (name: string, value: string, dialect: Dialect, like = '')
     if (/^\s|\s$/.test(value)) throw unwritable(name, 'begins or ends with a blank')
     return value
   }
-  const bare = /^[\w.:/@%+,=^-]*$/.test(value)
+  // Not an empty one: readers take what follows for it.
+  const bare = /^[\w.:/@%+,=^-]+$/.test(value)
   if (dialect === 'shell') return bare && like === '' ? value : `'${value.replaceAll("'", `'\\''`)}'`
   if (value.includes('\r')) throw unwritable(name, 'holds a carriage return')
   const ways = {
@@ -95,7 +96,7 @@ export const encode = (name: string, value: string, dialect: Dialect, like = '')
   }
   const order = Object.keys(ways) as (keyof typeof ways)[]
   const way = ways[like as keyof typeof ways] ? (like as keyof typeof ways) : order.find((each) => ways[each])
-  if (way === undefined) throw unwritable(name, 'holds all kinds of quotes or doubled backslashes')
+  if (way === undefined) throw unwritable(name, 'holds every kind of quotes, doubled backslashes or one at its end')
   return `${way}${value}${way}`
 }
 
