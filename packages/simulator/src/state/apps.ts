@@ -1,7 +1,8 @@
 /** Connected apps and external client apps: what a client identifies itself with, and the switches it runs under. */
 import { createPublicKey } from 'node:crypto'
 import type { Org } from './org.ts'
-import { defaultAppSettings, patchSettings } from './settings.ts'
+import { patchSettings } from './patch-settings.ts'
+import { defaultAppSettings } from './settings.ts'
 import type { AppSettings } from './settings.ts'
 
 export interface SimApp {

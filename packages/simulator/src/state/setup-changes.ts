@@ -102,6 +102,43 @@ export const consumerEntries = (app: SimApp): readonly SetupEntry[] => [
   },
 ]
 
+const switches = [
+  'passwordFlowBlocked',
+  'soapLogin',
+  'apiEnabled',
+  'consumerSecretsByRest',
+  'consumerSecretsByMetadata',
+  'setPasswordForSelf',
+  'endSessionsOnPasswordReset',
+] as const
+
+/** Actions that real audit trails show; the text of all but the expiry is after its pattern. */
+const passwordPolicies = {
+  passwordExpiryDays: ['passwordexpiry', 'password expiry policy', ' days'],
+  passwordHistory: ['passwordhistory', 'password history policy', ''],
+  passwordMinimumLength: ['passwordminlength', 'minimum password length', ''],
+  passwordComplexity: ['passwordcomplexity', 'password complexity policy', ''],
+  passwordQuestionRestriction: ['passwordquestion', 'password question policy', ''],
+  lockoutAttempts: ['passwordmaxinvalid', 'maximum invalid login attempts', ''],
+  lockoutMs: ['passwordlockout', 'lockout effective period', ' ms'],
+} as const satisfies Partial<Record<keyof OrgSettings, readonly [string, string, string]>>
+
+function passwordPolicyEntries(before: OrgSettings, after: OrgSettings): readonly SetupEntry[] {
+  const section = 'Password Policies'
+  const changed = Object.entries(passwordPolicies).flatMap(([key, [action, label, unit]]) => {
+    const name = key as keyof typeof passwordPolicies
+    if (before[name] === after[name]) return []
+    const display = `Changed ${label} from ${before[name] ?? 'never'}${unit} to ${after[name] ?? 'never'}${unit}`
+    return [{ action, section, display }]
+  })
+  if (before.passwordMinimumLifetime === after.passwordMinimumLifetime) return changed
+  const word = after.passwordMinimumLifetime ? 'Enable' : 'Disable'
+  return [
+    ...changed,
+    { action: `minimumPasswordLifetime${word}`, section, display: `${word}d minimum password lifetime` },
+  ]
+}
+
 export function orgEntries(before: OrgSettings, after: OrgSettings): readonly SetupEntry[] {
   const entries: SetupEntry[] = []
   const security = 'Security Controls'
@@ -112,7 +149,7 @@ export function orgEntries(before: OrgSettings, after: OrgSettings): readonly Se
     if (!before.trustedAddresses.includes(range))
       entries.push({ action: 'addIpWhiteList', section: security, display: `Added Ip AllowList ${range}` }) // guessed
   // The pattern <setting>OffOn / OnOff and its text are observed, these names are guessed.
-  for (const name of ['passwordFlowBlocked', 'soapLogin', 'apiEnabled'] as const) {
+  for (const name of switches) {
     if (before[name] === after[name]) continue
     const display = `Organization setup action: ${name} has changed.`
     entries.push({ action: `${name}${after[name] ? 'OffOn' : 'OnOff'}`, section: security, display })
@@ -121,6 +158,7 @@ export function orgEntries(before: OrgSettings, after: OrgSettings): readonly Se
     const display = `Changed session timeout from ${before.sessionTimeoutMs / 60_000} to ${after.sessionTimeoutMs / 60_000} minutes`
     entries.push({ action: 'sessiontimeout', section: 'Session Settings', display }) // guessed
   }
+  entries.push(...passwordPolicyEntries(before, after))
   return entries
 }
 
