@@ -122,6 +122,20 @@ const denied = (path: string, { body }: JsonAnswer): Error =>
     'Check that the token lives (`vault token lookup`) and that its policy names this path.',
   )
 
+/** Nothing there yet, or no such place? A write to version 1 would be taken, as something else. The CLI asks the same. */
+const mustBeVersion2 = async (ask: Ask, token: Secret, mount: string, said: string): Promise<void> => {
+  const { status, body } = await ask('GET', `sys/internal/ui/mounts/${mount}`, token)
+  const { type, options } = isObject(body.data) ? body.data : {}
+  const version2 = (type === 'kv' || type === 'generic') && isObject(options) && options.version === '2'
+  if (status === 200 && version2) return
+  // A token without a right below the mount is told 403; then the first answer has to do.
+  if (status !== 200 && said === '') return
+  throw notReady(
+    `${mount} is no mount of key/value version 2 ${said}`.trim(),
+    'Name the mount (`vault secrets list -detailed` shows it); version 1 has no check-and-set.',
+  )
+}
+
 const clientOf = (ask: Ask, token: Secret): VaultClient => ({
   get: async (path, version) => {
     const answer = await ask('GET', path, token, undefined, version === undefined ? '' : `?version=${version}`)
@@ -136,7 +150,10 @@ const clientOf = (ask: Ask, token: Secret): VaultClient => ({
     const metadata = isObject(data.metadata) ? data.metadata : {}
     const newest = typeof metadata.version === 'number' ? metadata.version : 0
     // A deleted version answers 404 with its metadata; its number still counts for check-and-set.
-    if (answer.status === 404) return { data: {}, version: newest }
+    if (answer.status === 404) {
+      if (newest === 0) await mustBeVersion2(ask, token, mount, messageOf(answer.body))
+      return { data: {}, version: newest }
+    }
     if (answer.status !== 200 || !isObject(data.data) || newest === 0) {
       throw notReady(
         `${where} is no secret of key/value version 2 (${answer.status}) ${messageOf(answer.body)}`.trim(),

@@ -40,6 +40,11 @@ export const vaultServer = async (t: TestContext) => {
     if (path === '/v1/sys/capabilities-self')
       return { status: 200, body: { capabilities: rights, data: { [body.paths[0]]: rights } } }
     if (path === '/v1/kv1/app') return { status: 200, body: { data: { only: 'version-one' } } }
+    const mount = /^\/v1\/sys\/internal\/ui\/mounts\/(.+)$/.exec(path)?.[1]
+    if (mount === 'secret') return { status: 200, body: { data: { type: 'kv', options: { version: '2' } } } }
+    if (mount === 'kv1') return { status: 200, body: { data: { type: 'kv', options: { version: '1' } } } }
+    if (mount !== undefined) return denied
+    if (path.startsWith('/v1/kv1/')) return { status: 404, body: { errors: [] } }
     const place = /^\/v1\/secret\/data\/(.+)$/.exec(path)?.[1]
     if (place === undefined)
       return { status: 404, body: { errors: [`no handler for route "${path.slice(4)}". route entry not found.`] } }
