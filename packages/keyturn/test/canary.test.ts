@@ -20,8 +20,17 @@ test('no command prints or writes a secret in clear', async (t) => {
   const { folder, sim, app, keyFile, user } = setup
   const web = app('Web')
   const server = app('Server')
-  const env = { WEB_SECRET: web.clientSecret, SECRET: server.clientSecret, CANARY: 'canary-in-the-environment-4711' }
+  const hook = 'http://127.0.0.1:1/canary-address-of-a-channel-4711'
+  const env = {
+    WEB_SECRET: web.clientSecret,
+    SECRET: server.clientSecret,
+    CANARY: 'canary-in-the-environment-4711',
+    HOOK: hook,
+  }
   const refreshToken = await connectRefresh(setup)
+  const yaml = join(folder.path, 'keyturn.yaml')
+  const channels = '    ops: { kind: webhook, url: env:HOOK, secret: env:SECRET }\n'
+  writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}\nnotify:\n  channels:\n${channels}`)
   const printed: string[] = []
   const ran = new Set<string>()
   const run = async (id: string, args: readonly string[], stdin?: string): Promise<void> => {
@@ -96,6 +105,7 @@ test('no command prints or writes a secret in clear', async (t) => {
   await run('caller:add', ['etl', '--grant', 'acme', '--client-id', 'x', '--client-secret-ref', web.clientSecret])
   await run('grants:sweep', [])
   await run('caller:list', [])
+  await run('notify:test', [])
   await run('caller:show', ['etl'])
   await run('caller:set', ['etl', '--rate', '60'])
   await run('caller:rotate', ['etl'])
@@ -115,6 +125,7 @@ test('no command prints or writes a secret in clear', async (t) => {
     refreshToken,
     web.clientSecret,
     server.clientSecret,
+    hook,
     readFileSync(join(folder.path, 'keyturn.key'), 'utf8').trim(),
   ])
   const collect = (value: unknown): void => {
