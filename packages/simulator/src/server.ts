@@ -8,6 +8,7 @@ import { createServer as createHttps } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { SimRequest } from './route.ts'
 import { converse } from './conversation.ts'
+import { carryOutJobs } from './metadata/jobs.ts'
 import { plainAddress } from './sessions/addresses.ts'
 import type { Call } from './oauth/context.ts'
 import type { Simulation } from './simulation.ts'
@@ -136,6 +137,7 @@ async function answer(options: ListenerOptions, req: IncomingMessage, res: Serve
   sim.orgOf.set(request, org)
   carryOutDue(org)
   carryOutPending(org)
+  carryOutJobs(org, sim.orgs)
   const call: Call = {
     request,
     number: sim.log.nextRequest(),

@@ -1,5 +1,7 @@
 /** Which path is which endpoint, under the names that faults and logs use. */
 import type { SimResponse } from '../route.ts'
+import { metadataRest } from '../metadata/rest-deploy.ts'
+import { metadataSoap } from '../metadata/soap.ts'
 import { soap } from '../soap/login.ts'
 import { authorize, connectDevice } from './authorize.ts'
 import type { Call } from './context.ts'
@@ -10,7 +12,17 @@ import { revoke } from './revoke.ts'
 import { token } from './token.ts'
 
 export type Endpoint =
-  'token' | 'authorize' | 'revoke' | 'introspect' | 'userinfo' | 'identity' | 'discovery' | 'soap' | 'data' | 'other'
+  | 'token'
+  | 'authorize'
+  | 'revoke'
+  | 'introspect'
+  | 'userinfo'
+  | 'identity'
+  | 'discovery'
+  | 'soap'
+  | 'metadata'
+  | 'data'
+  | 'other'
 
 interface IdentityRoute {
   readonly endpoint: Endpoint
@@ -33,6 +45,16 @@ export const identityRoutes: readonly IdentityRoute[] = [
   },
   { endpoint: 'discovery', pattern: /^\/\.well-known\/openid-configuration$/, handle: openidConfiguration },
   { endpoint: 'discovery', pattern: /^\/\.well-known\/auth-configuration$/, handle: authConfiguration },
+  {
+    endpoint: 'metadata',
+    pattern: /^\/services\/Soap\/m\/(\d+\.\d)(?:\/.*)?$/,
+    handle: (call, m) => metadataSoap(call, m[1] ?? ''),
+  },
+  {
+    endpoint: 'metadata',
+    pattern: /^\/services\/data\/v(\d+\.\d)\/metadata\/deployRequest(?:\/([A-Za-z0-9]{15,18}))?\/?$/,
+    handle: (call, m) => metadataRest(call, m[1] ?? '', m[2]),
+  },
   {
     endpoint: 'soap',
     pattern: /^\/services\/Soap\/([uc])\/(\d+\.\d)(?:\/.*)?$/,
