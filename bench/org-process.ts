@@ -6,6 +6,8 @@ sim.control.changeApp({ app: 'Web', settings: { rotation: true, maxApprovals: 10
 
 const verbs: Readonly<Record<string, (data: unknown) => unknown>> = {
   grant: (app) => sim.control.grant({ user: 'integration@acme.example', app: String(app) }),
+  grants: (count) =>
+    Array.from({ length: Number(count) }, () => sim.control.grant({ user: 'integration@acme.example', app: 'Web' })),
   expire: () => sim.control.expireAccessTokens(),
   exchanges: () => sim.control.oracle().total.exchanges,
   latency: (ms) => {

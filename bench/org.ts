@@ -7,6 +7,7 @@ import type { ReadyGrant } from '@keyturn/simulator'
 export interface BenchOrg {
   readonly url: string
   grant(app?: string): Promise<ReadyGrant>
+  grants(count: number): Promise<readonly ReadyGrant[]>
   expire(): Promise<void>
   exchanges(): Promise<number>
   /** Milliseconds that each token request takes at the server. */
@@ -31,6 +32,7 @@ export const startBenchOrg = async (): Promise<BenchOrg> => {
   return {
     url: first.url,
     grant: (app = 'Web') => ask('grant', app),
+    grants: (count) => ask('grants', count),
     expire: () => ask('expire'),
     exchanges: () => ask('exchanges'),
     latency: (ms) => ask('latency', ms),
