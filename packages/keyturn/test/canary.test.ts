@@ -30,7 +30,10 @@ test('no command prints or writes a secret in clear', async (t) => {
   const refreshToken = await connectRefresh(setup)
   const yaml = join(folder.path, 'keyturn.yaml')
   const channels = '    ops: { kind: webhook, url: env:HOOK, secret: env:SECRET }\n'
-  writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}\nnotify:\n  channels:\n${channels}`)
+  const destinations =
+    'destinations:\n  v: { kind: vault, path: x, address: "http://127.0.0.1:1", token: env:SECRET }\n  f: { kind: env-file, file: app.env }\n'
+  writeFileSync(join(folder.path, 'app.env'), '')
+  writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}\nnotify:\n  channels:\n${channels}${destinations}`)
   const printed: string[] = []
   const ran = new Set<string>()
   const run = async (id: string, args: readonly string[], stdin?: string): Promise<void> => {
@@ -82,6 +85,7 @@ test('no command prints or writes a secret in clear', async (t) => {
   await run('ledger:show', [])
   await run('ledger:verify', [])
   await run('ledger:export', ['--output=l.jsonl'])
+  await run('destination:check', [])
   await run('config:check', [])
   await run('config:show', [])
   await run('config:schema', [])
