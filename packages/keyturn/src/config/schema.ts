@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { brokerSection } from './broker-section.ts'
+import { credentialsSection } from './credentials-section.ts'
 import { destinationsSection } from './destinations-section.ts'
 import { duration } from './duration.ts'
 import { keyForms, keyReference } from '../reference.ts'
@@ -59,6 +60,7 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('Defaults of `keyturn connect`'),
+  credentials: credentialsSection.optional().describe('What is rotated, and when'),
   destinations: destinationsSection.optional().describe('Where consumers read rotated values; docs/destinations.md'),
   broker: brokerSection.optional().describe('`keyturn serve`'),
   notify: notifySection.optional().describe('Who is told, and how'),

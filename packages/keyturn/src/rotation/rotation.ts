@@ -155,6 +155,7 @@ export const openRotation = (parts: RotationParts): Rotation => {
     for (;;) {
       const held = await must(name)
       const doc = make(held)
+      if (doc === held.doc) return held.run
       try {
         const written = await keeper.write(held, { doc, entry: { kind, data: { run: held.run.id, ...data } } })
         return written.doc.run ?? held.run

@@ -1,0 +1,97 @@
+/** Rotation with what keyturn.yaml says behind its ports: what commands and the broker open. */
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import { KeyturnError, systemClock } from '@keyturn/tokens'
+import type { Clock, Keyturn, Secret } from '@keyturn/tokens'
+import { lazyNetwork, resolveReference } from '@keyturn/tokens/maintenance'
+import { openDestination } from './destinations/destination-kinds.ts'
+import { orgConnection } from './org/connection.ts'
+import type { OrgConnection } from './org/connection.ts'
+import { loadRotator } from './rotation/rotators/load-rotator.ts'
+import { splitEntry } from './rotation/rotators/settings.ts'
+import type { CredentialEntry, CredentialKind } from './rotation/rotators/settings.ts'
+import { openRotation } from './rotation/rotation.ts'
+import type { Rotation } from './rotation/rotation.ts'
+import { resolversOf } from './settings.ts'
+import type { Settings } from './settings.ts'
+import { readUses } from './usage/uses.ts'
+
+export interface OpenedRotation {
+  readonly rotation: Rotation
+  close(): Promise<void>
+}
+
+export interface RotationWiring {
+  readonly clock?: Clock
+  /** A link where the broker can make one. */
+  readonly reauthorise?: (grant: string) => Promise<{ readonly text: string; readonly link: Secret | null }>
+}
+
+export const openRotationOf = (
+  { keyturn, settings }: { readonly keyturn: Keyturn; readonly settings: Settings },
+  { clock = systemClock, reauthorise = byCommand }: RotationWiring = {},
+): OpenedRotation => {
+  const { config, folder, env } = settings
+  const caFile = config.caFile === undefined ? undefined : resolve(folder, config.caFile)
+  const network = lazyNetwork({ clock, env, ...(caFile === undefined ? {} : { caFile }) })
+  const resolvers = resolversOf(settings)
+  const orgs = new Map<string, OrgConnection>()
+  const missing = (what: string, name: string): KeyturnError =>
+    new KeyturnError('CONFIG_INVALID', `keyturn.yaml has no ${what} named ${name}`)
+  const rotation = openRotation({
+    keyturn,
+    clock,
+    random: randomBytes,
+    credentials: Object.entries(config.credentials ?? {}).map(([name, entry]) => ({
+      name,
+      kind: entry.kind,
+      ...splitEntry(entry as CredentialEntry),
+    })),
+    rotator: (kind) => loadRotator(kind as CredentialKind),
+    ports: {
+      network,
+      env,
+      org(grant) {
+        const found = orgs.get(grant) ?? orgConnection(keyturn, grant)
+        orgs.set(grant, found)
+        return found
+      },
+      destination(name) {
+        const found = config.destinations?.[name]
+        if (found === undefined) throw missing('destination', name)
+        const resolveSecret = (reference: string): Promise<Secret> => resolveReference(reference, env, resolvers)
+        return openDestination(found, { name, folder, clock, env, caFile, resolve: resolveSecret })
+      },
+      mailbox(name) {
+        throw missing('mailbox', name)
+      },
+      uses: { since: (at) => readUses(keyturn.store, new Date(at).toISOString().slice(0, 10)) },
+      reauthorise,
+    },
+  })
+  return {
+    rotation,
+    async close() {
+      network.close()
+    },
+  }
+}
+
+/** Opens it, does the work and closes it again. */
+export const withRotation = async <T>(
+  keyturn: Keyturn,
+  settings: Settings,
+  work: (rotation: Rotation) => Promise<T>,
+): Promise<T> => {
+  const opened = openRotationOf({ keyturn, settings })
+  try {
+    return await work(opened.rotation)
+  } finally {
+    await opened.close()
+  }
+}
+
+const byCommand = async (grant: string): Promise<{ readonly text: string; readonly link: null }> => ({
+  text: `Run \`keyturn connect ${grant}\` and sign in as the same user`,
+  link: null,
+})

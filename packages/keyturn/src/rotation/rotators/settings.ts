@@ -1,0 +1,36 @@
+/** What each kind of credential may say in keyturn.yaml: one line a kind. Light: the configuration is read by every command. */
+import * as z from 'zod'
+import { commonSettings } from '../common-settings.ts'
+import type { CommonSettings } from '../common-settings.ts'
+import { externalClientAppSettings } from './external-client-app/settings.ts'
+
+export const kindSettings = {
+  'external-client-app': externalClientAppSettings,
+} as const
+
+export type CredentialKind = keyof typeof kindSettings
+
+const kinds = Object.keys(kindSettings) as readonly CredentialKind[]
+
+const entryOf = (kind: CredentialKind) =>
+  z.strictObject({ kind: z.literal(kind), ...commonSettings.shape, ...kindSettings[kind].shape })
+
+const [first, ...others] = kinds.map(entryOf)
+if (first === undefined) throw new TypeError('there is no kind of credential')
+
+export const credentialEntry = z.discriminatedUnion('kind', [first, ...others], {
+  error: `needs a kind: ${kinds.join(', ')}`,
+})
+
+export type CredentialEntry = { readonly kind: CredentialKind } & CommonSettings & Readonly<Record<string, unknown>>
+
+const pick = (entry: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(entry).filter(([key]) => keys.includes(key)))
+
+/** What all credentials have, and what this kind has. */
+export const splitEntry = (
+  entry: CredentialEntry,
+): { readonly common: CommonSettings; readonly settings: Readonly<Record<string, unknown>> } => ({
+  common: pick(entry, Object.keys(commonSettings.shape)) as CommonSettings,
+  settings: pick(entry, Object.keys(kindSettings[entry.kind].shape)),
+})

@@ -1,0 +1,66 @@
+/** A credential as people and programs see it: what it is, how old, what runs. No secret in it. */
+import { currentVersion } from '../credential.ts'
+import type { CredentialDoc, Run } from '../credential.ts'
+import type { Age } from '../rotator.ts'
+import type { CredentialSettings } from '../rotation.ts'
+
+export interface CredentialView {
+  readonly name: string
+  readonly kind: string
+  readonly owner: string | null
+  readonly destinations: readonly string[]
+  /** The number of the version in use; null: Keyturn made or adopted none yet. */
+  readonly version: number | null
+  /** ISO 8601; null: unknown. */
+  readonly since: string | null
+  readonly age: { readonly basis: Age['basis']; readonly days: number | null; readonly why: string }
+  readonly run: RunView | null
+}
+
+export interface RunView {
+  readonly id: string
+  readonly state: Run['state']
+  readonly startedAt: string
+  readonly why: string
+  readonly who: string
+  readonly step: string | null
+  readonly waitsUntil: string | null
+  readonly waitsFor: string | null
+  readonly person: Run['person']
+  readonly problem: Run['problem']
+}
+
+export const iso = (at: number): string => new Date(at).toISOString()
+
+export const runView = (run: Run): RunView => ({
+  id: run.id,
+  state: run.state,
+  startedAt: iso(run.startedAt),
+  why: run.why,
+  who: run.who,
+  step: run.begun?.step ?? run.done.at(-1)?.step ?? null,
+  waitsUntil: run.waitUntil === null ? null : iso(run.waitUntil),
+  waitsFor: run.waitsFor,
+  person: run.person,
+  problem: run.problem,
+})
+
+export const credentialView = (
+  { name, kind, common }: CredentialSettings,
+  doc: CredentialDoc | null,
+  age: Age,
+  now: number,
+): CredentialView => ({
+  name,
+  kind,
+  owner: common.owner ?? null,
+  destinations: common.destinations ?? [],
+  version: doc === null ? null : (currentVersion(doc)?.n ?? null),
+  since: age.basis === 'unknown' ? null : iso(age.since),
+  age: {
+    basis: age.basis,
+    days: age.basis === 'unknown' ? null : Math.max(0, Math.floor((now - age.since) / 86_400_000)),
+    why: age.why,
+  },
+  run: doc?.run == null ? null : runView(doc.run),
+})

@@ -1,0 +1,109 @@
+/**
+ * A simulated org and an open rotation as keyturn.yaml would make it, on the simulator's clock. `process` opens a further
+ * one on the same store, as a restart or another host would, and can be made to die at its n-th write.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { startSimulator } from '@keyturn/simulator'
+import type { OrgSpec, Simulator } from '@keyturn/simulator'
+import { openKeyturn } from '@keyturn/tokens'
+import type { Clock, Keyturn, Records } from '@keyturn/tokens'
+import { configSchema } from '../../src/config/schema.ts'
+import { followClock } from '../../src/demo/follow-clock.ts'
+import { openRotationOf } from '../../src/rotation-opened.ts'
+import type { RotationWiring } from '../../src/rotation-opened.ts'
+import type { Rotation } from '../../src/rotation/rotation.ts'
+import type { Run } from '../../src/rotation/credential.ts'
+import type { Settings } from '../../src/settings.ts'
+
+export class Killed extends Error {}
+
+export interface Death {
+  /** Counts from 1. */
+  readonly at: number
+  readonly when: 'before' | 'after'
+}
+
+export interface Scene {
+  readonly sim: Simulator
+  readonly folder: string
+  readonly keyturn: Keyturn
+  readonly clock: Clock
+  advance(ms: number): void
+  /** `sections`: of keyturn.yaml. */
+  process(sections: Readonly<Record<string, unknown>>, more?: { readonly die?: Death } & RotationWiring): Rotation
+  /** Writes of rotations, all processes together. */
+  writes(): number
+}
+
+export const scene = async (t: TestContext, org: Partial<OrgSpec> = {}): Promise<Scene> => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-rotation-'))
+  const clockFile = join(folder, 'clock.json')
+  const sim = await startSimulator({ seed: t.name, clockFile, orgs: [{ name: 'acme', ...org }] })
+  const clock = followClock(clockFile)
+  const keyturn = await openKeyturn({
+    store: `sqlite:${join(folder, 'keyturn.db')}`,
+    masterKey: randomBytes(32),
+    clock,
+    limits: { connect: 5_000, wait: 5_000, send: 5_000, read: 20_000, stale: 20 },
+    env: {},
+  })
+  const closing: (() => Promise<void>)[] = []
+  t.after(async () => {
+    for (const close of closing) await close()
+    await keyturn.close()
+    await sim.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  let writes = 0
+  return {
+    sim,
+    folder,
+    keyturn,
+    clock,
+    advance: (ms) => void sim.control.moveClock({ advanceMs: ms }),
+    writes: () => writes,
+    process(sections, { die, ...wiring } = {}) {
+      let count = 0
+      const putAll: Records['putAll'] = async (...args) => {
+        count += 1
+        writes += 1
+        if (die !== undefined && (count > die.at || (count === die.at && die.when === 'before'))) throw new Killed()
+        const written = await keyturn.store.records.putAll(...args)
+        if (count === die?.at) throw new Killed()
+        return written
+      }
+      const records = { ...keyturn.store.records, putAll }
+      const over = <T extends object>(target: T, name: keyof T, value: unknown): T =>
+        new Proxy(target, { get: (one, key) => (key === name ? value : Reflect.get(one, key)) })
+      const seen = over(keyturn, 'store', over(keyturn.store, 'records', records))
+      const settings = {
+        config: configSchema.parse({ version: 1, ...sections }),
+        folder,
+        env: {},
+      } as unknown as Settings
+      const opened = openRotationOf({ keyturn: seen, settings }, { clock, ...wiring })
+      closing.push(opened.close)
+      return opened.rotation
+    },
+  }
+}
+
+/** Goes on until it is over, stuck, or a hundred rounds went by; time goes to where the run waits for it. */
+export const toTheEnd = async (
+  { clock, advance }: Pick<Scene, 'clock' | 'advance'>,
+  name: string,
+  open: () => Rotation,
+  each: (run: Run) => Promise<void> | void = () => undefined,
+): Promise<Run> => {
+  for (let round = 0; ; round++) {
+    const { run, over } = await open().advance(name, { attended: false })
+    await each(run)
+    if (over || run.state === 'halted' || run.state === 'waiting-for-person') return run
+    if (round === 100) throw new Error(`the run goes on for ever: ${run.state}, ${run.waitsFor ?? ''}`)
+    advance(Math.max(1_000, (run.waitUntil ?? 0) - clock.wall()))
+  }
+}
