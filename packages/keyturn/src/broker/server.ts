@@ -70,7 +70,14 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   const { notifier = null, judge = null } = options
   const reauthorise = openReauthorise({ keyturn: seen, clock, log, metrics, random, settings, notifier, judge })
   const { keyturn } = reauthorise
-  const uses = openUses({ store, clock, log, replica, every: settings.usageEvery })
+  const uses = openUses({
+    // While the store is out a write is refused at once, also the last one: it would keep the end waiting.
+    store: keyturn.store,
+    clock,
+    log,
+    replica,
+    every: settings.usageEvery,
+  })
   const { staleMax } = settings.limits
   const callers = openCallers({
     keyturn,
@@ -167,8 +174,8 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     await tracing?.close()
     network.close()
     stopCounting()
-    watch.close()
     await uses.close()
+    watch.close()
   }
   try {
     for (const listener of settings.listen) {

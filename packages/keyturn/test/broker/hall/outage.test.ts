@@ -64,6 +64,62 @@ test('an outage of the store is bridged for staleMax and then said as an outage'
   assert.deepEqual([(await self()).status, (await refresh()).status], [200, 200])
 })
 
+test(
+  'living virtual sessions go on for staleMax under the policy as last read, and then it is an outage',
+  { skip },
+  async (t) => {
+    const { hall, cut, mend } = await cutOff(t)
+    const login = async (name: string, more = {}): Promise<string> => {
+      const { id, secret } = await hall.enrol(name, more)
+      hall.later(1000)
+      const fields = { grant_type: 'client_credentials', client_id: id, client_secret: secret }
+      return String((await ask(`${hall.url}/services/oauth2/token`, form(fields))).json.access_token)
+    }
+    const etl = await login('etl')
+    const reader = await login('reader', { paths: [{ method: 'GET', prefix: '/services/data' }] })
+    const unseen = await login('unseen')
+    const call = (token: string, method = 'GET') =>
+      ask(`${hall.url}/services/data/v60.0/`, { method, headers: { authorization: `Bearer ${token}` } })
+    const envelope = (token: string): string =>
+      `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><SessionHeader><sessionId>${token}</sessionId></SessionHeader></e:Header><e:Body><getServerTimestamp/></e:Body></e:Envelope>`
+    const soap = (token: string) =>
+      ask(`${hall.url}/services/Soap/u/60.0`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/xml', soapaction: '""' },
+        body: envelope(token),
+      })
+    assert.deepEqual([(await call(etl)).status, (await call(reader)).status], [200, 200])
+    cut()
+    for (const moved of [1000, 20_000, 15_000]) {
+      hall.later(moved)
+      const [first, second, refused] = await Promise.all([call(etl), call(reader), call(reader, 'POST')])
+      assert.deepEqual([first.status, second.status, refused.status], [200, 200, 403], `${moved}`)
+    }
+    hall.later(60_000)
+    const outage = await Promise.all([call(etl), call(reader), soap(etl), call(unseen)])
+    for (const { status, headers, text } of outage) {
+      assert.equal(status, 503)
+      assert.ok(Number(headers['retry-after']) > 0)
+      assert.ok(!/invalid_grant|INVALID_SESSION|InvalidSession/.test(text), text)
+    }
+    await mend()
+    assert.deepEqual([(await call(etl)).status, (await call(unseen)).status], [200, 200])
+  },
+)
+
+test('the broker ends soon while the store is out, and after an outage', { skip }, async (t) => {
+  const { hall, cut } = await cutOff(t)
+  const etl = await hall.enrol('etl')
+  const fields = { grant_type: 'client_credentials', client_id: etl.id, client_secret: etl.secret }
+  assert.equal((await ask(`${hall.url}/services/oauth2/token`, form(fields))).status, 200)
+  cut()
+  await until('noticed', async () => (await ask(`${hall.url}/readyz`)).status === 503)
+  let ended = false
+  const ending = hall.broker.close().then(() => (ended = true))
+  await until('ended', () => ended)
+  await ending
+})
+
 test('who was never seen before an outage is not called unknown', { skip }, async (t) => {
   const { hall, cut, mend } = await cutOff(t)
   cut()
