@@ -4,6 +4,8 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { systemClock } from '@keyturn/tokens'
+import { recordDeath } from '../../src/forensics/examine-death.ts'
 import type { DeathVerdict } from '../../src/forensics/judge-death.ts'
 import { DAY, DESCRIBE, HOUR, startDeath, USER } from './scene.ts'
 
@@ -259,4 +261,28 @@ test('an org that can’t be asked makes a verdict less sure and is no error', a
   const { asked } = await org.verdicts()
   assert.deepEqual(told(asked), ['somebody-else', 'nobody-here-spent-it', 'likely'])
   assert.match(asked.text, /Not readable in the org: /)
+})
+
+test('every replica that hears of a death gets the verdict, and the ledger keeps it once', async (t) => {
+  const org = await startDeath(t)
+  const ready = await org.add()
+  assert.equal(await org.call(), 200)
+  assert.equal(await recordDeath(org.keyturn, 'acme', { clock: systemClock, ask: null }), null)
+  org.advance(HOUR)
+  assert.notEqual(await org.spend(ready, await org.present()), null)
+  org.advance(2 * HOUR)
+  assert.equal(await org.call(), 'GRANT_DEAD')
+  const replicas = [org.keyturn, await org.open(), await org.open()]
+  const verdicts = await Promise.all(
+    replicas.map((one) => recordDeath(one, 'acme', { clock: systemClock, ask: 20_000 })),
+  )
+  assert.deepEqual(
+    verdicts.map((one) => one?.cause),
+    Array.from({ length: 3 }, () => 'foreign-exchange-from-our-address'),
+  )
+  const judged = (await org.keyturn.store.ledger(1, 1000)).filter(({ kind }) => kind === 'death-judged')
+  assert.deepEqual(
+    judged.map(({ data }) => data),
+    [{ verdict: 'somebody-else', cause: 'foreign-exchange-from-our-address', certainty: 'certain' }],
+  )
 })

@@ -30,7 +30,19 @@ export interface NotifyScene {
   ledger(): Promise<readonly { readonly kind: string; readonly data: object }[]>
 }
 
-export const startScene = async (t: TestContext): Promise<NotifyScene> => {
+export interface Surroundings {
+  /** PEM of an authority beside the usual ones. */
+  readonly ca?: string
+  /** HTTPS_PROXY and the like. */
+  readonly proxy?: Readonly<Record<string, string>>
+  /** Address of a PostgreSQL store; left out: SQLite in the folder. */
+  readonly store?: string
+}
+
+export const startScene = async (
+  t: TestContext,
+  { ca, proxy = {}, store: address }: Surroundings = {},
+): Promise<NotifyScene> => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-notify-'))
   let offset = 0
   const clock: Clock = {
@@ -41,13 +53,14 @@ export const startScene = async (t: TestContext): Promise<NotifyScene> => {
   }
   const masterKey = randomBytes(32)
   const open = async (name: string): Promise<Store> =>
-    openStore(`sqlite:${join(folder, 'keyturn.db')}`, {
+    openStore(address ?? `sqlite:${join(folder, 'keyturn.db')}`, {
+      migrate: true,
       clock,
       masterKey,
       holder: await thisHolder(join(folder, name)),
     })
   const store = await open('one')
-  const network = lazyNetwork({ clock, env: {} })
+  const network = lazyNetwork({ clock, env: proxy, ca })
   const others: Store[] = []
   t.after(async () => {
     network.close()

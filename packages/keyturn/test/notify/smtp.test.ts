@@ -10,6 +10,7 @@ import type { SMTPServerOptions } from 'smtp-server'
 import { Secret } from '@keyturn/tokens'
 import { checkConfig } from '../../src/config/check.ts'
 import { notifySettings } from '../../src/notify/notify-settings.ts'
+import { makeAuthority, makeCertificate } from '../../../tokens/test/wire/certificates.ts'
 import { note, startScene } from './scene.ts'
 
 interface Mail {
@@ -127,6 +128,21 @@ test('a certificate nobody vouches for is no TLS', async (t) => {
   assert.equal(refused?.ok, false)
   assert.match(refused?.why ?? '', /could not be reached/)
   assert.equal(mails.length, 0)
+})
+
+test('with a certificate of a trusted authority mail goes over TLS, by STARTTLS or from the first byte', async (t) => {
+  const authority = makeAuthority()
+  const { pem: cert, key } = makeCertificate(authority, 'localhost', '127.0.0.1')
+  const scene = await startScene(t, { ca: authority.pem })
+  scene.env['PASSWORD'] = 'right'
+  for (const tls of ['starttls', 'implicit'] as const) {
+    const { mails, port } = await startMail(t, { cert, key, secure: tls === 'implicit' })
+    const mail = { ...channel(port), host: 'localhost', tls, user: 'keyturn', password: 'env:PASSWORD' } as const
+    assert.deepEqual(await scene.notifier({ channels: { mail } }).tell(note({ key: tls })), [
+      { channel: 'mail', ok: true },
+    ])
+    assert.deepEqual([mails[0]?.secure, mails[0]?.user], [true, 'keyturn'])
+  }
 })
 
 test('a password is a reference; a wrong one is tried once, a busy server three times', async (t) => {
