@@ -48,8 +48,8 @@ function giveToken(org: Org, user: SimUser, mails: boolean): void {
 }
 
 function endSessions(org: Org, user: SimUser, by: Changer): void {
-  const { passwordChangeEndsSessions: reach, endSessionsOnPasswordReset } = org.settings()
-  const all = reach === 'all' || (endSessionsOnPasswordReset && by.userId !== user.id)
+  const { passwordChangeEndsSessions: reach, endSessionsOnPasswordReset, passwordResetEnds } = org.settings()
+  const all = reach === 'all' || (endSessionsOnPasswordReset && passwordResetEnds === 'all' && by.userId !== user.id)
   if (!all && reach === 'none') return
   for (const row of org.sql('SELECT id FROM sim_access_token WHERE userId = ? AND live = 1').all(user.id)) {
     const id = String(row['id'])

@@ -155,6 +155,8 @@ export interface OrgSettings extends PasswordPolicy {
   readonly passwordRefusalStatus: 400 | 500
   /** "Terminate all of a user's sessions when an admin resets that user's password". */
   readonly endSessionsOnPasswordReset: boolean
+  /** Which those are: the browser's, says the metadata reference (none of them is simulated); or all. */
+  readonly passwordResetEnds: 'ui' | 'all'
   /** Which of its sessions a user loses by any change of its password. */
   readonly passwordChangeEndsSessions: 'none' | 'others' | 'all'
   /** A password that was set over the API ends the security token, as one that was set on a page does. */
@@ -278,6 +280,7 @@ export const defaultOrgSettings: OrgSettings = {
   setPasswordForSelf: true,
   passwordRefusalStatus: 400,
   endSessionsOnPasswordReset: false,
+  passwordResetEnds: 'ui',
   passwordChangeEndsSessions: 'none',
   apiPasswordResetsToken: true,
   apiPasswordMailsToken: true,

@@ -448,6 +448,26 @@ test('the usage resource lists apps, users and tokens, and revokes by token, use
   assert.equal((await rest(sim, sessionOf(sim, 'integration@acme.example'), 'GET', '/apps/oauth/usage')).status, 403)
 })
 
+test('an answer that was lost can be made good: the staged pair can be read again, and a second rotate says so', async () => {
+  const at = await world()
+  const { sim, session, path } = at
+  const list = async (): Promise<readonly Staged[]> =>
+    (
+      (await rest(sim, session, 'GET', `${path}/staged`)).json as unknown as {
+        readonly stagedCredentials: readonly Staged[]
+      }
+    ).stagedCredentials
+  sim.control.addFault({ match: { endpoint: 'data', path: '/staged$', method: 'POST' }, action: { drop: 'after' } })
+  await assert.rejects(async () => rest(sim, session, 'POST', `${path}/staged`))
+  const [staged] = await list()
+  assert.ok(staged)
+  sim.control.addFault({ match: { endpoint: 'data', method: 'PATCH' }, action: { drop: 'after' } })
+  await assert.rejects(async () => rotate(at, staged.id))
+  assert.equal((await list())[0]?.state, 'Rotated')
+  assert.equal(await knock(at, pairOf(staged)), 'in')
+  assert.equal(errorOf(await rotate(at, staged.id))[1], 'INVALID_INPUT')
+})
+
 test('a rotation outlives saving and loading', async (t) => {
   const { mkdtempSync, rmSync } = await import('node:fs')
   const folder = mkdtempSync((await import('node:path')).join((await import('node:os')).tmpdir(), 'simulator-staged-'))

@@ -1,7 +1,7 @@
 /** Passwords over REST and SOAP: who may, what the policies refuse, and what follows from a change. */
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { call, rows, simulator, token, userOf, appOf } from '../identity/wire.ts'
+import { call, refresh, rows, simulator, token, userOf, appOf } from '../identity/wire.ts'
 import { admin, errorOf, faultOf, login, rest, sessionOf, setPassword, soap } from './asking.ts'
 import type { Simulator } from '../../src/index.ts'
 
@@ -127,6 +127,21 @@ test('a profile with a policy of its own goes by that one alone', async () => {
   assert.equal(await refusalOf(sim, 'nothing-but-lower-1234'), undefined)
 })
 
+test('a misspelt switch or value is an error, in a profile’s policy too', async () => {
+  const sim = await simulator()
+  for (const settings of [
+    { passwordComplexity: 'Strong' },
+    { passwordChangeEndsSessions: 'some' },
+    { passwordResetEnds: 'api' },
+    { tokenFromTrusted: 'maybe' },
+    { passwordRefusalStatus: 418 },
+    { passwordQuestionRestriction: 'Any' },
+    { profilePasswordPolicies: { 'Standard User': { minimumLength: 9 } } },
+    { profilePasswordPolicies: { 'Standard User': { passwordComplexity: 'Strong' } } },
+  ])
+    assert.throws(() => sim.control.changeOrg({ settings: settings as object }), JSON.stringify(settings))
+})
+
 test('passwords expire by age: login says so, the one call that helps is setPassword, and then the session is whole', async () => {
   const sim = await simulator()
   const user = userOf(sim)
@@ -243,8 +258,13 @@ test('which sessions end with a password is a switch, and an administrator’s r
   ;[used, other] = two()
   await setPassword(sim, used, user.id, 'own-one-out-1')
   assert.deepEqual(await statuses([used, other]), [200, 200])
+  await setPassword(sim, boss, user.id, 'by-the-boss-1')
+  assert.deepEqual(await statuses([used, other]), [200, 200])
+  sim.control.changeOrg({ settings: { passwordResetEnds: 'all' } })
+  const grant = sim.control.grant({ user: user.username, app: 'Web' })
   await setPassword(sim, boss, user.id, 'all-by-boss-1')
-  assert.deepEqual(await statuses([used, other]), [401, 401])
+  assert.deepEqual(await statuses([used, other, grant.accessToken]), [401, 401, 401])
+  assert.equal((await refresh(sim, grant)).status, 200)
 })
 
 test('a lockout ends by a new password, or by unlocking; and may be for ever', async () => {
