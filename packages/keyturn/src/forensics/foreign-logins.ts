@@ -13,7 +13,7 @@ import type { LoginRow } from './org-records.ts'
 const tolerance = 120_000
 
 export interface LoginReading {
-  /** Rows of our own exchanges were found, so that rows are to be expected. */
+  /** Rows of our own exchanges were found and none is missing since, so that what is not there did not happen. */
   readonly measured: boolean
   /** Under which name the app stands there; null: not known. */
   readonly app: string | null
@@ -68,13 +68,14 @@ export const readLogins = (facts: DeathFacts, lastGood: number, diedAt: number):
   )
   match(unknown, bad)
   const inTime = (row: LoginRow): boolean => row.at > lastGood - tolerance && row.at <= diedAt + tolerance
+  const complete = (facts.org?.loginsSince ?? Infinity) <= lastGood
   return {
-    measured: own.size > 0,
+    measured: own.size > 0 && complete,
     app,
     foreign: good.filter((row) => ofApp(row) && inTime(row)),
     foreignRefused: bad.filter((row) => ofApp(row) && inTime(row)),
     answered: [...answered].map(([entry, row]) => ({ entry, row })),
-    unheard: own.size > 0 ? unknown.filter((entry) => !answered.has(entry)) : [],
+    unheard: own.size > 0 && complete ? unknown.filter((entry) => !answered.has(entry)) : [],
     ownAddresses: new Set([...own.values()].map(({ sourceIp }) => sourceIp)),
     approvals: rows.filter(
       (row) => /WebServer|UserAgent|Device|TokenExchange/i.test(row.subType) && worked(row) && ofApp(row),

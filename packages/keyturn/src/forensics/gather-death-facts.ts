@@ -3,7 +3,8 @@ import { KeyturnError } from '@keyturn/tokens'
 import type { Store } from '@keyturn/tokens'
 import type { LedgerEntry } from '@keyturn/tokens/ledger'
 import type { DeathFacts, Entry } from './death-facts.ts'
-import type { OrgReader, OrgRecords } from './org-records.ts'
+import { nothing } from './org-records.ts'
+import type { OrgReader } from './org-records.ts'
 
 const page = 1000
 /** A ledger grows without end; what happened before so many entries explains no death of today. */
@@ -77,8 +78,7 @@ const ask = async (reader: OrgReader | null, grant: StoredGrant, story: readonly
     return await reader({ userId: grant.identity.userId, since: Math.max(first - day, now - 179 * day) })
   } catch (error) {
     const code = error instanceof KeyturnError ? error.code : 'no answer'
-    const nothing: OrgRecords = { logins: null, audit: null, user: null, approvals: null, problems: [code] }
-    return nothing
+    return { ...nothing, problems: [code] }
   }
 }
 

@@ -39,11 +39,23 @@ export interface Approval {
 export interface OrgRecords {
   /** Null: could not be read. */
   readonly logins: readonly LoginRow[] | null
+  /** From when on those rows are complete: a busy user has more than one page of them. */
+  readonly loginsSince: number
   readonly audit: readonly AuditRow[] | null
   readonly user: OrgUser | null
   readonly approvals: readonly Approval[] | null
   /** What could not be read, and why. */
   readonly problems: readonly string[]
+}
+
+/** What is known of an org that told nothing. */
+export const nothing: OrgRecords = {
+  logins: null,
+  loginsSince: Number.MAX_SAFE_INTEGER,
+  audit: null,
+  user: null,
+  approvals: null,
+  problems: [],
 }
 
 export interface AskedUser {
@@ -93,7 +105,7 @@ export const orgReader =
     }
     // Nothing but an id goes into a query.
     if (!/^005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/.test(userId))
-      return { logins: null, audit: null, user: null, approvals: null, problems: ['the user’s id is not known'] }
+      return { ...nothing, problems: ['the user’s id is not known'] }
     const from = new Date(since).toISOString()
     const [logins, audit, users, frozen, approvals] = await Promise.all([
       query(
@@ -135,8 +147,10 @@ export const orgReader =
       ),
     ])
     const [user] = users ?? []
+    const oldest = logins?.at(-1)?.at ?? since
     return {
       logins,
+      loginsSince: (logins?.length ?? 0) < most ? since : oldest,
       audit,
       user: user === undefined ? null : { ...user, frozen: frozen?.[0] ?? null },
       approvals,

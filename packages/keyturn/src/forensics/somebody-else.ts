@@ -26,7 +26,7 @@ const alarm = (
 
 /** An exchange in Login History that nobody here made. */
 const seen: Rule = (scene) => {
-  const { foreign, ownAddresses, measured } = scene.logins
+  const { foreign, ownAddresses, app } = scene.logins
   const [first] = foreign
   if (first === undefined) return null
   const home = ownAddresses.has(first.sourceIp)
@@ -35,7 +35,7 @@ const seen: Rule = (scene) => {
     scene,
     home ? 'foreign-exchange-from-our-address' : 'foreign-exchange',
     // A store that was put back does not know what the one it replaced had done.
-    measured && scene.story.restored.length === 0 ? 'certain' : 'likely',
+    app !== null && scene.story.restored.length === 0 ? 'certain' : 'likely',
     home
       ? `Somebody else spent the token at ${stamp(first.at)}: Login History shows an exchange that this store did not make, from an address (${addresses}) from which Keyturn itself reaches Salesforce. Most likely another program, another Keyturn store or a copy of this one on your own network holds the same token.`
       : `Somebody else spent the token at ${stamp(first.at)}: Login History shows an exchange that this store did not make, from ${addresses}, an address no exchange of ours came from.`,

@@ -52,6 +52,7 @@ const user = { username: 'integration@acme.example', name: 'Integration User', a
 
 const org = (more: Partial<OrgRecords> = {}): OrgRecords => ({
   logins: [login(1), login(9, { status: 'Failed: Invalid Token' })],
+  loginsSince: start,
   audit: [],
   user,
   approvals: [],
@@ -215,6 +216,13 @@ const table: readonly (readonly [string, Partial<DeathFacts>, string, string, st
     { org: org({ logins: [login(5, { sourceIp: '203.0.113.9' })] }) },
     'somebody-else',
     'foreign-exchange',
+    'likely',
+  ],
+  [
+    'a Login History that does not reach back to when the token was good',
+    { org: org({ loginsSince: at(3) }) },
+    'somebody-else',
+    'nobody-here-spent-it',
     'likely',
   ],
   [
