@@ -6,6 +6,7 @@ import type { Clock, Keyturn } from '@keyturn/tokens'
 import type { BrokerSettings, ListenerSettings, ListenerTls } from './broker-settings.ts'
 import { scatteredGrants, scatteredText } from './callers/real-token-networks.ts'
 import type { ManageCallers } from './callers/manage-callers.ts'
+import { callbackAddress, publicAddress } from './reauthorise/public-address.ts'
 
 export interface BrokerFact {
   readonly what: string
@@ -64,6 +65,16 @@ const listenerFacts = (listener: ListenerSettings, settings: BrokerSettings, now
   return tls === null ? [plain] : [plain, ...tlsFacts(tls, place, hosts, now)]
 }
 
+/** Whether a person can be asked to sign in again by a link. */
+const signInFact = ({ publicUrl, hosts }: BrokerSettings): BrokerFact => {
+  const what = 'sign-in by link'
+  const address = publicAddress(publicUrl)
+  if ('missing' in address) return { what, status: 'warning', text: `none for dead grants: ${address.missing}` }
+  if (hosts !== null && !hosts.has(new URL(address.url).hostname))
+    return { what, status: 'bad', text: `the host of ${address.url} is none of broker.hosts` }
+  return { what, status: 'ok', text: `each app needs the callback URL ${callbackAddress(address.url)}` }
+}
+
 export const checkBroker = async (
   settings: BrokerSettings,
   keyturn: Keyturn,
@@ -105,6 +116,7 @@ export const checkBroker = async (
   return [
     ...settings.listen.flatMap((listener) => listenerFacts(listener, settings, now)),
     ...orgFacts,
+    signInFact(settings),
     callers.length === 0
       ? { what: 'callers', status: 'warning', text: 'there are none: `keyturn caller add`' }
       : { what: 'callers', status: 'ok', text: `${callers.length} known` },

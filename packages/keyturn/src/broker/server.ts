@@ -9,6 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn } from '@keyturn/tokens'
 import { lazyNetwork } from '@keyturn/tokens/maintenance'
+import { recordDeath } from '../forensics/examine-death.ts'
 import { apiRoutes } from './api/routes.ts'
 import { healthRoutes } from './api/health.ts'
 import { openEventTail } from './api/event-tail.ts'
@@ -43,7 +44,7 @@ export interface BrokerOptions {
   readonly random?: (size: number) => Uint8Array
   /** How people are told; default: by nobody. */
   readonly notifier?: ReauthoriseParts['notifier']
-  /** Says from the ledger why a grant died. */
+  /** Says why a grant died; default: from the ledger, and from the org where it can be asked. */
   readonly judge?: ReauthoriseParts['judge']
 }
 
@@ -52,6 +53,9 @@ export interface Broker {
   /** Finishes what runs and writes what was counted. The Keyturn stays open. */
   close(): Promise<void>
 }
+
+/** A person is told why a grant died: how long the org may be asked about it. */
+const DEATH_PATIENCE_MS = 10_000
 
 /** Answers of these are for machines that watch the process, and come whatever the Host header says. */
 const forWatchers = new Set(['/healthz', '/readyz', '/metrics'])
@@ -67,7 +71,8 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     settings.traces &&
     openTracing({ settings: settings.traces, version, instance: replica, network, clock, log, metrics, random })
   const seen = tracing ? tracing.keyturn(watched(options.keyturn, watch)) : watched(options.keyturn, watch)
-  const { notifier = null, judge = null } = options
+  const { notifier = null } = options
+  const judge = options.judge ?? ((grant: string) => recordDeath(seen, grant, { clock, ask: DEATH_PATIENCE_MS }))
   const reauthorise = openReauthorise({ keyturn: seen, clock, log, metrics, random, settings, notifier, judge })
   const { keyturn } = reauthorise
   const uses = openUses({

@@ -4,13 +4,13 @@
  */
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, GrantView } from '@keyturn/tokens'
+import type { DeathVerdict } from '../../forensics/verdict.ts'
 import type { Delivery, Notifier } from '../../notify/notify.ts'
 import type { Log } from '../log.ts'
 import type { PublicAddress } from './public-address.ts'
 import type { Reauthorisation } from './reauthorisation-record.ts'
 import type { Reauthorisations } from './reauthorisations.ts'
 import { reauthorisationNotice, theftNotice } from './tell.ts'
-import type { Verdict } from './tell.ts'
 
 export interface AskParts {
   readonly clock: Clock
@@ -22,7 +22,7 @@ export interface AskParts {
   readonly ownerOf: (grant: string) => string | null
   readonly notifier: Notifier | null
   /** What the ledger says about the death; null: nobody asked it. */
-  readonly judge: ((grant: string) => Promise<Verdict>) | null
+  readonly judge: ((grant: string) => Promise<DeathVerdict | null>) | null
   readonly made: (is: Reauthorisation) => void
   readonly alarm: (grant: string) => void
 }
@@ -52,17 +52,17 @@ export const needsPerson = ({ flow, status, access }: GrantView): boolean =>
 
 export const openAsk = (parts: AskParts): Ask => {
   const { clock, log, address, reauthorisations, notifier } = parts
-  const verdicts = new Map<string, Verdict>()
+  const verdicts = new Map<string, DeathVerdict>()
   const warned = new Set<string>()
 
-  const judged = async (grant: GrantView): Promise<Verdict | null> => {
+  const judged = async (grant: GrantView): Promise<DeathVerdict | null> => {
     if (parts.judge === null || grant.why === null) return null
     const key = `${grant.id} ${grant.lineage ?? ''}`
     const known = verdicts.get(key)
     if (known !== undefined) return known
     try {
       const verdict = await parts.judge(grant.name)
-      verdicts.set(key, verdict)
+      if (verdict !== null) verdicts.set(key, verdict)
       return verdict
     } catch (error) {
       log.warn('nobody could say why a grant died', { grant: grant.name, code: codeOf(error) })
@@ -71,7 +71,7 @@ export const openAsk = (parts: AskParts): Ask => {
   }
 
   /** Once over all replicas. */
-  const raise = async (grant: GrantView, verdict: Verdict): Promise<void> => {
+  const raise = async (grant: GrantView, verdict: DeathVerdict): Promise<void> => {
     const { cause, certainty, text } = verdict
     const won = await reauthorisations.change(
       grant.id,

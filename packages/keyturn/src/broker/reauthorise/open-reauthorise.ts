@@ -1,6 +1,7 @@
 /** Re-authorisation through the broker, wired: what the server registers, what callers hear, what operators ask for. */
 import type { FastifyPluginAsync } from 'fastify'
 import type { Clock, Keyturn } from '@keyturn/tokens'
+import type { DeathVerdict } from '../../forensics/verdict.ts'
 import type { Notifier } from '../../notify/notify.ts'
 import type { BrokerSettings } from '../broker-settings.ts'
 import type { Log } from '../log.ts'
@@ -13,7 +14,6 @@ import { publicAddress } from './public-address.ts'
 import { openReauthorisations } from './reauthorisations.ts'
 import type { Reauthorisations } from './reauthorisations.ts'
 import { reauthoriseRoutes } from './routes.ts'
-import type { Verdict } from './tell.ts'
 import { openTrade } from './trade.ts'
 import { watchDeaths } from './watch.ts'
 
@@ -25,7 +25,7 @@ export interface ReauthoriseParts {
   readonly random: Random
   readonly settings: Pick<BrokerSettings, 'publicUrl' | 'orgs' | 'reauthorise' | 'sweepEvery'>
   readonly notifier: Notifier | null
-  readonly judge: ((grant: string) => Promise<Verdict>) | null
+  readonly judge: ((grant: string) => Promise<DeathVerdict | null>) | null
 }
 
 export interface Reauthorise {

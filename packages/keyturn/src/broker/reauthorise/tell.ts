@@ -1,20 +1,11 @@
 /** What people are told about a grant that waits for them. The link goes to the channels and nowhere else. */
 import { Secret } from '@keyturn/tokens'
 import type { GrantView } from '@keyturn/tokens'
+import type { DeathVerdict } from '../../forensics/verdict.ts'
 import type { Notification } from '../../notify/notify.ts'
 import { byHand, linkAddress } from './public-address.ts'
 import type { PublicAddress } from './public-address.ts'
 import type { ReauthorisationDoc } from './reauthorisation-record.ts'
-
-/** What the ledger says about a death: see forensics/. */
-export interface Verdict {
-  readonly verdict: 'own-attempt' | 'known-cause' | 'somebody-else' | 'undetermined'
-  readonly cause: string
-  readonly text: string
-  readonly certainty: 'certain' | 'likely' | 'possible'
-  readonly evidence: readonly { readonly at: number; readonly text: string }[]
-  readonly next: string
-}
 
 const time = (epochMs: number): string => new Date(epochMs).toISOString()
 
@@ -27,7 +18,7 @@ const factsOf = (grant: GrantView): Notification['facts'] => [
   ...(grant.why === null ? [] : [{ name: 'Died', value: time(grant.why.at) }]),
 ]
 
-const verdictText = ({ text, certainty, evidence, next }: Verdict): string =>
+const verdictText = ({ text, certainty, evidence, next }: DeathVerdict): string =>
   [
     `${text} (${certainty})`,
     ...evidence.slice(0, 8).map((one) => `- ${time(one.at)} ${one.text}`),
@@ -40,7 +31,7 @@ export interface Occasion {
   readonly doc: ReauthorisationDoc | null
   readonly link: Secret | null
   readonly address: PublicAddress
-  readonly verdict: Verdict | null
+  readonly verdict: DeathVerdict | null
 }
 
 export const reauthorisationNotice = ({ grant, doc, link, address, verdict }: Occasion): Notification => {
@@ -73,7 +64,7 @@ export const reauthorisationNotice = ({ grant, doc, link, address, verdict }: Oc
   }
 }
 
-export const theftNotice = (grant: GrantView, verdict: Verdict, owner: string | null): Notification => ({
+export const theftNotice = (grant: GrantView, verdict: DeathVerdict, owner: string | null): Notification => ({
   kind: 'token-used-by-somebody-else',
   severity: 'alarm',
   subject: `${grant.name}: its refresh token was probably used by somebody else`,

@@ -180,7 +180,7 @@ test('somebody else used the token: an alarm of its own, once, in the ledger, in
       cause: 'nobody-here-spent-it',
       text: 'Nobody here spent the token that Salesforce says was used.',
       certainty: 'likely',
-      evidence: [{ at: 1_700_000_000_000, text: 'the last exchange here was answered and kept' }],
+      evidence: [{ at: 1_700_000_000_000, text: 'the last exchange here was answered and kept', entry: 3 }],
       next: 'Look for copies of the token.',
     }),
   })

@@ -123,8 +123,8 @@ export const openScene = async (t: TestContext, options: SceneOptions = {}): Pro
     })
     const log = openLog({ clock, level: 'debug', write: (line) => void lines.push(line) })
     const settings = await brokerSettings(section, folder, {})
-    const judge = options.judge ?? null
-    return openBroker({ settings, keyturn, clock, log, env: {}, version: '0.0.0', notifier, judge })
+    const judge = options.judge === undefined ? {} : { judge: options.judge }
+    return openBroker({ settings, keyturn, clock, log, env: {}, version: '0.0.0', notifier, ...judge })
   }
   const keyturn = await openStore()
   t.after(async () => {
