@@ -2,6 +2,7 @@
  * HashiCorp Vault or OpenBao, key/value version 2. Other fields of the secret stay; check-and-set keeps a value that
  * somebody else wrote in between.
  */
+import { resolve } from 'node:path'
 import * as z from 'zod'
 import { changed } from '../../secret-managers/refusals.ts'
 import { withVault } from '../../secret-managers/vault-client.ts'
@@ -46,7 +47,7 @@ const placeOf = async (given: Settings, parts: DestinationParts): Promise<VaultP
   return {
     address,
     namespace,
-    caFile,
+    caFile: caFile === undefined ? undefined : resolve(parts.folder, caFile),
     token: token === undefined ? undefined : await resolveSetting(token, parts),
     appRole:
       appRole === undefined
