@@ -25,6 +25,8 @@ import type { SimUser } from '../state/users.ts'
 import { credentialVerbs } from './credentials.ts'
 import type { CredentialControl } from './credentials.ts'
 import { load, save } from './folder.ts'
+import { metadataVerbs } from './metadata.ts'
+import type { MetadataControl } from './metadata.ts'
 import { outlook } from './outlook.ts'
 import type { Outlook } from './outlook.ts'
 import { secretsOf, stateOf } from './snapshot.ts'
@@ -78,7 +80,7 @@ export type UserChange = Partial<
   >
 >
 
-export interface Control extends CredentialControl {
+export interface Control extends CredentialControl, MetadataControl {
   state(): readonly OrgState[]
   changeOrg(of: InOrg & By & { readonly settings: Partial<OrgSettings> }): OrgSettings
   changeApp(
@@ -167,6 +169,7 @@ export function createControl(sim: Simulation, doors: Doors): Control {
   const reading = (): ClockReading => ({ now: sim.clock.now(), offset: sim.clock.offset() })
 
   return {
+    ...metadataVerbs({ org: orgOf, app: appOf, orgs: sim.orgs }),
     ...credentialVerbs({ org: orgOf, user: userOf, app: appOf }),
     state: () => {
       sim.orgs.forEach(carryOutDue)

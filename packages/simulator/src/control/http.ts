@@ -16,6 +16,9 @@
  *   PATCH  /__sim/settings {org?, settings} | {org?, app, settings, clientSecret?, …}
  *   POST   /__sim/consumers {org?, app, overlapMs?, knownAfterMs?, revokes?}
  *   PATCH  /__sim/users {org?, user, change?, contain?}
+ *   POST   /__sim/apps {org?, name, kind?, certificate?: PEM | {days?, fromDays?, keySize?}, …}
+ *   PATCH  /__sim/apps {org?, app, namespace, installed?}   POST /__sim/certificates {org?, name?, days?, …}
+ *   GET    /__sim/components?type=&version=&org= | jobs?org=
  *   GET    /__sim/consumers?app=&org=      PUT /__sim/consumers {org?, app, name}
  *   GET    /__sim/userSecrets?user=&org=   POST /__sim/securityToken {org?, user}
  *   POST   /__sim/permissions {org?, user, permissions}
@@ -44,6 +47,8 @@ type Body = Parameters<Control['changeOrg']>[0] &
   Parameters<Control['forgeMail']>[0] &
   Parameters<Control['addConsumer']>[0] &
   Parameters<Control['givePermissions']>[0] &
+  Parameters<Control['addApp']>[0] &
+  Parameters<Control['packageApp']>[0] &
   Parameters<Control['save']>[0] & { readonly id?: number; readonly n?: number }
 
 function verbs(control: Control, orgs: () => readonly SeededOrg[]): Readonly<Record<string, Verb>> {
@@ -88,6 +93,18 @@ function verbs(control: Control, orgs: () => readonly SeededOrg[]): Readonly<Rec
     'POST save': (body) => control.save(body),
     'POST load': (body) => control.load(body),
     'PATCH settings': (body) => (body.app === undefined ? control.changeOrg(body) : control.changeApp(body)),
+    'POST apps': (body) => control.addApp(body),
+    'PATCH apps': (body) => control.packageApp(body),
+    'POST certificates': (body) => control.makeCertificate(body as { readonly days?: number }),
+    'GET components': (_body, request) => {
+      const [type, version] = [text(request, 'type'), number(request, 'version')]
+      return control.components({
+        ...inOrg(request),
+        ...(type === undefined ? {} : { type }),
+        ...(version === undefined ? {} : { version }),
+      })
+    },
+    'GET jobs': (_body, request) => control.metadataJobs(inOrg(request)),
     'POST consumers': (body) => control.rotateConsumer(body),
     'PATCH users': (body) => control.changeUser(body),
     'GET consumers': (_body, request) => control.consumers({ ...inOrg(request), app: text(request, 'app') ?? '' }),

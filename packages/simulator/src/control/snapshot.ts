@@ -117,6 +117,7 @@ export function secretsOf(org: Org): readonly string[] {
     ...column('SELECT deleteToken FROM sim_grant'),
     ...allUsers(org).flatMap((user) => [user.password, user.securityToken]),
     ...column('SELECT value FROM sim_former_secret'),
+    ...column(`SELECT json_extract(body, '$.privateKey') FROM sim_component WHERE type = 'Certificate'`),
     ...column(`SELECT token FROM sim_mail WHERE token IS NOT NULL`),
     ...column(`SELECT clientSecret FROM sim_key_pair WHERE clientSecret != ''`),
   ]

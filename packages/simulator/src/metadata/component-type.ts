@@ -43,6 +43,8 @@ export interface ComponentType {
   read(context: Context, fullName: string): JsonObject | undefined
   /** The id of the record behind a component, where there is one. */
   recordId(context: Context, fullName: string): string | undefined
+  /** Namespace of the package it came in; null: it is this org's own. */
+  namespaceOf(context: Context, fullName: string): string | null
   /** Creates or changes it; `before` is what `read` says now. Throws a ComponentProblem where Salesforce refuses. */
   apply(context: Context, fullName: string, body: JsonObject, before: JsonObject | undefined): void
   remove(context: Context, fullName: string): void
@@ -62,6 +64,7 @@ export function componentType(
     elementsOf: () => declared.elements,
     isAvailable: () => true,
     recordId: () => undefined,
+    namespaceOf: () => null,
     ...declared,
   }
 }

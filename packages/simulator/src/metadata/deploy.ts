@@ -158,7 +158,8 @@ function step(
 function deployFile(context: OpenContext, file: ComponentFile): DeployMessage {
   const { org } = context
   const { type, fullName, path } = file
-  return step(org, { path, fullName, type: type.name }, () => {
+  // Failures name settings by the XML type of the member.
+  return step(org, { path, fullName, type: type.rootOf(fullName) }, () => {
     requireWrite(context, type)
     const body = bodyOfFile(context, file)
     const before = type.read(context, fullName)

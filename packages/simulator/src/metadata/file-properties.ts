@@ -27,6 +27,7 @@ export const isoTime = (epochMs: number): string => new Date(epochMs).toISOStrin
 export function propertiesOf(context: Context, type: ComponentType, fullName: string, folder = ''): FileProperties {
   const { org } = context
   const row = ensureRow(context, type, fullName)
+  const namespacePrefix = type.namespaceOf(context, fullName)
   return {
     createdById: row.createdById ?? '',
     createdByName: userName(org, row.createdById),
@@ -37,8 +38,8 @@ export function propertiesOf(context: Context, type: ComponentType, fullName: st
     lastModifiedById: row.modifiedById ?? '',
     lastModifiedByName: userName(org, row.modifiedById),
     lastModifiedDate: isoTime(row.modifiedAt),
-    manageableState: row.state,
-    ...(row.namespace === null ? {} : { namespacePrefix: row.namespace }),
+    manageableState: namespacePrefix === null ? 'unmanaged' : 'installed',
+    ...(namespacePrefix === null ? {} : { namespacePrefix }),
     type: type.name,
   }
 }

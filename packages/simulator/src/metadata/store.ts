@@ -1,5 +1,5 @@
 /**
- * The rows behind components: when and by whom, which package, and those elements that only metadata knows. A component
+ * The rows behind components: when and by whom, and those elements that only metadata knows. A component
  * that came with the org (a seeded app, a profile) gets its row when somebody first asks.
  */
 import { automatedProcessId } from '../data/rows.ts'
@@ -11,9 +11,6 @@ export interface ComponentRow {
   readonly id: string
   readonly type: string
   readonly fullName: string
-  readonly namespace: string | null
-  /** manageableState of FileProperties. */
-  readonly state: 'unmanaged' | 'installed'
   readonly body: JsonObject
   readonly content: Buffer | null
   readonly createdAt: number
@@ -61,8 +58,8 @@ export function insertRow(
 ): void {
   org
     .sql(
-      `INSERT INTO sim_component (id, type, fullName, state, body, createdAt, createdById, modifiedAt, modifiedById)
-       VALUES (?, ?, ?, 'unmanaged', ?, ?, ?, ?, ?)`,
+      `INSERT INTO sim_component (id, type, fullName, body, createdAt, createdById, modifiedAt, modifiedById)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(of.id, of.type, of.fullName, JSON.stringify(of.body), org.now(), of.by, org.now(), of.by)
 }

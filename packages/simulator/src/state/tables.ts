@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS sim_app (
 CREATE TABLE IF NOT EXISTS sim_pending_change (
   n INTEGER PRIMARY KEY, appId TEXT NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL, change TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS sim_component (
-  id TEXT PRIMARY KEY, type TEXT NOT NULL, fullName TEXT NOT NULL, namespace TEXT, state TEXT NOT NULL, body TEXT NOT NULL,
+  id TEXT PRIMARY KEY, type TEXT NOT NULL, fullName TEXT NOT NULL, body TEXT NOT NULL,
   content BLOB, createdAt INTEGER NOT NULL, createdById TEXT, modifiedAt INTEGER NOT NULL, modifiedById TEXT,
   UNIQUE (type, fullName)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sim_metadata_job (

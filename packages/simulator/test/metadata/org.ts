@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createSign } from 'node:crypto'
 import { Connection } from '@jsforce/jsforce-node'
-import { zipSync } from 'fflate'
+import { unzipSync, zipSync } from 'fflate'
 import type { OrgSettings, Simulator, SimulatorOptions } from '../../src/index.ts'
 import { simulator, token, userOf } from '../identity/wire.ts'
 import type { Answer } from '../identity/wire.ts'
@@ -99,9 +99,64 @@ export function jwtLogin(
   })
 }
 
+type Record_ = Readonly<Record<string, unknown>>
+
 /** The one record of a read; jsforce gives an object even where there is none. */
-export async function read(conn: Connection, type: string, fullName: string): Promise<Record<string, any>> {
-  const record = (await conn.metadata.read(type as 'ConnectedApp', fullName)) as unknown as Record<string, any>
-  assert.equal(typeof record, 'object')
-  return record
+export async function read(conn: Connection, type: string, fullName: string): Promise<Record_> {
+  const record: unknown = await conn.metadata.read(type as 'ConnectedApp', fullName)
+  assert.ok(typeof record === 'object' && record !== null)
+  return record as Record_
+}
+
+/** A value in a record, as text: jsforce makes booleans only of what its own list of types knows. */
+export function at(record: Record_, ...path: readonly string[]): string | undefined {
+  let value: unknown = record
+  for (const name of path) value = (value as Record_ | undefined)?.[name]
+  return value === undefined || value === null ? undefined : String(value)
+}
+
+export const connectedApp = (inner: string, oauth = '<scopes>Api</scopes>'): string =>
+  file(
+    'ConnectedApp',
+    `<contactEmail>a@example.com</contactEmail><label>App</label><oauthConfig><callbackUrl>https://app.example.com/cb</callbackUrl>${oauth}</oauthConfig>${inner}`,
+  )
+
+/** Deploys one connected app. */
+export const deployApp = (
+  conn: Connection,
+  name: string,
+  text: string,
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<Deployed> =>
+  deploy(
+    conn,
+    { 'package.xml': manifest({ ConnectedApp: [name] }), [`connectedApps/${name}.connectedApp`]: text },
+    options,
+  )
+
+/** Files by path of a retrieve of these types. */
+export async function retrieve(
+  conn: Connection,
+  types: Readonly<Record<string, readonly string[]>>,
+): Promise<{ readonly files: ReadonlyMap<string, string>; readonly problems: readonly string[] }> {
+  const request = {
+    apiVersion: conn.version,
+    singlePackage: true,
+    unpackaged: {
+      version: conn.version,
+      types: Object.entries(types).map(([name, members]) => ({ name, members })),
+    },
+  }
+  const result = await conn.metadata
+    .retrieve(request as unknown as Parameters<typeof conn.metadata.retrieve>[0])
+    .complete()
+  const { zipFile, messages } = result as unknown as {
+    readonly zipFile: string
+    readonly messages: readonly { readonly problem: string }[]
+  }
+  const files = Object.entries(unzipSync(Buffer.from(zipFile, 'base64')))
+  return {
+    files: new Map(files.map(([name, bytes]) => [name, Buffer.from(bytes).toString()])),
+    problems: messages.map((message) => message.problem),
+  }
 }

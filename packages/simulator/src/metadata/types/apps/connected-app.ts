@@ -244,6 +244,10 @@ export const connectedApp = componentType({
   needs: ['CustomizeApplication', 'ManageRemoteAccess'],
   names: (context) => appsOf(context, 'connected').map((app) => fullNameOf(context, app)),
   recordId: (context, fullName) => appNamed(context, 'connected', fullName)?.id,
+  namespaceOf: (context, fullName) => {
+    const app = appNamed(context, 'connected', fullName)
+    return app === undefined ? null : namespaceOf(context, app)
+  },
   read: (context, fullName) => {
     const app = appNamed(context, 'connected', fullName)
     return app === undefined ? undefined : readApp(context, app, fullName)

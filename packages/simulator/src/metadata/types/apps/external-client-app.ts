@@ -56,6 +56,10 @@ export const externalClientApplication = componentType({
   },
   names: (context) => appsOf(context, 'external').map((app) => fullNameOf(context, app)),
   recordId: (context, fullName) => appNamed(context, 'external', fullName)?.id,
+  namespaceOf: (context, fullName) => {
+    const app = appNamed(context, 'external', fullName)
+    return app === undefined ? null : namespaceOf(context, app)
+  },
   read,
   apply: (context, fullName, body) => {
     const { org } = context

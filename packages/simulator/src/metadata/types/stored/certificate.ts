@@ -13,7 +13,7 @@ import { makeRequest, makeSelfSigned } from './self-signed.ts'
 
 const type = 'Certificate'
 const year = 365 * 86_400_000
-const keyName = 'x-private-key'
+const keyName = 'privateKey'
 const dateOf = (epochMs: number): string => new Date(epochMs).toISOString()
 
 const shown = ({ [keyName]: _key, ...body }: JsonObject): JsonObject => body
