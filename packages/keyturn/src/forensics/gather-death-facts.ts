@@ -119,7 +119,10 @@ export const gatherDeathFacts = async (
     takeOvers: callers.takeOvers,
     copies: since.filter(({ kind }) => kind === 'backed-up').map(entryOf),
     companion: settings.references['companion'] ?? null,
-    orphans: orphans.filter(({ grantId }) => grantId === grant.id).map(({ at }) => at),
+    // What a new authorisation replaced is kept the same way until it is revoked: that is no stray answer.
+    orphans: orphans
+      .filter(({ grantId, attempt }) => grantId === grant.id && !attempt.startsWith('former:'))
+      .map(({ at }) => at),
     sessionTimeout: learned.sessionTimeout,
     whole,
     org: await ask(reader, grant, story, now),

@@ -111,6 +111,29 @@ const heldElsewhere: Rule = (scene) => {
   )
 }
 
+/** After a new authorisation what was left of the old one was revoked here, and nobody knows of an org what goes with it. */
+const revokedFormer: Rule = (scene) => {
+  const { lastGood, birth } = scene.story
+  const entry = scene.facts.story.findLast(
+    ({ kind, at, seq, data }) =>
+      kind === 'orphan-revoked' &&
+      String(data['attempt']).startsWith('former:') &&
+      at >= lastGood &&
+      seq > (birth?.seq ?? 0),
+  )
+  if (entry === undefined) return null
+  return own(
+    scene,
+    {
+      cause: 'own-revocation',
+      text: `Keyturn revoked what was left of the former authorisation at ${stamp(entry.at)}, and Salesforce most likely ended the new one of the same user and app with it.`,
+      certainty: 'likely',
+      next: 'Authorise again with `keyturn connect NAME`: nothing old is left that could take the next one along.',
+    },
+    [entryEvidence(entry, 'Keyturn revoked the former refresh token')],
+  )
+}
+
 const strayAnswer: Rule = (scene) => {
   const { orphans } = scene.facts
   const at = orphans.find((one) => one >= scene.story.lastGood)
@@ -128,7 +151,7 @@ const strayAnswer: Rule = (scene) => {
 
 /** An attempt whose outcome is unknown, unless Login History would have shown it and does not. */
 const likely: Rule = (scene) => {
-  const held = heldElsewhere(scene) ?? restoredCopy(scene) ?? strayAnswer(scene)
+  const held = heldElsewhere(scene) ?? restoredCopy(scene) ?? revokedFormer(scene) ?? strayAnswer(scene)
   if (held !== null) return held
   const doubt = scene.story.doubts.find((one) => !scene.logins.unheard.includes(one))
   return doubt === undefined ? null : doubtVerdict(scene, doubt, 'likely')

@@ -64,10 +64,12 @@ export const reauthorisationNotice = ({ grant, doc, link, address, verdict }: Oc
   }
 }
 
+const howSure = { certain: 'was', likely: 'was probably', possible: 'may have been' } as const
+
 export const theftNotice = (grant: GrantView, verdict: DeathVerdict, owner: string | null): Notification => ({
   kind: 'token-used-by-somebody-else',
   severity: 'alarm',
-  subject: `${grant.name}: its refresh token was probably used by somebody else`,
+  subject: `${grant.name}: its refresh token ${howSure[verdict.certainty]} used by somebody else`,
   text: [
     verdictText(verdict),
     'The token is dead and buys nothing any more. Find out where it could be read before a new one lies there.',

@@ -179,6 +179,8 @@ test('where revoking the old takes the new along, that is said, and the next sig
   assert.equal(await scene.status(), 'reauthorization-required')
   await until('the next link is told', () => scene.told.filter(({ link }) => link !== undefined).length === 2)
   assert.match(scene.told.at(-1)?.text ?? '', /ended the new one with it/)
+  assert.match(scene.told.at(-1)?.text ?? '', /Keyturn revoked what was left/, 'the death is explained')
+  assert.ok(!scene.told.some(({ kind }) => kind === 'token-used-by-somebody-else'), 'and nobody is suspected for it')
   assert.match((await openBrowser(scene).signIn(await scene.link())).text, /lives again/)
   scene.sim.control.expireAccessTokens()
   await scene.keyturn.rejected('acme', (await scene.keyturn.grants.show('acme')).generation)
