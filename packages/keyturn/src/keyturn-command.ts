@@ -14,6 +14,7 @@ import type { Paint } from './output/colour.ts'
 import { progressOn } from './output/progress.ts'
 import type { Progress } from './output/progress.ts'
 import { widthOf, wrapText } from './output/terminal-text.ts'
+import { keyForms } from './reference.ts'
 import { environment, readSettings } from './settings.ts'
 import type { Environment, SettingFlags, Settings } from './settings.ts'
 
@@ -31,7 +32,7 @@ export abstract class KeyturnCommand extends Command {
     key: string({
       helpGroup: 'GLOBAL',
       helpValue: 'REFERENCE',
-      description: 'Where the master key is: env:NAME, file:PATH, command:…, keyring:NAME (KEYTURN_MASTER_KEY)',
+      description: `Where the master key is: ${keyForms} (KEYTURN_MASTER_KEY)`,
     }),
     config: string({
       helpGroup: 'GLOBAL',

@@ -1,5 +1,6 @@
 /** The flags of `keyturn connect`: four ways in, one spare, and how the browser comes back. */
 import { boolean, integer, string } from '@oclif/core/flags'
+import { secretForms } from '../reference.ts'
 
 export const connectFlags = {
   jwt: boolean({
@@ -38,7 +39,7 @@ export const connectFlags = {
   }),
   'client-secret-ref': string({
     helpValue: 'REFERENCE',
-    description: 'Where the consumer secret is: env:NAME, file:PATH, command:…',
+    description: `Where the consumer secret is: ${secretForms}`,
   }),
   username: string({ helpValue: 'NAME', description: 'Salesforce username (JWT: needed; web login: filled in)' }),
   'key-file': string({ helpValue: 'PEM', description: 'Private key for JWT; sealed in the store' }),

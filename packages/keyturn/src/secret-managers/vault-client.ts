@@ -54,10 +54,17 @@ const addressOf = (place: VaultPlace, env: Surroundings['env']): URL => {
   return url
 }
 
+interface SignedIn {
+  readonly token: Secret
+  /** Made by this login, for us alone. */
+  readonly lent: boolean
+}
+
 /** VAULT_TOKEN, AppRole (VAULT_ROLE_ID, VAULT_SECRET_ID), else the file that `vault login` writes. */
-const tokenOf = async (place: VaultPlace, env: Surroundings['env'], ask: Ask): Promise<Secret> => {
-  if (place.token !== undefined) return place.token
-  if (place.appRole === undefined && (env['VAULT_TOKEN'] ?? '') !== '') return new Secret(env['VAULT_TOKEN'] ?? '')
+const tokenOf = async (place: VaultPlace, env: Surroundings['env'], ask: Ask): Promise<SignedIn> => {
+  if (place.token !== undefined) return { token: place.token, lent: false }
+  if (place.appRole === undefined && (env['VAULT_TOKEN'] ?? '') !== '')
+    return { token: new Secret(env['VAULT_TOKEN'] ?? ''), lent: false }
   const { VAULT_ROLE_ID: roleId, VAULT_SECRET_ID: secretId } = env
   const role =
     place.appRole ?? (roleId && secretId ? { roleId, secretId: new Secret(secretId), mount: undefined } : undefined)
@@ -65,7 +72,8 @@ const tokenOf = async (place: VaultPlace, env: Surroundings['env'], ask: Ask): P
     const path = `auth/${role.mount ?? 'approle'}/login`
     const { status, body } = await ask('POST', path, null, { role_id: role.roleId, secret_id: role.secretId.reveal() })
     const auth = isObject(body.auth) ? body.auth : {}
-    if (status === 200 && typeof auth.client_token === 'string') return new Secret(auth.client_token)
+    if (status === 200 && typeof auth.client_token === 'string')
+      return { token: new Secret(auth.client_token), lent: true }
     throw refused(
       `Vault refuses the AppRole (${status}) ${messageOf(body)}`.trim(),
       'Make a new secret_id for the role: it may have expired or been used up.',
@@ -73,7 +81,7 @@ const tokenOf = async (place: VaultPlace, env: Surroundings['env'], ask: Ask): P
   }
   const file = join(env['HOME'] || homedir(), '.vault-token')
   const found = await readFile(file, 'utf8').catch(() => '')
-  if (found.trim() !== '') return new Secret(found.trim())
+  if (found.trim() !== '') return { token: new Secret(found.trim()), lent: false }
   throw notReady('Vault needs a token', 'Set VAULT_TOKEN, VAULT_ROLE_ID with VAULT_SECRET_ID, or run `vault login`.')
 }
 
@@ -190,6 +198,12 @@ export const withVault = <T>(
   const { env } = surroundings
   return withNetwork(surroundings, { caFile: place.caFile ?? (env['VAULT_CACERT'] || undefined) }, async (net) => {
     const ask = askThrough(addressOf(place, env), place, env, net)
-    return work(clientOf(ask, await tokenOf(place, env, ask)))
+    const { token, lent } = await tokenOf(place, env, ask)
+    try {
+      return await work(clientOf(ask, token))
+    } finally {
+      // A token that was made for this piece of work must not outlive it; that it can't be ended now is no failure.
+      if (lent) await ask('POST', 'auth/token/revoke-self', token).catch(() => undefined)
+    }
   })
 }

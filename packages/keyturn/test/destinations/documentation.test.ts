@@ -16,7 +16,11 @@ test('every example is a valid keyturn.yaml', () => {
     assert.deepEqual(problems, [], example)
     return Object.values(config?.destinations ?? {}).map(({ kind }) => kind)
   })
-  for (const { kind } of destinationKinds) assert(shown.some((each) => each === kind), `no example of ${kind}`)
+  for (const { kind } of destinationKinds)
+    assert(
+      shown.some((each) => each === kind),
+      `no example of ${kind}`,
+    )
 })
 
 test('every kind has its row, and every usual name is told', () => {

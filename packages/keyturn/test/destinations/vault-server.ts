@@ -33,10 +33,15 @@ export const vaultServer = async (t: TestContext) => {
     if (path === '/v1/auth/approle/login') {
       if (roles.get(body.role_id) !== body.secret_id)
         return { status: 400, body: { errors: ['invalid role or secret ID'] } }
-      return { status: 200, body: { auth: { client_token: 'hvs.root', lease_duration: 3600 } } }
+      tokens.set('hvs.lent', ['read', 'create', 'update'])
+      return { status: 200, body: { auth: { client_token: 'hvs.lent', lease_duration: 3600 } } }
     }
     const rights = tokens.get(headers['x-vault-token'] ?? '')
     if (rights === undefined) return denied
+    if (path === '/v1/auth/token/revoke-self') {
+      tokens.delete(headers['x-vault-token'] ?? '')
+      return { status: 204 }
+    }
     if (path === '/v1/sys/capabilities-self')
       return { status: 200, body: { capabilities: rights, data: { [body.paths[0]]: rights } } }
     if (path === '/v1/kv1/app') return { status: 200, body: { data: { only: 'version-one' } } }

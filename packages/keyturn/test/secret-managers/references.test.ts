@@ -68,6 +68,7 @@ test('the token for Vault comes from the environment, an AppRole or the file of 
   assert.equal(await resolve('kv1/app', token), 'version-one')
   const role = { VAULT_ROLE_ID: 'role-1', VAULT_SECRET_ID: 'secret-id-1' }
   assert.equal(await resolve('secret/data/app#one', role), 'first')
+  assert.deepEqual([...vault.tokens.keys()], ['hvs.root'], 'the token of the AppRole is ended after use')
   await assert.rejects(resolve('secret/data/app#one', { ...role, VAULT_SECRET_ID: 'used-up' }), {
     code: 'DESTINATION_REFUSED',
     message: /AppRole/,
