@@ -19,7 +19,14 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 export const limitUpload = (request: IncomingMessage, response: ServerResponse, whole: number, clock: Clock): void => {
-  if (!hasBody(request)) return
+  // Most bodies come with their head: then there is nothing to watch, and at a login a watch is the dearest part.
+  if (hasBody(request))
+    setImmediate(() => {
+      if (!request.complete && !request.destroyed) watchUpload(request, response, whole, clock)
+    })
+}
+
+const watchUpload = (request: IncomingMessage, response: ServerResponse, whole: number, clock: Clock): void => {
   const over = new AbortController()
   request.once('end', () => over.abort())
   request.once('close', () => over.abort())

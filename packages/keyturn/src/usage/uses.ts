@@ -46,7 +46,7 @@ const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
 export const openUses = (options: UsesOptions): Uses => {
   const { store, clock, log, replica, every = 60_000, keepDays = 400 } = options
   let day = dayOf(clock.wall())
-  let counted = new Map<string, Use>()
+  let counted = new Map<string, { -readonly [Name in keyof Use]: Use[Name] }>()
   let dirty = false
   let cleaned = ''
   let writing = Promise.resolve()
@@ -97,12 +97,17 @@ export const openUses = (options: UsesOptions): Uses => {
 
   return {
     count: (caller, grant, face) => {
-      const key = JSON.stringify([caller, grant, face])
+      const key = `${caller}\0${grant}\0${face}`
       const before = counted.get(key)
-      counted.set(key, { caller, grant, face, count: (before?.count ?? 0) + 1, last: clock.wall() })
       dirty = true
+      if (before !== undefined) {
+        before.count += 1
+        before.last = clock.wall()
+        return
+      }
+      counted.set(key, { caller, grant, face, count: 1, last: clock.wall() })
       // That it is used at all must not be lost with a crash.
-      if (before === undefined) void flush()
+      void flush()
     },
     flush,
     close: async () => {

@@ -7,6 +7,8 @@ export interface AddressRanges {
   includes(address: string): boolean
 }
 
+const MOST_REMEMBERED = 1000
+
 /** How a dual-stack socket writes an IPv4 peer. */
 const mapped = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
 
@@ -25,13 +27,23 @@ export const addressRanges = (ranges: readonly string[]): AddressRanges => {
     }
     list.addSubnet(address, length, version === 4 ? 'ipv4' : 'ipv6')
   }
+  const includes = (address: string): boolean => {
+    // A link-local peer comes with its interface.
+    const plain = address.replace(mapped, '').replace(/%.*$/, '')
+    const version = isIP(plain)
+    return version !== 0 && list.check(plain, version === 4 ? 'ipv4' : 'ipv6')
+  }
+  // The same few addresses come again and again.
+  let recent = new Map<string, boolean>()
   return {
     empty: ranges.length === 0,
     includes: (address) => {
-      // A link-local peer comes with its interface.
-      const plain = address.replace(mapped, '').replace(/%.*$/, '')
-      const version = isIP(plain)
-      return version !== 0 && list.check(plain, version === 4 ? 'ipv4' : 'ipv6')
+      const known = recent.get(address)
+      if (known !== undefined) return known
+      const found = includes(address)
+      if (recent.size >= MOST_REMEMBERED) recent = new Map()
+      recent.set(address, found)
+      return found
     },
   }
 }
