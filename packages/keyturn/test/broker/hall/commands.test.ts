@@ -1,5 +1,6 @@
 /** The commands as people run them: enrol, check, serve, end; the simulated org behind it all. */
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -51,6 +52,44 @@ test('a caller is enrolled, the broker serves it, and SIGTERM ends it in order',
   assert.notEqual(rotated.value.secret, made.secret)
   assert.equal((await folder.json(['caller', 'remove', 'etl', '--yes'])).value.removed, true)
   assert.equal((await folder.json(['caller', 'remove', 'etl', '--yes'])).value.error.code, 'CALLER_NOT_FOUND')
+})
+
+test('a caller is changed, shown with what it used, and given another key', async (t) => {
+  const setup = await setUp(t)
+  const { folder } = setup
+  await connectRefresh(setup)
+  const keys = [1, 2].map((number) => {
+    const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' })
+    const file = join(folder.path, `key${number}.pem`)
+    writeFileSync(file, pem)
+    return file
+  })
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  writeFileSync(join(folder.path, 'private.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const base = ['caller', 'add', 'ci', '--grant', 'acme', '--range', '10.0.0.0/8', '--public-key']
+  assert.match((await folder.json([...base, join(folder.path, 'private.pem')])).value.error.message, /private key/)
+  assert.equal((await folder.json([...base, 'none.pem'])).value.error.code, 'BAD_ARGUMENT')
+  const { value: made } = await folder.json([...base, keys[0] ?? '', '--audience', 'https://login.salesforce.com'])
+  assert.deepEqual(made.caller.audiences, ['https://login.salesforce.com'])
+  const set = (...flags: readonly string[]) => folder.json(['caller', 'set', 'ci', ...flags])
+  const { value: changed } = await set('--range', '10.1.0.0/16', '--rate', '60', '--path', 'GET:/services/data')
+  assert.deepEqual(changed.changed, ['paths', 'ranges', 'rate'])
+  assert.deepEqual((await set('--rate', '0', '--path', 'all', '--audience', 'none')).value.changed, [
+    'paths',
+    'rate',
+    'audiences',
+  ])
+  assert.equal((await set()).value.error.code, 'BAD_ARGUMENT')
+  assert.equal((await set('--range', 'none')).value.error.code, 'BAD_ARGUMENT')
+  assert.equal((await set('--range', 'none', '--any-address')).code, 0)
+  const { value: shown } = await folder.json(['caller', 'show', 'ci'])
+  assert.deepEqual([shown.name, shown.anyAddress, shown.perMinute, shown.uses], ['ci', true, null, []])
+  assert.match((await folder.run(['caller', 'show', 'ci'])).stdout, /public key\s+sha256 [0-9a-f]{32}/)
+  const { value: rotated } = await folder.json(['caller', 'rotate', 'ci', '--public-key', keys[1] ?? ''])
+  assert.notEqual(rotated.caller.publicKey, shown.publicKey)
+  assert.equal('secret' in rotated, false)
+  const { stdout } = await folder.run(['ledger', 'show', '--json'])
+  for (const kind of ['caller-added', 'caller-changed', 'caller-key-rotated']) assert.ok(stdout.includes(kind), kind)
 })
 
 test('what is wrong with the section is said before anything listens', async (t) => {
