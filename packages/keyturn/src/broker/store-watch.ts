@@ -2,7 +2,9 @@
  * Notices that the store does not answer, so that callers hear of it at once. A database driver is patient (it waits out
  * a failover), which is right for an exchange whose answer must be kept and wrong for somebody who waits for a 503.
  *
- * Asked once a second; two seconds without an answer are an outage. What was begun goes on behind the refusal.
+ * Asked once a second; two seconds without any answer are an outage. What was begun goes on behind the refusal. A store
+ * that answers others is busy, not away: under load our question waits in the same queue as theirs, and refusing
+ * everybody because of that would make an outage of it.
  */
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn, Records, Store } from '@keyturn/tokens'
@@ -12,6 +14,8 @@ export interface StoreWatch {
   down(): boolean
   /** Rejects with STORE_UNAVAILABLE while the store is down, also when that begins meanwhile. */
   guard<T>(work: () => Promise<T>): Promise<T>
+  /** The same for what only the store can answer: an answer shows that it is there. */
+  ask<T>(work: () => Promise<T>): Promise<T>
   close(): void
 }
 
@@ -30,6 +34,7 @@ export const watchStore = ({
   const closing = new AbortController()
   const waiting = new Set<(error: KeyturnError) => void>()
   let down = false
+  let heardAt = Number.NEGATIVE_INFINITY
 
   const outage = (): KeyturnError => new KeyturnError('STORE_UNAVAILABLE', 'The store does not answer')
   const turn = (to: boolean): void => {
@@ -43,16 +48,24 @@ export const watchStore = ({
 
   const look = async (): Promise<void> => {
     const over = new AbortController()
+    const began = clock.boot()
     const answered = store.mark().then(
       () => turn(false),
       () => turn(true),
     )
-    const late = clock.sleep(PATIENCE_MS, over.signal).then(() => {
-      if (!over.signal.aborted && !closing.signal.aborted) turn(true)
-    })
+    const late = async (): Promise<void> => {
+      for (;;) {
+        const left = Math.max(began, heardAt) + PATIENCE_MS - clock.boot()
+        if (left <= 0) break
+        await clock.sleep(left, over.signal)
+        if (over.signal.aborted || closing.signal.aborted) return
+      }
+      turn(true)
+    }
+    const watching = late()
     await answered
     over.abort()
-    await late
+    await watching
   }
   const run = async (): Promise<void> => {
     while (!closing.signal.aborted) {
@@ -62,39 +75,47 @@ export const watchStore = ({
   }
   void run()
 
+  const guard = <T>(work: () => Promise<T>): Promise<T> => {
+    if (down) return Promise.reject(outage())
+    return new Promise((resolve, reject) => {
+      waiting.add(reject)
+      work().then(
+        (found) => {
+          waiting.delete(reject)
+          resolve(found)
+        },
+        (error: unknown) => {
+          waiting.delete(reject)
+          reject(error instanceof Error ? error : outage())
+        },
+      )
+    })
+  }
+
   return {
     down: () => down,
-    guard: (work) => {
-      if (down) return Promise.reject(outage())
-      return new Promise((resolve, reject) => {
-        waiting.add(reject)
-        work().then(
-          (found) => {
-            waiting.delete(reject)
-            resolve(found)
-          },
-          (error: unknown) => {
-            waiting.delete(reject)
-            reject(error instanceof Error ? error : outage())
-          },
-        )
-      })
-    },
+    guard,
+    ask: (work) =>
+      guard(async () => {
+        const found = await work()
+        heardAt = clock.boot()
+        return found
+      }),
     close: () => closing.abort(),
   }
 }
 
 /** The same Keyturn for what answers callers: what it would ask the store is refused at once while the store is down. */
-export const watched = (keyturn: Keyturn, { guard }: StoreWatch): Keyturn => {
+export const watched = (keyturn: Keyturn, { guard, ask }: StoreWatch): Keyturn => {
   const { store } = keyturn
   const { records } = store
   const guarded: Records = {
-    get: (...args) => guard(() => records.get(...args)),
-    list: (...args) => guard(() => records.list(...args)),
-    put: (...args) => guard(() => records.put(...args)),
-    putAll: (...args) => guard(() => records.putAll(...args)),
-    remove: (...args) => guard(() => records.remove(...args)),
-    secret: (...args) => guard(() => records.secret(...args)),
+    get: (...args) => ask(() => records.get(...args)),
+    list: (...args) => ask(() => records.list(...args)),
+    put: (...args) => ask(() => records.put(...args)),
+    putAll: (...args) => ask(() => records.putAll(...args)),
+    remove: (...args) => ask(() => records.remove(...args)),
+    secret: (...args) => ask(() => records.secret(...args)),
   }
   return {
     ...keyturn,
@@ -109,12 +130,12 @@ export const watched = (keyturn: Keyturn, { guard }: StoreWatch): Keyturn => {
     store: {
       ...store,
       records: guarded,
-      version: () => guard(async () => store.version()),
-      now: () => guard(() => store.now()),
-      grant: (name) => guard(() => store.grant(name)),
-      grantById: (id) => guard(() => store.grantById(id)),
-      grants: (options) => guard(() => store.grants(options)),
-      snapshot: (grantId, names) => guard(() => store.snapshot(grantId, names)),
+      version: () => ask(async () => store.version()),
+      now: () => ask(() => store.now()),
+      grant: (name) => ask(() => store.grant(name)),
+      grantById: (id) => ask(() => store.grantById(id)),
+      grants: (options) => ask(() => store.grants(options)),
+      snapshot: (grantId, names) => ask(() => store.snapshot(grantId, names)),
     },
   }
 }
