@@ -4,6 +4,7 @@
  */
 import { KeyturnError } from '@keyturn/tokens'
 import type { OrgConnection } from './connection.ts'
+import { jsforceCall } from './jsforce-call.ts'
 
 export const switchNames = ['consumer-secrets-by-rest', 'consumer-secrets-by-metadata'] as const
 export type SwitchName = (typeof switchNames)[number]
@@ -47,7 +48,7 @@ interface Component {
 export const readSwitch = async (org: OrgConnection, name: SwitchName): Promise<boolean | null> => {
   const { type, fullName, element } = orgSwitches[name]
   const connection = await org.jsforce()
-  const read: unknown = await connection.metadata.read(type as never, fullName)
+  const read: unknown = await jsforceCall(`Reading ${type}`, () => connection.metadata.read(type as never, fullName))
   const component = (Array.isArray(read) ? (read as readonly unknown[])[0] : read) as Component | null | undefined
   const value = component?.[element]
   return value === undefined || value === null ? null : value === true || value === 'true'
@@ -57,7 +58,10 @@ export const readSwitch = async (org: OrgConnection, name: SwitchName): Promise<
 export const setSwitch = async (org: OrgConnection, name: SwitchName, on: boolean): Promise<void> => {
   const { type, fullName, element, title } = orgSwitches[name]
   const connection = await org.jsforce()
-  const saved: unknown = await connection.metadata.update(type as never, { fullName, [element]: on } as never)
+  const change = { fullName, [element]: on }
+  const saved: unknown = await jsforceCall(`Switching “${title}”`, () =>
+    connection.metadata.update(type as never, change as never),
+  )
   const result = (Array.isArray(saved) ? (saved as readonly unknown[])[0] : saved) as {
     readonly success?: boolean
     readonly errors?: unknown

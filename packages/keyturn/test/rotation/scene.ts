@@ -9,10 +9,9 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { startSimulator } from '@keyturn/simulator'
 import type { OrgSpec, Simulator } from '@keyturn/simulator'
-import { openKeyturn } from '@keyturn/tokens'
+import { openKeyturn, systemClock } from '@keyturn/tokens'
 import type { Clock, Keyturn, Records } from '@keyturn/tokens'
 import { configSchema } from '../../src/config/schema.ts'
-import { followClock } from '../../src/demo/follow-clock.ts'
 import { openRotationOf } from '../../src/rotation-opened.ts'
 import type { RotationWiring } from '../../src/rotation-opened.ts'
 import type { Rotation } from '../../src/rotation/rotation.ts'
@@ -41,9 +40,8 @@ export interface Scene {
 
 export const scene = async (t: TestContext, org: Partial<OrgSpec> = {}): Promise<Scene> => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-rotation-'))
-  const clockFile = join(folder, 'clock.json')
-  const sim = await startSimulator({ seed: t.name, clockFile, orgs: [{ name: 'acme', ...org }] })
-  const clock = followClock(clockFile)
+  const sim = await startSimulator({ seed: t.name, orgs: [{ name: 'acme', ...org }] })
+  const clock = clockOf(sim)
   const keyturn = await openKeyturn({
     store: `sqlite:${join(folder, 'keyturn.db')}`,
     masterKey: randomBytes(32),
@@ -88,6 +86,22 @@ export const scene = async (t: TestContext, org: Partial<OrgSpec> = {}): Promise
       const opened = openRotationOf({ keyturn: seen, settings }, { clock, ...wiring })
       closing.push(opened.close)
       return opened.rotation
+    },
+  }
+}
+
+/** The simulator's own clock; a sleeper looks at it every few milliseconds, for somebody may have moved it. */
+const clockOf = (sim: Simulator): Clock => {
+  const offset = (): number => sim.control.clock().offset
+  const boot = (): number => systemClock.boot() + offset()
+  return {
+    wall: () => systemClock.wall() + offset(),
+    boot,
+    offset,
+    sleep: async (ms, signal) => {
+      const until = boot() + ms
+      while (boot() < until && signal?.aborted !== true)
+        await systemClock.sleep(Math.min(20, Math.max(1, until - boot())), signal)
     },
   }
 }

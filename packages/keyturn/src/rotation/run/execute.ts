@@ -208,6 +208,15 @@ export const execute = async (work: Work, from: Held): Promise<Held> => {
     }
   }
 
+  /** A switch stays on no longer than steps in a row need it: never over a drain of days. */
+  const closeUnneeded = async (): Promise<void> => {
+    const { run } = held.doc
+    if (run === null || !run.switches.some(({ closedAt }) => closedAt === null)) return
+    const next = transition.nextOf(run, steps, clock.wall())
+    const needs = next.is === 'step' ? (rotator.steps.find(({ name: one }) => one === next.step.name)?.needs ?? []) : []
+    if (needs.length === 0) await closeSwitches(work, () => held.doc, switched)
+  }
+
   const cancelled = async (run: Run): Promise<boolean> => {
     if (run.cancel === null || run.direction === 'back' || !transition.canGoBack(run, steps)) return false
     const problem = { code: 'CANCELLED', text: `${run.cancel.who} cancelled it`, next: 'Start it again when you like.' }
@@ -216,8 +225,8 @@ export const execute = async (work: Work, from: Held): Promise<Held> => {
     return true
   }
 
-  // A process that died between halting and closing left this to us.
-  if (held.doc.run?.state === 'halted') await closeSwitches(work, () => held.doc, switched)
+  // A process that died before it could left this to us.
+  await closeUnneeded()
   for (;;) {
     const { run } = held.doc
     if (run === null || work.signal?.aborted === true) return held
@@ -230,6 +239,7 @@ export const execute = async (work: Work, from: Held): Promise<Held> => {
     const step = rotator.steps.find((one) => one.name === next.step.name)
     if (step === undefined) throw new KeyturnError('DEFECT', `there is no step ${next.step.name}`)
     await attempt(step, next.back, next.resumed)
+    await closeUnneeded()
   }
 }
 

@@ -3,6 +3,7 @@
  * that whoever finds the run after a crash closes it; one that was on before is left on.
  */
 import { KeyturnError } from '@keyturn/tokens'
+import type { OrgConnection } from '../../org/connection.ts'
 import { orgSwitches, readSwitch, setSwitch, switchNames } from '../../org/switches.ts'
 import type { SwitchName } from '../../org/switches.ts'
 import type { CredentialDoc, PersonTask, Run } from '../credential.ts'
@@ -28,26 +29,51 @@ export const openSwitches = async (
   if (grant === null) return null
   const org = work.ports.org(grant)
   for (const name of names) {
-    const open = doc().run?.switches.some((one) => one.name === name && one.closedAt === null) ?? false
-    const on = await readSwitch(org, name)
-    if (on === true) continue
-    if (!open) {
-      const opened = { name, openedAt: work.clock.wall(), closedAt: null }
-      await save(withSwitches(doc(), [...(doc().run?.switches ?? []), opened]), {
-        kind: 'org-switch-opened',
-        switch: name,
-      })
-    }
-    work.tell({ is: 'line', text: `switching “${orgSwitches[name].title}” on for this run` })
-    try {
-      await setSwitch(org, name, true)
-    } catch (error) {
-      if (!(error instanceof KeyturnError) || error.code !== 'ORG_REFUSED') throw error
-      const { title, clicks } = orgSwitches[name]
-      return { what: `Switch “${title}” on for this rotation: ${error.message}`, clicks, asks: [] }
-    }
+    const task = await openOne(work, org, name, doc, save)
+    if (task !== null) return task
   }
   return null
+}
+
+const openOne = async (
+  work: Work,
+  org: OrgConnection,
+  name: SwitchName,
+  doc: () => CredentialDoc,
+  save: Save,
+): Promise<PersonTask | null> => {
+  const { title, clicks } = orgSwitches[name]
+  try {
+    if ((await readSwitch(org, name)) === true) return null
+    const open = doc().run?.switches.some((one) => one.name === name && one.closedAt === null) ?? false
+    if (!open) {
+      const opened = { name, openedAt: work.clock.wall(), closedAt: null }
+      const switches = [...(doc().run?.switches ?? []), opened]
+      await save(withSwitches(doc(), switches), { kind: 'org-switch-opened', switch: name })
+    }
+    work.tell({ is: 'line', text: `switching “${title}” on for this run` })
+    await setSwitch(org, name, true)
+    return null
+  } catch (error) {
+    if (!(error instanceof KeyturnError) || error.code !== 'ORG_REFUSED') throw error
+    // Nothing was opened by us, so there is nothing to close.
+    await forgetOpening(name, doc, save)
+    const asked = `asked-${name}`
+    // This user may not even look: a person was asked and said go on, so the step itself will tell.
+    if (doc().run?.data[asked] === true) return null
+    await save(withData(doc(), { [asked]: true }), { kind: 'org-switch-asked', switch: name })
+    return { what: `Switch “${title}” on for this rotation (${error.message})`, clicks, asks: [] }
+  }
+}
+
+const withData = (doc: CredentialDoc, data: Run['data']): CredentialDoc =>
+  doc.run === null ? doc : { ...doc, run: { ...doc.run, data: { ...doc.run.data, ...data } } }
+
+const forgetOpening = async (name: SwitchName, doc: () => CredentialDoc, save: Save): Promise<void> => {
+  const switches = doc().run?.switches ?? []
+  const left = switches.filter((one) => one.name !== name || one.closedAt !== null)
+  if (left.length < switches.length)
+    await save(withSwitches(doc(), left), { kind: 'org-switch-not-opened', switch: name })
 }
 
 /** Closes what this run opened. Throws when one can't be closed: a run must not end over an open switch. */

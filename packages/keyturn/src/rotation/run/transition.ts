@@ -190,7 +190,8 @@ export const done = (
     done: [...run.done, note(run, at, text, facts)],
     begun: null,
     person: null,
-    problem: null,
+    // On the way back it is the reason.
+    problem: run.direction === 'back' ? run.problem : null,
   })
   return run.direction === 'back' ? backFrom(after, steps, at) : forwardFrom(after, steps, at)
 }

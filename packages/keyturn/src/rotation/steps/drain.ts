@@ -19,7 +19,6 @@ export const drain = <S>(oldUse: (context: StepContext<S>) => Promise<OldUse>): 
   reaches: 'draining',
   undo: 'nothing',
   async run(context): Promise<StepOutcome> {
-    if (context.from === null) return { is: 'done', note: 'there is no old version' }
     const { quiet, atMost, failureRate, whenStillUsed } = drainOf(context.common)
     const now = context.clock.wall()
     const use = await oldUse(context)

@@ -1,0 +1,263 @@
+/** Consumer key and secret of an external client app, over the wire, with the platform's open questions as switches. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import type { AppSettings } from '@keyturn/simulator'
+import { verifyEntries } from '@keyturn/tokens/ledger'
+import type { Rotation } from '../../src/rotation/rotation.ts'
+import { Killed, scene, toTheEnd } from './scene.ts'
+import type { Death, Scene } from './scene.ts'
+
+const minute = 60_000
+const day = 86_400_000
+const rotator = 'rotator@acme.example'
+
+interface World extends Scene {
+  readonly envFile: string
+  readonly sections: Readonly<Record<string, unknown>>
+  open(die?: Death): Rotation
+  start(rotation?: Rotation): Promise<unknown>
+}
+
+const world = async (t: TestContext, settings: Partial<AppSettings> = {}): Promise<World> => {
+  const place = await scene(t, {
+    users: [
+      { username: 'admin@acme.example', profile: 'System Administrator' },
+      {
+        username: rotator,
+        permissions: ['ExternalClientAppDeveloper', 'ViewClientSecret', 'ModifyMetadata', 'CustomizeApplication'],
+      },
+      { username: 'plain@acme.example', permissions: ['ExternalClientAppDeveloper', 'ViewClientSecret'] },
+      { username: 'machine@acme.example', apiOnly: true },
+    ],
+    apps: [
+      { name: 'Web' },
+      {
+        name: 'Erp',
+        kind: 'external',
+        settings: {
+          clientCredentials: true,
+          clientCredentialsUser: 'machine@acme.example',
+          oldConsumerMs: 30 * day,
+          ...settings,
+        },
+      },
+    ],
+  })
+  const { sim, keyturn } = place
+  const grant = sim.control.grant({ user: rotator, app: 'Web' })
+  await keyturn.grants.add({
+    name: 'rotator',
+    loginUrl: sim.url,
+    clientId: grant.clientId,
+    clientSecret: grant.clientSecret,
+    refreshToken: grant.refreshToken,
+    flow: 'refresh_token',
+  })
+  const erp = sim.orgs[0]?.apps.find(({ name }) => name === 'Erp')
+  assert(erp !== undefined)
+  await keyturn.grants.add({
+    name: 'erp',
+    loginUrl: sim.url,
+    clientId: erp.clientId,
+    clientSecret: erp.clientSecret,
+    flow: 'client_credentials',
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-destination-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const envFile = join(folder, '.env')
+  const sections = {
+    destinations: { env: { kind: 'env-file', file: envFile, create: true } },
+    credentials: {
+      'erp-app': {
+        kind: 'external-client-app',
+        org: 'rotator',
+        app: erp.id,
+        destinations: ['env'],
+        drain: { quiet: '2d' },
+      },
+    },
+  }
+  const open = (die?: Death): Rotation => place.process(sections, die === undefined ? {} : { die })
+  return {
+    ...place,
+    envFile,
+    sections,
+    open,
+    start: (rotation = open()) => rotation.start('erp-app', { why: 'test', who: 'test', attended: false }),
+  }
+}
+
+const call = (place: Scene): Promise<number | string> =>
+  place.keyturn.fetch('erp', '/services/data/v66.0/').then(
+    ({ status }) => status,
+    (error: unknown) => (error as { code?: string }).code ?? String(error),
+  )
+
+const judge = async (place: World, what: string): Promise<void> => {
+  const { sim, keyturn } = place
+  const primary = sim.control.consumers({ app: 'Erp' }).find(({ slot }) => slot === 'primary')
+  const doc = await place.open().state('erp-app')
+  const active = doc?.versions.findLast(({ state }) => state === 'active')
+  const kept = await keyturn.store.records.secret('credential', 'erp-app', `v${active?.n ?? 0}.consumerKey`)
+  assert.equal(kept?.reveal(), primary?.clientId, `${what}: what is stored is the primary pair`)
+  assert.equal(doc?.run ?? null, null, what)
+  const grant = await keyturn.grants.show('erp')
+  assert.deepEqual([grant.clientId, grant.former], [primary?.clientId, null], what)
+  sim.control.expireAccessTokens()
+  assert.equal(await call(place), 200, `${what}: the grant signs in`)
+  const { consumerSecretsByRest } = sim.control.changeOrg({ settings: {} })
+  assert.equal(consumerSecretsByRest, false, `${what}: the switch is off again`)
+  assert.equal(verifyEntries(await keyturn.store.ledger(1, 5_000)).ok, true, what)
+}
+
+const judgeOld = async (place: World): Promise<void> => {
+  const pairs = place.sim.control
+    .consumers({ app: 'Erp' })
+    .filter(({ slot }) => slot === 'primary' || slot === 'staged')
+  const erp = place.sim.orgs[0]?.apps.find(({ name }) => name === 'Erp')
+  assert.deepEqual(
+    pairs.map(({ clientId }) => clientId),
+    [erp?.clientId],
+  )
+  assert.equal((await place.keyturn.grants.show('erp')).former, null)
+  place.sim.control.expireAccessTokens()
+  assert.equal(await call(place), 200)
+}
+
+void test('the whole way: staged, stored, rotated in, proved, told, drained, removed; no call fails meanwhile', async (t) => {
+  const place = await world(t, { propagationMs: 10 * minute })
+  await place.start()
+  const run = await toTheEnd(
+    place,
+    'erp-app',
+    () => place.open(),
+    async () => {
+      place.sim.control.expireAccessTokens()
+      assert.equal(await call(place), 200)
+    },
+  )
+  assert.equal(run.state, 'retired', run.problem?.text)
+  await judge(place, 'the whole way')
+  const primary = place.sim.control.consumers({ app: 'Erp' }).find(({ slot }) => slot === 'primary')
+  assert.match(readFileSync(place.envFile, 'utf8'), new RegExp(`SF_CONSUMER_KEY=["']?${primary?.clientId}`))
+  const { switches, done } = run
+  assert.equal(switches.length, 3, 'open while it stages, rotates and removes, and never over the drain')
+  assert(switches.every(({ closedAt }) => closedAt !== null))
+  assert.match(done.find(({ step }) => step === 'drain')?.note ?? '', /not observable/)
+  assert.match(done.at(-1)?.note ?? '', /was deleted/)
+  assert.equal(run.exposed.length, 1)
+  assert((run.exposed[0]?.to ?? 0) - (run.exposed[0]?.from ?? 0) >= 10 * minute)
+})
+
+for (const [what, settings, removed] of [
+  ['a staged pair that works at once', { stagedUsable: 'at-once' }, /was deleted/],
+  ['a record that shows the promoted pair', { rotatedShows: 'promoted' }, /left alone/],
+  ['urls the other way round', { stagedUrls: 'swapped' }, /was deleted/],
+  ['an old pair that ends at once', { oldConsumerMs: 0, propagationMs: 5 * minute, propagation: 'mixed' }, /./],
+] as const) {
+  void test(`the platform as others describe it: ${what}`, async (t) => {
+    const place = await world(t, settings)
+    await place.start()
+    const run = await toTheEnd(place, 'erp-app', () => place.open())
+    assert.equal(run.state, 'retired', run.problem?.text)
+    assert.match(run.done.at(-1)?.note ?? '', removed)
+    await judge(place, what)
+    assert.equal(
+      run.done.find(({ step }) => step === 'try-staged')?.facts['staged'] === 'works',
+      what.includes('at once') && what.includes('staged'),
+    )
+  })
+}
+
+void test('killed at a write here and there, another process brings it to its end', async (t) => {
+  const counting = await world(t)
+  await counting.start()
+  await toTheEnd(counting, 'erp-app', () => counting.open())
+  const writes = counting.writes()
+  const every = process.env['KEYTURN_LONG'] === undefined ? 6 : 1
+  let cells = 0
+  for (let at = 2; at <= writes; at += every) {
+    const when = at % 2 === 0 ? 'after' : 'before'
+    const place = await world(t)
+    const dying = place.open({ at, when })
+    await place.start(dying).then(
+      () =>
+        assert.rejects(
+          toTheEnd(place, 'erp-app', () => dying),
+          Killed,
+        ),
+      (error: unknown) => assert(error instanceof Killed),
+    )
+    cells += 1
+    place.advance(31_000)
+    const run = await toTheEnd(place, 'erp-app', () => place.open())
+    assert.equal(run.state, 'retired', `write ${at} ${when}: ${run.problem?.text ?? ''}`)
+    await judge(place, `write ${at} ${when}`)
+    assert.equal(place.sim.control.consumers({ app: 'Erp' }).length, 2, 'one pair was made')
+  }
+  t.diagnostic(`${cells} of ${writes} writes`)
+})
+
+void test('a pair that somebody else staged is not touched, and the org is as it was', async (t) => {
+  const place = await world(t)
+  const { keyturn, sim } = place
+  sim.control.changeOrg({ settings: { consumerSecretsByRest: true } })
+  const app = sim.orgs[0]?.apps.find(({ name }) => name === 'Erp')?.id ?? ''
+  const base = `/services/data/v66.0/apps/oauth/credentials/${app}`
+  const { consumers } = (await (await keyturn.fetch('rotator', base)).json()) as { consumers: { id: string }[] }
+  await keyturn.fetch('rotator', `${base}/${consumers[0]?.id ?? ''}/staged`, { method: 'POST' })
+  sim.control.changeOrg({ settings: { consumerSecretsByRest: false } })
+  const before = sim.control.consumers({ app: 'Erp' })
+  await place.start()
+  const run = await toTheEnd(place, 'erp-app', () => place.open())
+  assert.deepEqual([run.state, run.problem?.code], ['rolled-back', 'STAGED_BY_OTHERS'])
+  assert.deepEqual(sim.control.consumers({ app: 'Erp' }), before)
+  assert.equal(sim.control.changeOrg({ settings: {} }).consumerSecretsByRest, false)
+})
+
+void test('cancelled before the rotation, the staged pair is deleted; behind it there is no way back', async (t) => {
+  const place = await world(t, { propagationMs: 10 * minute, propagation: 'late' })
+  const rotation = place.open()
+  await place.start(rotation)
+  await rotation.cancel('erp-app', 'somebody')
+  const back = await toTheEnd(place, 'erp-app', () => rotation)
+  assert.equal(back.state, 'rolled-back')
+  await judgeOld(place)
+  await place.start(rotation)
+  const waiting = await rotation.advance('erp-app', { attended: false })
+  assert.match(waiting.run.waitsFor ?? '', /not known yet/)
+  await assert.rejects(rotation.cancel('erp-app', 'somebody'), { code: 'ROLL_BACK_IMPOSSIBLE' })
+})
+
+void test('who may not switch it on is told the clicks; resumed after them, the run goes on', async (t) => {
+  const place = await world(t)
+  place.sim.control.changeUser({ user: rotator, change: {} })
+  const limited = place.process({
+    ...place.sections,
+    credentials: {
+      'erp-app': { ...(place.sections['credentials'] as Record<string, object>)['erp-app'], org: 'plain' },
+    },
+  })
+  const grant = place.sim.control.grant({ user: 'plain@acme.example', app: 'Web' })
+  await place.keyturn.grants.add({
+    name: 'plain',
+    loginUrl: place.sim.url,
+    clientId: grant.clientId,
+    clientSecret: grant.clientSecret,
+    refreshToken: grant.refreshToken,
+    flow: 'refresh_token',
+  })
+  await place.start(limited)
+  const waiting = await toTheEnd(place, 'erp-app', () => limited)
+  assert.equal(waiting.state, 'waiting-for-person', waiting.problem?.text)
+  assert.match(waiting.person?.clicks.join(' ') ?? '', /consumer secrets via REST API/)
+  place.sim.control.changeOrg({ settings: { consumerSecretsByRest: true } })
+  await limited.resume('erp-app')
+  const run = await toTheEnd(place, 'erp-app', () => limited)
+  assert.equal(run.state, 'retired', run.problem?.text)
+  assert.deepEqual(run.switches, [], 'what a person switched on is the person’s to switch off')
+})
