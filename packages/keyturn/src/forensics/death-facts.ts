@@ -25,10 +25,6 @@ export interface DeathFacts {
   readonly copies: readonly Entry[]
   /** Another program that holds the token, too (`sf:USERNAME`). */
   readonly companion: string | null
-  /** When answers were kept that belonged to no record. */
-  readonly orphans: readonly number[]
-  /** How long a session lives unused, ms; null: not known. */
-  readonly sessionTimeout: number | null
   /** False: the ledger is too long to have been read back to the authorisation. */
   readonly whole: boolean
   /** Null: nobody could be asked. */

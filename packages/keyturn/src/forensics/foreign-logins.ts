@@ -1,6 +1,6 @@
 /**
- * Which rows of LoginHistory are not ours. Each exchange in the ledger takes the row that is nearest to it; what is left
- * of the same app and user was made by somebody else. Pure.
+ * Which rows of LoginHistory are not ours. Each exchange in the ledger takes one row near its time, rather one from an
+ * address of ours; what is left of the same app and user was made by somebody else. Pure.
  *
  * Whether an exchange leaves a row at all is documented (OauthRefreshToken is among the values of LoginSubType) and has
  * been doubted by others, so the rows of our own exchanges are the measure: only where those are there does the absence
@@ -34,16 +34,30 @@ export interface LoginReading {
 const isRefresh = ({ subType }: LoginRow): boolean => /refresh/i.test(subType)
 const worked = ({ status }: LoginRow): boolean => /^success$/i.test(status)
 
-/** Takes rows out of `left`, nearest first. */
-const match = (entries: readonly Entry[], left: LoginRow[]): Map<Entry, LoginRow> => {
+const near = (entry: Entry, rows: readonly LoginRow[]): readonly LoginRow[] =>
+  rows.filter((row) => Math.abs(row.at - entry.at) <= tolerance)
+
+/** Where our exchanges surely came from: those that could have left one row only. */
+const addressesOf = (entries: readonly Entry[], rows: readonly LoginRow[]): ReadonlySet<string> =>
+  new Set(
+    entries.flatMap((entry) => {
+      const [only, ...others] = near(entry, rows)
+      return only === undefined || others.length > 0 ? [] : [only.sourceIp]
+    }),
+  )
+
+/** Takes rows out of `left`: those from our own addresses first, of these the nearest. */
+const match = (entries: readonly Entry[], left: LoginRow[], home: ReadonlySet<string>): Map<Entry, LoginRow> => {
   const found = new Map<Entry, LoginRow>()
   for (const entry of entries) {
-    const near = left
-      .filter((row) => Math.abs(row.at - entry.at) <= tolerance)
-      .toSorted((a, b) => Math.abs(a.at - entry.at) - Math.abs(b.at - entry.at))[0]
-    if (near === undefined) continue
-    left.splice(left.indexOf(near), 1)
-    found.set(entry, near)
+    const [best] = near(entry, left).toSorted(
+      (one, other) =>
+        Number(home.has(other.sourceIp)) - Number(home.has(one.sourceIp)) ||
+        Math.abs(one.at - entry.at) - Math.abs(other.at - entry.at),
+    )
+    if (best === undefined) continue
+    left.splice(left.indexOf(best), 1)
+    found.set(entry, best)
   }
   return found
 }
@@ -53,20 +67,21 @@ export const readLogins = (facts: DeathFacts, lastGood: number, diedAt: number):
   const ours: readonly Entry[] = [...facts.story, ...facts.family]
   const good = rows.filter((row) => isRefresh(row) && worked(row))
   const bad = rows.filter((row) => isRefresh(row) && /invalid token/i.test(row.status))
-  const own = match(
-    ours.filter(({ kind }) => kind === 'exchanged'),
-    good,
-  )
+  const exchanged = ours.filter(({ kind }) => kind === 'exchanged')
+  const sure = addressesOf(exchanged, good)
+  const own = match(exchanged, good, sure)
+  const home = new Set([...sure, ...[...own.values()].map(({ sourceIp }) => sourceIp)])
   // The app's name is the one under which our own exchanges stand.
   const app = [...own.values()][0]?.application ?? null
   const ofApp = (row: LoginRow): boolean => app === null || row.application === app
   const unknown = ours.filter(({ kind }) => kind === 'in-doubt')
-  const answered = match(unknown, good)
+  const answered = match(unknown, good, home)
   match(
     ours.filter(({ kind }) => kind === 'refused'),
     bad,
+    home,
   )
-  match(unknown, bad)
+  match(unknown, bad, home)
   const inTime = (row: LoginRow): boolean => row.at > lastGood - tolerance && row.at <= diedAt + tolerance
   const complete = (facts.org?.loginsSince ?? Infinity) <= lastGood
   return {
@@ -76,7 +91,7 @@ export const readLogins = (facts: DeathFacts, lastGood: number, diedAt: number):
     foreignRefused: bad.filter((row) => ofApp(row) && inTime(row)),
     answered: [...answered].map(([entry, row]) => ({ entry, row })),
     unheard: own.size > 0 && complete ? unknown.filter((entry) => !answered.has(entry)) : [],
-    ownAddresses: new Set([...own.values()].map(({ sourceIp }) => sourceIp)),
+    ownAddresses: home,
     approvals: rows.filter(
       (row) => /WebServer|UserAgent|Device|TokenExchange/i.test(row.subType) && worked(row) && ofApp(row),
     ),

@@ -91,17 +91,16 @@ export const gatherDeathFacts = async (
   const grant = await store.grant(name)
   if (grant === null) throw new KeyturnError('GRANT_NOT_FOUND', `There is no grant ${name}`, { data: { grant: name } })
   const isMine = (entry: LedgerEntry): boolean => entry.grant === grant.id
-  const [{ entries, whole }, family, callers, orphans, now] = await Promise.all([
+  const [{ entries, whole }, family, callers, now] = await Promise.all([
     readBack(store, (found) => found.some((entry) => isMine(entry) && isApproval(entry))),
     familyOf(store, grant),
     callersOf(store, name),
-    store.orphans(),
     store.now(),
   ])
   const approved = entries.findLast((entry) => isMine(entry) && isApproval(entry))
   const since = entries.filter(({ seq }) => seq >= (approved?.seq ?? 0))
   const story = since.filter(isMine).map(entryOf)
-  const { state, settings, learned } = grant
+  const { state, settings } = grant
   return {
     grant: name,
     status: state.status,
@@ -119,11 +118,6 @@ export const gatherDeathFacts = async (
     takeOvers: callers.takeOvers,
     copies: since.filter(({ kind }) => kind === 'backed-up').map(entryOf),
     companion: settings.references['companion'] ?? null,
-    // What a new authorisation replaced is kept the same way until it is revoked: that is no stray answer.
-    orphans: orphans
-      .filter(({ grantId, attempt }) => grantId === grant.id && !attempt.startsWith('former:'))
-      .map(({ at }) => at),
-    sessionTimeout: learned.sessionTimeout,
     whole,
     org: await ask(reader, grant, story, now),
   }

@@ -1,7 +1,7 @@
 /** Causes at Salesforce: what its records show, and what the time that passed suggests. Pure. */
 import { auditCause } from './audit-causes.ts'
 import type { DeathVerdict, Evidence } from './verdict.ts'
-import { connectAgain, day, entryEvidence, frame, inOrder, missing, spanOf, stamp } from './wording.ts'
+import { connectAgain, day, diedEarly, entryEvidence, frame, inOrder, missing, spanOf, stamp } from './wording.ts'
 import type { Scene } from './wording.ts'
 
 type Rule = (scene: Scene) => DeathVerdict | null
@@ -115,15 +115,6 @@ const elapsed: Rule = (scene) => {
     },
     [],
   )
-}
-
-/** Shorter than any session time-out an org can set (15 minutes). */
-const shortestSession = 15 * 60_000
-
-/** The access token ended before it could have ended by itself. */
-export const diedEarly = ({ story: { accessDeath } }: Scene): boolean => {
-  const age = accessDeath?.data['age']
-  return typeof age === 'number' && age < shortestSession
 }
 
 /** Login History shows our own exchanges and none of others: then nobody spent it, and it was ended at Salesforce. */

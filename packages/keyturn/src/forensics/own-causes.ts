@@ -1,7 +1,7 @@
 /** Causes of our own: what was sent from here and not heard of, copies of this store, and programs we shared with. Pure. */
 import type { Entry } from './death-facts.ts'
 import type { DeathVerdict, Evidence } from './verdict.ts'
-import { connectAgain, entryEvidence, frame, inOrder, missing, rowEvidence, stamp } from './wording.ts'
+import { connectAgain, diedEarly, entryEvidence, frame, inOrder, missing, rowEvidence, stamp } from './wording.ts'
 import type { Scene } from './wording.ts'
 
 type Rule = (scene: Scene) => DeathVerdict | null
@@ -135,17 +135,19 @@ const revokedFormer: Rule = (scene) => {
 }
 
 const strayAnswer: Rule = (scene) => {
-  const { orphans } = scene.facts
-  const at = orphans.find((one) => one >= scene.story.lastGood)
-  if (at === undefined) return null
+  const { story } = scene.facts
+  const sent = new Set(story.filter(({ kind }) => kind.endsWith('claimed')).map(({ data }) => data['attempt']))
+  // What an earlier authorisation left is kept in the same place, under no attempt of ours.
+  const stray = story.findLast(({ kind, data }) => kind === 'orphan-kept' && sent.has(data['attempt'] ?? ''))
+  if (stray === undefined) return null
   return own(
     scene,
     {
       cause: 'second-writer',
-      text: `Two writers of this store sent one token: an answer came at ${stamp(at)} that belongs to no attempt this store knew of any more. It is kept sealed.`,
+      text: `Two writers of this store sent one token: an answer came at ${stamp(stray.at)} to an attempt that this store had given up. It is kept sealed.`,
       certainty: 'likely',
     },
-    [],
+    [entryEvidence(stray)],
   )
 }
 
@@ -225,8 +227,24 @@ const siblingReplay: Rule = (scene) => {
   )
 }
 
+/** A grant of the same user and app was ended here, and this one died at once: a revocation may have reached both. */
+const endedSibling: Rule = (scene) => {
+  const entry = scene.facts.family.findLast(({ kind, at }) => kind === 'removed' && at >= scene.story.lastGood)
+  if (entry === undefined || !diedEarly(scene)) return null
+  return own(
+    scene,
+    {
+      cause: 'own-revocation',
+      text: `The grant ${entry.grant}, of the same user and app, was removed here at ${stamp(entry.at)}. If it was revoked, too: some orgs end every token of that user and app with one of them.`,
+      certainty: 'possible',
+    },
+    [entryEvidence(entry)],
+  )
+}
+
 /** Somebody whom we gave the token to, or who had it before us. */
-const shared: Rule = (scene) => exported(scene) ?? siblingReplay(scene) ?? legacyClient(scene) ?? companion(scene)
+const shared: Rule = (scene) =>
+  exported(scene) ?? endedSibling(scene) ?? siblingReplay(scene) ?? legacyClient(scene) ?? companion(scene)
 
 /** An attempt that left no row in Login History: it may still be the one. */
 const possible: Rule = (scene) => {

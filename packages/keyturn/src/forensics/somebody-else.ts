@@ -1,7 +1,6 @@
 /** Nobody here spent the token, so somebody else did: seen in Salesforce's records, or what is left. An alarm. Pure. */
-import { diedEarly } from './org-causes.ts'
 import type { DeathVerdict, Evidence } from './verdict.ts'
-import { entryEvidence, frame, inOrder, missing, rowEvidence, stamp } from './wording.ts'
+import { diedEarly, entryEvidence, frame, inOrder, missing, rowEvidence, stamp } from './wording.ts'
 import type { Scene } from './wording.ts'
 
 type Rule = (scene: Scene) => DeathVerdict | null

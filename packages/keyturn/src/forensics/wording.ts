@@ -38,6 +38,9 @@ const words: Readonly<Record<string, string>> = {
   'companion-write-failed': 'The successor could not be written to the sf CLI',
   'old-token-used': 'A caller showed its old real refresh token to the broker',
   'backed-up': 'A backup of the store was taken',
+  'orphan-kept': 'An answer came that belonged to no attempt any more',
+  'orphan-revoked': 'Keyturn revoked what was left of an earlier authorisation',
+  removed: 'A grant of the same user and app was removed',
 }
 
 /** An entry as evidence. `said` takes the place of the usual words. */
@@ -70,4 +73,13 @@ export const missing = ({ facts: { org, whole } }: Scene): string => {
     ...(whole ? [] : ['The ledger is too long to have been read back to the authorisation.']),
   ]
   return parts.length === 0 ? '' : ` ${parts.join(' ')}`
+}
+
+/** Shorter than any session time-out an org can set (15 minutes). */
+const shortestSession = 15 * 60_000
+
+/** The access token ended before it could have ended by itself. */
+export const diedEarly = ({ story: { accessDeath } }: Scene): boolean => {
+  const age = accessDeath?.data['age']
+  return typeof age === 'number' && age < shortestSession
 }

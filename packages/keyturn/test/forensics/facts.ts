@@ -28,8 +28,6 @@ export const facts = (more: Partial<DeathFacts> = {}): DeathFacts => ({
   takeOvers: [],
   copies: [],
   companion: null,
-  orphans: [],
-  sessionTimeout: null,
   whole: true,
   org: null,
   ...more,

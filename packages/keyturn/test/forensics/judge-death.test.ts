@@ -19,7 +19,35 @@ const table: readonly (readonly [string, Partial<DeathFacts>, string, string, st
   ['a server error', { story: withDoubt('server-error') }, 'own-attempt', 'lost-answer', 'likely'],
   ['a process that died', { story: withDoubt('holder-died') }, 'own-attempt', 'crash', 'likely'],
   ['a process that vanished', { story: withDoubt('deadline-passed') }, 'own-attempt', 'second-writer', 'likely'],
-  ['an answer that belongs nowhere', { orphans: [at(7)] }, 'own-attempt', 'second-writer', 'likely'],
+  [
+    'an answer that belongs nowhere',
+    {
+      story: entries(
+        added,
+        bought,
+        [6, 'claimed', { attempt: 'a6', lineage: 'L1' }],
+        [7, 'orphan-kept', { attempt: 'a6' }],
+        refused,
+      ),
+    },
+    'own-attempt',
+    'second-writer',
+    'likely',
+  ],
+  [
+    'what an earlier authorisation left, kept and not yet revoked',
+    { story: entries(added, bought, [1, 'orphan-kept', { attempt: 'former:e1' }], refused) },
+    'somebody-else',
+    'nobody-here-spent-it',
+    'likely',
+  ],
+  [
+    'what an earlier authorisation left, revoked by us',
+    { story: entries(added, bought, [2, 'orphan-revoked', { attempt: 'former:e1' }], refused) },
+    'own-attempt',
+    'own-revocation',
+    'likely',
+  ],
   [
     'a store that was put back',
     { story: entries(added, bought, [6, 'restored', { lineage: 'L1' }], refused) },
@@ -75,6 +103,16 @@ const table: readonly (readonly [string, Partial<DeathFacts>, string, string, st
     'own-attempt',
     'sibling-replay',
     'likely',
+  ],
+  [
+    'a sibling that was ended here, and an access token that ended with it',
+    {
+      story: entries(added, bought, [1.1, 'rejected', { generation: 1, age: 360_000 }], refused),
+      family: [{ seq: 7, at: at(1.05), kind: 'removed', by: 'host-a/1', data: {}, grant: 'twin' }],
+    },
+    'own-attempt',
+    'own-revocation',
+    'possible',
   ],
   [
     'five more approvals',
