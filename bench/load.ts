@@ -1,5 +1,5 @@
 /**
- * The load: HTTP/1.1 over kept connections, one request at a time on each, answers read as far as their length. By hand
+ * The load: HTTP/1.1 over kept connections, one request at a time on each, answers read to their end. By hand
  * on node:net, because it shares a core with what stands behind the servers: autocannon and undici take more of it than
  * the fastest server here, and wrk is not everywhere. Whatever is no 200 ends the bench.
  */
@@ -39,6 +39,8 @@ interface Connection {
   close(): void
 }
 
+const END_OF_CHUNKS = Buffer.from('\r\n0\r\n\r\n')
+
 const open = async (port: number): Promise<Connection> => {
   const socket: Socket = connect(port, '127.0.0.1')
   socket.setNoDelay(true)
@@ -46,6 +48,8 @@ const open = async (port: number): Promise<Connection> => {
   let head: Buffer | null = null
   let missing = 0
   let length = 0
+  /** The last bytes of an answer in chunks; null: its length was announced. */
+  let tail: Buffer | null = null
   let done: { resolve: (bytes: number) => void; reject: (error: Error) => void } | null = null
   const fail = (why: string): void => {
     done?.reject(new Error(why))
@@ -62,13 +66,31 @@ const open = async (port: number): Promise<Connection> => {
     head = null
     const text = all.toString('latin1', 0, end)
     const found = /\r\ncontent-length: *(\d+)/i.exec(text)
-    if (found === null || !text.startsWith('HTTP/1.1 200')) {
-      fail(`an answer that is no 200 with a length: ${text.slice(0, 200)} ${all.toString('utf8', end, end + 300)}`)
+    const chunked = /\r\ntransfer-encoding: *chunked/i.test(text)
+    if ((found === null && !chunked) || !text.startsWith('HTTP/1.1 200')) {
+      fail(`an answer that is no 200: ${text.slice(0, 200)} ${all.toString('utf8', end, end + 300)}`)
+      return
+    }
+    const body = all.subarray(end + 4)
+    if (found === null) {
+      length = 0
+      tail = Buffer.alloc(0)
+      inChunks(body)
       return
     }
     length = Number(found[1])
-    missing = length - (all.length - end - 4)
+    missing = length - body.length
     if (missing === 0) finished()
+  }
+  /** Nothing comes after an answer until the next request, and no body here holds the mark of the end. */
+  const inChunks = (bytes: Buffer): void => {
+    length += bytes.length
+    tail = Buffer.concat([tail ?? Buffer.alloc(0), bytes.subarray(-END_OF_CHUNKS.length)]).subarray(
+      -END_OF_CHUNKS.length,
+    )
+    if (!tail.equals(END_OF_CHUNKS)) return
+    tail = null
+    finished()
   }
   const finished = (): void => {
     const now = done
@@ -76,6 +98,7 @@ const open = async (port: number): Promise<Connection> => {
     now?.resolve(length)
   }
   socket.on('data', (bytes) => {
+    if (tail !== null) return inChunks(bytes)
     if (missing === 0) return begun(bytes)
     missing -= bytes.length
     if (missing === 0) finished()
