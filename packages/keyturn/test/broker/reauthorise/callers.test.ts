@@ -128,7 +128,7 @@ test('at every door the answer during a death is 503 with Retry-After, and nothi
 })
 
 test('somebody else spends the token: the ledger shows it, and the owner hears of it with the evidence', async (t) => {
-  const scene = await openScene(t)
+  const scene = await openScene(t, { judge: 'ledger' })
   const { clientId, clientSecret } = scene.ready
   const stored = await scene.keyturn.store.grant('acme')
   const stolen = await scene.keyturn.store.secret(stored?.id ?? '', 'refreshToken')

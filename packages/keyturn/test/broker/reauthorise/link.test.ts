@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { reauthorisationKind } from '../../../src/broker/reauthorise/reauthorisation-record.ts'
+import type { ReauthorisationDoc } from '../../../src/broker/reauthorise/reauthorisation-record.ts'
 import { until } from '../hall/hall.ts'
 import { openBrowser } from './browser.ts'
 import { openScene, DAY, USER } from './scene.ts'
@@ -171,6 +172,63 @@ test('a grant that came back otherwise closes its link', async (t) => {
   })
   await until('closed', async () => /Nothing to do/.test((await scene.ask(link)).text))
   assert.equal(await scene.keyturn.store.records.secret(reauthorisationKind, id, 'verifier-0'), null)
+})
+
+test('while a spare way in serves nobody is asked; once it fails somebody is', async (t) => {
+  const scene = await openScene(t)
+  const jwt = scene.sim.orgs[0]?.apps.find(({ name }) => name === 'Jwt')
+  const spare = {
+    flow: 'jwt_bearer',
+    clientId: jwt?.clientId ?? '',
+    privateKey: jwt?.privateKey ?? '',
+    username: USER,
+    audience: scene.sim.url,
+  } as const
+  await scene.keyturn.grants.update('acme', { fallback: [spare] })
+  scene.sim.control.revokeGrant({ grant: scene.ready.grant })
+  scene.sim.control.expireAccessTokens()
+  const { generation } = await scene.keyturn.grants.show('acme')
+  const served = await scene.keyturn.rejected('acme', generation)
+  assert.notEqual(served.source, 'refresh')
+  // A broker that starts looks at all grants.
+  await (await scene.replica()).close()
+  assert.equal(await record(scene), undefined)
+  scene.sim.control.changeApp({ app: 'Jwt', settings: { installed: false } })
+  scene.sim.control.expireAccessTokens()
+  // Two young tokens found dead open the breaker; an operator says that it is worth a try.
+  await assert.rejects(scene.keyturn.rejected('acme', served.generation))
+  await scene.keyturn.grants.retry('acme')
+  await assert.rejects(scene.keyturn.token('acme'), { code: 'GRANT_DEAD' })
+  assert.match((await openBrowser(scene).signIn(await scene.link())).text, /lives again/)
+})
+
+test('a replica that dies while it trades leaves the link usable; one that could not prove is followed up', async (t) => {
+  const scene = await openScene(t)
+  await scene.die()
+  const link = await scene.link()
+  const browser = openBrowser(scene)
+  const callback = await browser.approve(await browser.press(link), USER)
+  // As if the process had ended right after it took the callback: nothing it knew was written but that it is at it.
+  const { id } = await scene.keyturn.grants.show('acme')
+  const before = await scene.keyturn.store.records.get(reauthorisationKind, id)
+  const doc = before?.doc as ReauthorisationDoc
+  const logins = doc.logins.map((login) => ({ ...login, used: true }))
+  const busyUntil = scene.now() + 60_000
+  await scene.keyturn.store.records.put({
+    ...{ kind: reauthorisationKind, id },
+    doc: { ...doc, status: 'trading', logins, busyUntil },
+  })
+  assert.match((await scene.ask(link)).text, /being finished/)
+  scene.later(61_000)
+  await until('open again', async () => /<button/.test((await scene.ask(link)).text))
+  assert.match((await scene.ask(link)).text, /interrupted/)
+  assert.match((await browser.arrive(callback)).text, /interrupted/, 'its code is not sent by anybody')
+  assert.equal(codes(scene), 0)
+  scene.sim.control.addFault({ match: { path: '^/services/data/' }, action: { status: 503, body: 'down' } })
+  assert.match((await openBrowser(scene).signIn(link)).text, /not known yet/)
+  assert.equal(await scene.status(), 'live', 'callers are served meanwhile')
+  scene.later(61_000)
+  await until('proved', async () => /lives again/.test((await scene.ask(link)).text))
 })
 
 test('somebody else used the token: an alarm of its own, once, in the ledger, in the metrics and to the owner', async (t) => {

@@ -41,7 +41,8 @@ export interface SceneOptions {
   readonly app?: Partial<AppSettings>
   readonly section?: object
   readonly store?: string
-  readonly judge?: ReauthoriseParts['judge']
+  /** `ledger`: as the broker does it; default: nobody says why a grant died. */
+  readonly judge?: ReauthoriseParts['judge'] | 'ledger'
   /** Channels that fail, as many times. */
   readonly failing?: number
   /** Without publicUrl. */
@@ -61,6 +62,8 @@ export interface Scene {
   readonly heard: string[]
   readonly caller: Enrolled
   later(ms: number): void
+  /** The brokers' clock. */
+  now(): number
   /** Another broker on the same store, with a Keyturn of its own; behind the same public address unless it is named. */
   replica(): Promise<{
     readonly url: string
@@ -123,8 +126,17 @@ export const openScene = async (t: TestContext, options: SceneOptions = {}): Pro
     })
     const log = openLog({ clock, level: 'debug', write: (line) => void lines.push(line) })
     const settings = await brokerSettings(section, folder, {})
-    const judge = options.judge === undefined ? {} : { judge: options.judge }
-    return openBroker({ settings, keyturn, clock, log, env: {}, version: '0.0.0', notifier, ...judge })
+    const { judge = async () => null } = options
+    return openBroker({
+      settings,
+      keyturn,
+      clock,
+      log,
+      env: {},
+      version: '0.0.0',
+      notifier,
+      ...(judge === 'ledger' ? {} : { judge }),
+    })
   }
   const keyturn = await openStore()
   t.after(async () => {
@@ -177,6 +189,7 @@ export const openScene = async (t: TestContext, options: SceneOptions = {}): Pro
     later: (ms) => {
       moved += ms
     },
+    now: () => clock.wall(),
     replica: async () => {
       const own = await openStore()
       const at = await freePort()

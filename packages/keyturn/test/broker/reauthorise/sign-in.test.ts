@@ -170,7 +170,7 @@ test('a grant that lives is authorised anew: the old token is revoked after the 
 })
 
 test('where revoking the old takes the new along, that is said, and the next sign-in lasts', async (t) => {
-  const scene = await openScene(t, { app: { revokeGrant: 'kills' } })
+  const scene = await openScene(t, { app: { revokeGrant: 'kills' }, judge: 'ledger' })
   const { ask } = await import('./asked.ts')
   const page = await openBrowser(scene).signIn(await ask(scene))
   assert.match(page.text, /role="alert"/)
