@@ -85,9 +85,8 @@ export const awsFailure = (error: unknown, where: string): unknown => {
     return notReady(`AWS has no secret ${where}`, 'Make the secret first (name, KMS key and tags are yours to decide).')
   if (error.name === 'CredentialsProviderError' || /region is missing/i.test(error.message))
     return notReady(`AWS is not set up here: ${said}`, 'Set AWS_REGION and credentials as for the aws command.')
-  if (error.name === 'InvalidParameterException' || error.name === 'ResourceExistsException')
-    return changed(`AWS refuses the change of ${where}: ${said}`)
-  if (error.name === 'InvalidRequestException' || error.name === 'LimitExceededException')
+  if (error.name === 'ResourceExistsException') return changed(`AWS has this version of ${where} already: ${said}`)
+  if (['InvalidParameterException', 'InvalidRequestException', 'LimitExceededException'].includes(error.name))
     return notReady(`AWS can’t take ${where} as it is: ${said}`)
   return unreachable(`AWS Secrets Manager failed at ${where}: ${said}`)
 }

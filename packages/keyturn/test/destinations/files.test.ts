@@ -71,6 +71,50 @@ test('a file that somebody else writes or removes in between is not overwritten'
   }
 })
 
+test('many credentials are written into one file at once, and none is lost', async (t) => {
+  const folder = temporaryFolder(t)
+  writeFileSync(join(folder, '.env'), '')
+  const numbers = Array.from({ length: 20 }, (_, index) => index)
+  await Promise.all(
+    numbers.map((index) =>
+      openOne(
+        { kind: 'env-file', file: index % 2 === 0 ? '.env' : './../.env', fields: { [`V${index}`]: 'password' } },
+        index % 2 === 0 ? folder : join(folder, 'x'),
+      ).write(valueOf({ password: `value-${index}` })),
+    ),
+  )
+  const found = parseEnv(readFileSync(join(folder, '.env'), 'utf8'))
+  assert.deepEqual({ ...found }, Object.fromEntries(numbers.map((index) => [`V${index}`, `value-${index}`])))
+})
+
+test('hostile places are refused by the settings or stay harmless', async (t) => {
+  const folder = temporaryFolder(t)
+  const refused: readonly Readonly<Record<string, unknown>>[] = [
+    { kind: 'env-file', file: 'a', fields: { 'A=1\nB': 'password' } },
+    { kind: 'env-file', file: 'a', fields: { A: 'password; rm' } },
+    { kind: 'env-file', file: 'a', mode: '7777' },
+    { kind: 'json-file', file: 'a', fields: { password: 'password' } },
+    { kind: 'json-file', file: 'a', fields: { '/a~2': 'password' } },
+    { kind: 'vault', path: '../sys/seal' },
+    { kind: 'vault', path: 'a?x=1' },
+    { kind: 'vault', path: 'a', address: 'https://user:pass@vault' },
+    { kind: 'kubernetes-secret', secret: 'a/../b' },
+    { kind: 'github-actions-secret', repository: 'a/b/../c', token: 'env:T' },
+    { kind: 'github-actions-secret', repository: 'a/b', token: 'ghp_abc' },
+    { kind: 'github-actions-secret', repository: 'a/b', token: 'env:T', fields: { 'A B': 'password' } },
+  ]
+  for (const given of refused) assert.throws(() => openOne(given, folder), JSON.stringify(given))
+  const pointer = '/__proto__/a"b\n~1~0\u{1f511}'
+  assert.equal(setJson('{"x":1}', one('/__proto__/polluted', 'y')), '{"x":1,"__proto__": {"polluted": "y"}}')
+  assert.equal(({} as Readonly<Record<string, unknown>>).polluted, undefined)
+  const json = setJson('{"k":{}}', one(pointer.replace('__proto__', 'k'), 'y'))
+  assert.deepEqual(JSON.parse(json), { k: { 'a"b\n/~\u{1f511}': 'y' } })
+  const file = 'we ird\n$(id)\'".env'
+  writeFileSync(join(folder, file), '')
+  await openOne({ kind: 'env-file', file }, folder).write(valueOf({ password: 'p' }))
+  assert.equal(readFileSync(join(folder, file), 'utf8'), 'SF_PASSWORD=p\n')
+})
+
 test('mode, link and owner stay; what can’t stay is refused', { skip: !posix && 'modes of POSIX' }, async (t) => {
   const folder = temporaryFolder(t)
   const real = join(folder, 'real.env')

@@ -31,7 +31,7 @@ const settings = z
     profile: z.string().min(1).optional().describe('Profile of the shared AWS configuration'),
     endpoint: z
       .string()
-      .regex(/^https?:\/\/[^\s/@]+/, 'must be a URL')
+      .regex(/^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/, 'must be a URL')
       .optional()
       .describe('Another endpoint, such as a VPC endpoint'),
   })
@@ -100,6 +100,13 @@ export const awsSecretsManager = defineKind({
           ...(from === undefined ? {} : { RemoveFromVersionId: from }),
         }),
       )
+    /** From the version that was read: AWS refuses when the label is on another one by now. */
+    const makeCurrent = (aws: AwsSecrets, to: string, from: string) =>
+      move(aws, 'AWSCURRENT', to, from).catch((error: unknown) => {
+        if (error instanceof Error && error.name === 'InvalidParameterException')
+          throw changed(`${id} was given another value by somebody else at the same moment`)
+        throw error
+      })
     return {
       kind: 'aws-secrets-manager',
       name: parts.name,
@@ -144,7 +151,7 @@ export const awsSecretsManager = defineKind({
             }),
           )
           if (base === null) return { changed: true, at }
-          await move(aws, 'AWSCURRENT', next, base)
+          await makeCurrent(aws, next, base)
           await move(aws, 'AWSPENDING', undefined, next)
           return { changed: true, at, previous: JSON.stringify({ before: base, after: next }) }
         }),
@@ -159,7 +166,7 @@ export const awsSecretsManager = defineKind({
           const { version } = await lookUp(aws, id)
           if (version === before) return { changed: false, at }
           if (version !== after) throw changed(`${id} was given another value since`)
-          await move(aws, 'AWSCURRENT', before, after)
+          await makeCurrent(aws, before, after)
           return { changed: true, at }
         }),
     }

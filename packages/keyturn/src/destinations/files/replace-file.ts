@@ -101,12 +101,30 @@ export const readTarget = async (path: string, rules: FileRules): Promise<string
   return text
 }
 
+/** Writes of this process to one file, one after the other: several credentials may live in one .env file. */
+const turns = new Map<string, Promise<unknown>>()
+
+const inTurn = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+  const mine = (turns.get(path) ?? Promise.resolve()).then(work, work)
+  turns.set(path, mine)
+  try {
+    return await mine
+  } finally {
+    if (turns.get(path) === mine) turns.delete(path)
+  }
+}
+
 /** False when `change` gave back what was there. Throws DESTINATION_CHANGED when somebody wrote in between. */
 export const replaceFile = async (
   path: string,
   rules: FileRules,
   change: (text: string | null) => string | Promise<string>,
 ): Promise<boolean> => {
+  const { path: real } = await examineFile(path, rules)
+  return inTurn(real, () => replaceNow(path, rules, change))
+}
+
+const replaceNow: typeof replaceFile = async (path, rules, change) => {
   const target = await examineFile(path, rules)
   await sweepLeftovers(target.path)
   const text = await readTarget(path, rules)

@@ -25,7 +25,7 @@ const settings = z.strictObject({
   token: secretSetting.describe('Where a token is that may write secrets'),
   apiUrl: z
     .string()
-    .regex(/^https?:\/\/[^\s/@]+/, 'must be a URL')
+    .regex(/^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/, 'must be a URL')
     .optional()
     .describe('Of GitHub Enterprise Server (https://HOST/api/v3); default https://api.github.com'),
 })

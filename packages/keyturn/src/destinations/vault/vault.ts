@@ -24,7 +24,7 @@ const settings = z.strictObject({
     .describe('Field of the secret: field of the credential; default: each under its own name'),
   address: z
     .string()
-    .regex(/^https?:\/\/[^\s/@]+/, 'must be a URL')
+    .regex(/^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/, 'must be a URL')
     .optional()
     .describe('Default: VAULT_ADDR'),
   namespace: z.string().min(1).optional().describe('Default: VAULT_NAMESPACE'),
