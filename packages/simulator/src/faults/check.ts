@@ -34,6 +34,7 @@ const match: Known<FaultMatch> = {
     'identity',
     'discovery',
     'soap',
+  'metadata',
     'data',
     'other',
   ],

@@ -122,8 +122,14 @@ test('until it has got around, a deployed certificate works on some servers and 
     seen.next.add((await login(next.privateKey)).status)
     seen.old.add((await login(app.privateKey ?? '')).status)
   }
-  assert.deepEqual([...seen.next].toSorted(), [200, 400])
-  assert.deepEqual([...seen.old].toSorted(), [200, 400])
+  assert.deepEqual(
+    [...seen.next].toSorted((a, b) => a - b),
+    [200, 400],
+  )
+  assert.deepEqual(
+    [...seen.old].toSorted((a, b) => a - b),
+    [200, 400],
+  )
   sim.control.moveClock({ advanceMs: 10 * 60_000 })
   assert.equal((await login(next.privateKey)).status, 200)
   assert.equal((await login(app.privateKey ?? '')).status, 400)

@@ -41,8 +41,7 @@ function over(kept: JsonObject, body: JsonObject): JsonObject {
 function read({ org }: Context, name: string): JsonObject | undefined {
   const member = members[name]
   if (member === undefined) return undefined
-  const kept = bodyOf(org, type, name)
-  return over(kept, member.read(org.settings(), kept))
+  return present(member.read(org.settings(), bodyOf(org, type, name)))
 }
 
 export const settings = componentType({
