@@ -28,6 +28,8 @@ export interface PostgresOptions {
 const defaultPatience = 10_000
 const statementTimeout = 15_000
 const lockTimeout = 10_000
+/** Between two statements of a transaction a writer only computes. Well below what others wait for the lock. */
+const idleTimeout = 2_000
 /** `keyturn` in ASCII, as a number: who migrates locks everybody else out. */
 const migrationLock = '30228472137905774'
 
@@ -109,8 +111,8 @@ export const openPostgres = async (url: string, options: PostgresOptions): Promi
       `SET LOCAL synchronous_commit = ${session.synchronousCommit}`,
       `SET LOCAL statement_timeout = ${statementTimeout}`,
       `SET LOCAL lock_timeout = ${lockTimeout}`,
-      // A writer that was suspended or cut off must not keep the fleet waiting for ever.
-      `SET LOCAL idle_in_transaction_session_timeout = ${statementTimeout}`,
+      // A writer that was suspended or cut off in mid-transaction holds the lock that the whole fleet needs.
+      `SET LOCAL idle_in_transaction_session_timeout = ${idleTimeout}`,
       lock,
       // A statement of its own: in the locking one the clock would be read before the wait.
       `SELECT ${milliseconds} AS now, pg_current_xact_id()::text AS xid`,

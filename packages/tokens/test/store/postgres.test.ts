@@ -6,6 +6,7 @@ import { freshDatabase, startPostgres, whyNoPostgres } from '../../../../test/po
 import { systemClock } from '../../src/clock.ts'
 import { verifyStoreLedger } from '../../src/ledger/export.ts'
 import { openStore } from '../../src/store/open.ts'
+import { openPostgres } from '../../src/store/postgres.ts'
 import { aGrant, answer, claim, code, holder, masterKey } from './fixtures.ts'
 import { losingProxy } from './proxy.ts'
 import { makeStandby } from './standby.ts'
@@ -65,6 +66,31 @@ for (const what of ['request', 'answer'] as const) {
     assert.deepEqual(done.mark, await store.mark())
   })
 }
+
+test('a writer that falls silent in mid-transaction does not keep the others out', { skip }, async (t) => {
+  const url = await freshDatabase(t)
+  const store = await open(url)
+  t.after(() => store.close())
+  const silent = await openPostgres(url, { clock: systemClock })
+  t.after(() => silent.close())
+  const [inside, heard] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let runs = 0
+  const written = silent.write(async () => {
+    runs += 1
+    inside.resolve()
+    if (runs === 1) await heard.promise
+    return { keep: runs > 1, value: runs }
+  })
+  await inside.promise
+  await store.note('exported', null, {})
+  heard.resolve()
+  // What it had begun is gone; it may begin again.
+  await written.catch(() => undefined)
+  assert.deepEqual(
+    (await store.ledger(1, 100)).map(({ kind }) => kind),
+    ['store-created', 'exported'],
+  )
+})
 
 test('connections broken off between and inside of transactions are replaced', { skip }, async (t) => {
   const url = await freshDatabase(t)
