@@ -92,9 +92,17 @@ interface Core {
   readonly Connection: { create(options: object): Promise<Connection> }
 }
 
+/** One login at a time: its files in HOME are its own business, and two logins at once read each other's half-written. */
+let loggingIn: Promise<unknown> = Promise.resolve()
+const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => {
+  const mine = loggingIn.then(work)
+  loggingIn = mine.catch(() => undefined)
+  return mine
+}
+
 /** HOME and the settings of @salesforce/core come with the process's environment. */
-const core = ({ url: loginUrl, id: clientId, secret: clientSecret, refreshToken, username }: ClientSetup): Client =>
-  kept(async () => {
+const core = ({ url: loginUrl, id: clientId, secret: clientSecret, refreshToken, username }: ClientSetup): Client => {
+  const open = async (): Promise<Connection> => {
     const { AuthInfo, Connection: Class } = load('@salesforce/core') as Core
     const oauth2Options = { loginUrl, clientId, clientSecret, refreshToken }
     const login = await AuthInfo.create({ username, oauth2Options })
@@ -103,7 +111,9 @@ const core = ({ url: loginUrl, id: clientId, secret: clientSecret, refreshToken,
       authInfo: await AuthInfo.create({ username }),
       connectionOptions: { version: VERSION },
     })
-  })
+  }
+  return kept(() => oneAtATime(open))
+}
 
 export const clientOf = (setup: ClientSetup): Client => {
   const { kind, url, id, secret, username, password, refreshToken } = setup

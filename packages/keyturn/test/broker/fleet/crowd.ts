@@ -61,6 +61,8 @@ export const gather = async (clients: readonly Program[], folder: string, proces
       env: {
         PATH: process.env['PATH'],
         HOME: home,
+        // @salesforce/core warns of every address on loopback.
+        NODE_NO_WARNINGS: '1',
         SF_DISABLE_TELEMETRY: 'true',
         SF_DISABLE_LOG_FILE: 'true',
         SF_DOMAIN_RETRY: '0',

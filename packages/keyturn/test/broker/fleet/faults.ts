@@ -53,10 +53,13 @@ export const faults = {
     return died(scene, owner, () => owner.toPostgres.mend())
   },
   'cut off from both in mid-exchange and killed': async (scene: Scene): Promise<Measured> => {
-    const { owner, held } = await caught(scene, { holdAfter: true })
+    const { owner, held, request } = await caught(scene, { holdAfter: true })
+    const { control } = scene.stage.sim
     owner.toPostgres.cut('silence')
     owner.toSalesforce.cut('reset')
-    scene.stage.sim.control.release(held.id)
+    control.release(held.id)
+    // The relay was cut before: its kernel may still take the bytes.
+    control.declareUndelivered({ request })
     const mend = (): void => {
       owner.toPostgres.mend()
       owner.toSalesforce.mend()
@@ -118,7 +121,7 @@ const pidOf = (holder: { readonly process: string } | null | undefined): number 
 const caught = async (
   { stage, member, expire }: Scene,
   action: FaultAction,
-): Promise<{ readonly owner: Replica; readonly held: Fault }> => {
+): Promise<{ readonly owner: Replica; readonly held: Fault; readonly request: number }> => {
   const held = stage.sim.control.addFault({ match: tokenOf(member), action })
   expire()
   const [request] = await stage.sim.control.held({ fault: held.id, timeoutMs: 60_000 })
@@ -126,7 +129,7 @@ const caught = async (
   const pid = pidOf((await stage.show(member.name)).state.spend?.holder)
   const owner = stage.replicas.find((replica) => pid !== null && replica.pid === pid)
   if (owner === undefined) throw new Error(`nobody owns the claim of ${member.name}`)
-  return { owner, held }
+  return { owner, held, request: request.request }
 }
 
 /**

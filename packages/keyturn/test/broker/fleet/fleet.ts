@@ -30,6 +30,8 @@ export interface FaultReport extends Omit<Told, 'problems'> {
   readonly measured: Measured
   /** By replica: requests it got, and those that failed there. */
   readonly balanced: readonly string[]
+  /** How often a replica said that its store does not answer. */
+  readonly outages: readonly string[]
 }
 
 export interface FleetReport {
@@ -71,6 +73,7 @@ export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
       const replica = stage.replicas[pick(stage.replicas.length)]
       if (member === undefined || replica === undefined) throw new Error(`nobody to hit with ${name}`)
       const fault = `${name}, ${member.name} (spare: ${member.spare}), replica ${replica.name}`
+      const logged = stage.replicas.map(({ log }) => log.length)
       const expire = (): void => {
         stage.sim.control.expireAccessTokens()
         expiries += 1
@@ -92,7 +95,13 @@ export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
       const { problems: bad, ...told } = judgeErrors(seen, stage.programs, patient)
       problems.push(...bad.map((text) => `${fault}: ${text}`))
       const balanced = stage.balancer.counted().map(({ passed, failed }) => `${failed} of ${passed}`)
-      reports.push({ fault, calls: seen.calls, slowest: seen.slowest, measured, balanced, ...told })
+      const outages = stage.replicas.flatMap(({ name: replica, log }, at) =>
+        linesOf(log.slice(logged[at])).flatMap((line) => {
+          const time = /"time":(\d+)/.exec(line)?.[1] ?? ''
+          return line.includes('the store does not answer') ? [`${replica} ${time}`] : []
+        }),
+      )
+      reports.push({ fault, calls: seen.calls, slowest: seen.slowest, measured, balanced, outages, ...told })
       if (problems.length > 0) break
     }
     await crowd.end()
@@ -102,6 +111,8 @@ export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
     await stage.close()
   }
 }
+
+const linesOf = (log: readonly string[]): readonly string[] => log.join('').split('\n')
 
 const isBare = ({ members }: Stage, grant: string): boolean =>
   members.some(({ name, spare }) => name === grant && spare === 'none')
@@ -133,12 +144,7 @@ const judgeWorld = async (
   }
   const ledger = await verifyStoreLedger(keyturn.store)
   if (!ledger.ok) problems.push(`ledger: ${ledger.why}`)
-  const defects = replicas.flatMap(({ log }) =>
-    log
-      .join('')
-      .split('\n')
-      .filter((line) => line.includes('defect')),
-  )
+  const defects = replicas.flatMap(({ log }) => linesOf(log).filter((line) => line.includes('defect')))
   problems.push(...defects)
   const { exchanges, unknownOutcomes, orderedReplays, reuses, reusesWhileAlive, grantsLost, grantsLostKeepable } = total
   return {

@@ -11,7 +11,7 @@ export interface Relay {
   close(): void
 }
 
-/** What comes out of a connection's first bytes may be judged by `greet` before it is led on (a CONNECT proxy). */
+/** `lead` takes a new connection further and tracks what it opens for that: all of it breaks when the relay is cut. */
 export const openRelay = async (lead: (client: Socket, track: (socket: Socket) => void) => void): Promise<Relay> => {
   const sockets = new Set<Socket>()
   let state: 'whole' | 'reset' | 'silence' = 'whole'
