@@ -62,7 +62,7 @@ const channel = z.discriminatedUnion(
   { error: 'kind must be webhook, slack, smtp or command' },
 )
 
-export const notifySection = z.strictObject({
+const section = z.strictObject({
   repeatAfter: duration.optional().describe('The same is told again only after this long; default 1d'),
   channels: z.record(name, channel).describe('Where people are told; each is tried for each notification'),
   owners: z
@@ -75,6 +75,18 @@ export const notifySection = z.strictObject({
     )
     .optional()
     .describe('People or teams who own grants'),
+})
+
+/** What no single setting shows: names that lead nowhere, halves of a sign-in. */
+export const notifySection = section.superRefine(({ channels, owners = {} }, context) => {
+  const say = (path: readonly string[], message: string): void =>
+    context.addIssue({ code: 'custom', path: [...path], message })
+  for (const [owner, { channels: named = [] }] of Object.entries(owners))
+    for (const one of named)
+      if (!Object.hasOwn(channels, one)) say(['owners', owner, 'channels'], `names ${one}, which is no channel`)
+  for (const [one, settings] of Object.entries(channels))
+    if (settings.kind === 'smtp' && (settings.user === undefined) !== (settings.password === undefined))
+      say(['channels', one], 'needs user and password, or neither')
 })
 
 export type NotifySection = z.infer<typeof notifySection>

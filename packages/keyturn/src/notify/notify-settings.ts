@@ -43,9 +43,7 @@ const anchoredChannel = (channel: ChannelSection, folder: string): ChannelSectio
 
 const checkSmtp = (name: string, channel: ChannelSection): void => {
   if (channel.kind !== 'smtp') return
-  const { host, port, tls = defaultTls(host, port), user, password } = channel
-  if ((user === undefined) !== (password === undefined))
-    throw invalid(`channel ${name} needs user and password, or neither`)
+  const { host, port, tls = defaultTls(host, port), password } = channel
   if (tls === 'none' && password !== undefined && !isLoopback(host))
     throw invalid(`channel ${name} would send a password without TLS to another machine`)
 }
@@ -54,9 +52,6 @@ const checkSmtp = (name: string, channel: ChannelSection): void => {
 export const notifySettings = (section: NotifySection | undefined, folder: string): NotifySettings => {
   const { channels = {}, owners = {}, repeatAfter = 86_400_000 } = section ?? {}
   for (const [name, channel] of Object.entries(channels)) checkSmtp(name, channel)
-  for (const [owner, { channels: named = [] }] of Object.entries(owners))
-    for (const name of named)
-      if (!Object.hasOwn(channels, name)) throw invalid(`owner ${owner} names the channel ${name}, which there is not`)
   return {
     channels: Object.fromEntries(
       Object.entries(channels).map(([name, channel]) => [name, anchoredChannel(channel, folder)]),

@@ -122,8 +122,8 @@ test('a server without STARTTLS gets no mail unless tls: none says so, and no pa
 
 test('a certificate nobody vouches for is no TLS', async (t) => {
   const scene = await startScene(t)
-  // smtp-server's own certificate is for localhost and signed by itself.
-  const { mails, port } = await startMail(t)
+  const { pem: cert, key } = makeCertificate(makeAuthority('Nobody'), 'localhost', '127.0.0.1')
+  const { mails, port } = await startMail(t, { cert, key })
   const [refused] = await scene.notifier({ channels: { mail: { ...channel(port), tls: 'starttls' } } }).tell(note())
   assert.equal(refused?.ok, false)
   assert.match(refused?.why ?? '', /could not be reached/)
