@@ -90,7 +90,8 @@ Every command takes \`--help\`, and all but \`exec\` take \`--json\`: one JSON v
 \`keyturn config show\` says what holds and why.
 
 **Secrets** never go on the command line. They are piped in (\`--…-stdin\`, a hidden prompt on a terminal) or named by
-reference: \`env:NAME\`, \`file:PATH\`, \`command:PROGRAM ARGUMENTS\`; the master key also \`keyring:NAME\`.
+reference: \`env:NAME\`, \`file:PATH\`, \`command:PROGRAM ARGUMENTS\`, \`vault:PATH#FIELD\`,
+\`aws:SECRET_ID#KEY\` ([how](destinations.md#references)); the master key also \`keyring:NAME\`.
 
 **Sharing a login with the sf CLI** (\`connect --from-sf ALIAS --shared\`): both keep the refresh token, every exchange
 runs under the CLI's own lock and is written back before it is released. One window remains: a process that dies between
