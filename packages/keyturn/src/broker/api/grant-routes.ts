@@ -3,6 +3,7 @@ import { KeyturnError } from '@keyturn/tokens'
 import * as z from 'zod'
 import type { BrokerContext, Caller } from '../caller.ts'
 import { deskOf } from '../sessions/desk.ts'
+import { noteNetwork } from '../sessions/observed-networks.ts'
 import { apiRoute } from './api-route.ts'
 import type { ApiRoute } from './api-route.ts'
 import { grantShape, tokenShape } from './shapes.ts'
@@ -62,9 +63,10 @@ export const grantRoutes = (context: BrokerContext): readonly ApiRoute[] => {
       summary: 'A living access token (callers with real tokens only)',
       params: named,
       answer: tokenShape,
-      run: async ({ caller, params: { name }, reply }) => {
+      run: async ({ caller, params: { name }, request, reply }) => {
         checkReal(caller, name)
         const token = await tokens.token(name)
+        noteNetwork(context, name, context.addressOf(request))
         callers.used(caller, name, 'api')
         void reply.header('cache-control', 'no-store')
         return tokenTold(token)

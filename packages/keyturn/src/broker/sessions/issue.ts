@@ -2,12 +2,12 @@
  * What a caller that proved who it is gets: a virtual session at the broker, or, where its policy says so, the real
  * token and instance URL.
  */
-import { isIPv4 } from 'node:net'
 import type { Token } from '@keyturn/tokens'
 import type { Caller } from '../caller.ts'
 import type { Desk } from './desk.ts'
 import { identityOf } from './identity.ts'
 import type { WhoseToken } from './identity.ts'
+import { noteNetwork } from './observed-networks.ts'
 
 export interface Issued {
   readonly accessToken: string
@@ -37,7 +37,7 @@ export const issueSession = async (desk: Desk, caller: Caller, grant: string, pl
   const token = await desk.tokens.proven(grant)
   const whose = await identityOf(desk, grant, token)
   if (caller.realTokens && !desk.options.ipLocked.includes(grant)) {
-    noteNetwork(desk, grant, place.address)
+    noteNetwork(desk.context, grant, place.address)
     const instanceUrl = new URL(token.instanceUrl).origin
     return { accessToken: token.accessToken, instanceUrl, grant, token, whose, issuedAt: token.issuedAt }
   }
@@ -49,25 +49,4 @@ export const issueSession = async (desk: Desk, caller: Caller, grant: string, pl
   }
   const accessToken = desk.sessions.begin(caller, grant, whose.orgId)
   return { accessToken, instanceUrl: place.base, grant, token, whose, issuedAt: desk.context.clock.wall() }
-}
-
-const networks = new WeakMap<Desk, Map<string, Set<string>>>()
-
-/** Salesforce freezes users whose tokens turn up at addresses it finds risky. */
-const noteNetwork = (desk: Desk, grant: string, address: string | null): void => {
-  if (address === null) return
-  const plain = address.replace(/^::ffff:/i, '')
-  const network = isIPv4(plain) ? plain.split('.').slice(0, 3).join('.') : plain.split(':').slice(0, 3).join(':')
-  const known = networks.get(desk) ?? new Map<string, Set<string>>()
-  networks.set(desk, known)
-  const seen = known.get(grant) ?? new Set<string>()
-  known.set(grant, seen)
-  if (seen.has(network) || seen.size >= 100) return
-  seen.add(network)
-  if (seen.size > 1) {
-    desk.context.log.warn('Real tokens of one grant go to different networks: Salesforce may freeze its user', {
-      grant,
-      networks: seen.size,
-    })
-  }
 }
