@@ -162,7 +162,14 @@ export const openReauthorisations = ({
 
   return {
     of,
-    all: async () => (await records.list(reauthorisationKind)).map(readReauthorisation),
+    all: async () => {
+      const found: Reauthorisation[] = []
+      for (let after = ''; ; after = found.at(-1)?.grantId ?? '') {
+        const page = await records.list(reauthorisationKind, after)
+        if (page.length === 0) return found
+        found.push(...page.map(readReauthorisation))
+      }
+    },
     want,
     linkOf: async ({ grantId }) => {
       const link = await records.secret(reauthorisationKind, grantId, 'link')

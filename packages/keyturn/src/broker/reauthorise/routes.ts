@@ -4,6 +4,7 @@
  * cookie of that very login.
  */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn } from '@keyturn/tokens'
 import { authorizeUrl } from '../../connect/authorize-url.ts'
 import { explain } from '../../explain/explain.ts'
@@ -77,6 +78,12 @@ export const reauthoriseRoutes =
       return is !== null && fits(is.doc.link, text) ? is : null
     }
 
+    app.setErrorHandler((error, _request, reply) => {
+      const known = error instanceof KeyturnError
+      parts.log.warn('a page could not be shown', { code: known ? error.code : 'DEFECT' })
+      const text = known && error.kind === 'unavailable' ? 'Keyturn can’t reach its store.' : 'Something went wrong.'
+      return show(reply, 503, messagePage('Not now', `${text} Try again in a minute.`, 'bad'))
+    })
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: LARGEST_BODY }, (_request, _body, done) => done(null))
 

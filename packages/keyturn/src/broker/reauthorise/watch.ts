@@ -3,10 +3,11 @@
  * may have met the death or another replica may have died half-way. Safe to run in every replica.
  */
 import { KeyturnError } from '@keyturn/tokens'
-import type { Clock, Keyturn } from '@keyturn/tokens'
+import type { Clock, GrantView, Keyturn } from '@keyturn/tokens'
 import type { Log } from '../log.ts'
 import type { Ask } from './ask.ts'
 import { needsPerson } from './ask.ts'
+import type { Reauthorisation } from './reauthorisation-record.ts'
 import type { Reauthorisations } from './reauthorisations.ts'
 import type { Trade } from './trade.ts'
 
@@ -22,73 +23,91 @@ export interface WatchParts {
 }
 
 export interface Watch {
-  /** One round, now. */
-  look(): Promise<void>
   close(): Promise<void>
 }
 
 const BROKER = 'the broker'
+/** At the end, for a channel that is slow: who was not told is told by the next broker. */
+const GRACE_MS = 5_000
+/** Events after which one grant is looked at. */
+const telling = new Set(['dead', 'fallback-failed', 'enrolled'])
 
 export const watchDeaths = ({ keyturn, clock, log, reauthorisations, trade, ask, every }: WatchParts): Watch => {
   const closing = new AbortController()
+  const told = new Set<string>()
   let woken = (): void => undefined
-  let again = false
 
-  const one = async (grantId: string, work: () => Promise<unknown>): Promise<void> => {
+  const safely = async (grant: string, work: () => Promise<unknown>): Promise<void> => {
     try {
-      await work()
+      if (!closing.signal.aborted) await work()
     } catch (error) {
       const code = error instanceof KeyturnError ? error.code : 'DEFECT'
-      log.warn('a grant that waits for a person could not be looked after; trying again', { grant: grantId, code })
+      log.warn('a grant that waits for a person could not be looked after; trying again', { grant, code })
     }
   }
 
-  const look = async (): Promise<void> => {
-    // In this order: a grant that lives was seen after the link that is closed for it.
+  /** `grant` was read after `is`; undefined: it was removed. */
+  const tidy = async (is: Reauthorisation, grant: GrantView | undefined): Promise<void> => {
+    await trade.goOn(is)
+    const over = grant === undefined || (is.doc.reason === 'dead' && !needsPerson(grant))
+    if (!over || is.doc.status !== 'open') return
+    await reauthorisations.change(
+      is.grantId,
+      (doc) => (doc.status === 'open' && doc.link === is.doc.link ? { ...doc, status: 'closed', outcome: null } : null),
+      { kind: 'reauthorisation-not-needed', grant: is.grantId, data: {} },
+    )
+  }
+
+  const lookAt = async (name: string): Promise<void> => {
+    const { id } = await keyturn.grants.show(name)
+    const is = await reauthorisations.of(id)
+    const grant = await keyturn.grants.show(name)
+    if (is !== null) await tidy(is, grant)
+    if (needsPerson(grant)) await ask(grant, BROKER)
+  }
+
+  const lookAtAll = async (): Promise<void> => {
     const all = await reauthorisations.all()
     const grants = await keyturn.grants.list()
     const byId = new Map(grants.map((grant) => [grant.id, grant]))
-    for (const is of all) {
-      await one(is.grantId, async () => {
-        await trade.goOn(is)
-        const grant = byId.get(is.grantId)
-        const over = grant === undefined || (is.doc.reason === 'dead' && !needsPerson(grant))
-        if (!over || is.doc.status !== 'open') return
-        await reauthorisations.change(
-          is.grantId,
-          (doc) =>
-            doc.status === 'open' && doc.link === is.doc.link ? { ...doc, status: 'closed', outcome: null } : null,
-          { kind: 'reauthorisation-not-needed', grant: is.grantId, data: {} },
-        )
-      })
-    }
-    for (const grant of grants) if (needsPerson(grant)) await one(grant.name, () => ask(grant, BROKER))
+    for (const is of all) await safely(is.doc.grant, () => tidy(is, byId.get(is.grantId)))
+    for (const grant of grants) if (needsPerson(grant)) await safely(grant.name, () => ask(grant, BROKER))
   }
 
   const run = async (): Promise<void> => {
+    let next = clock.boot()
     while (!closing.signal.aborted) {
-      again = false
-      const over = new AbortController()
+      if (clock.boot() >= next) {
+        next = clock.boot() + every
+        await safely('*', lookAtAll)
+      }
       const wake = new Promise<void>((resolve) => (woken = resolve))
-      await one('*', look)
-      if (!again) await Promise.race([clock.sleep(every, AbortSignal.any([closing.signal, over.signal])), wake])
+      for (const name of told) {
+        told.delete(name)
+        await safely(name, () => lookAt(name))
+      }
+      if (told.size > 0) continue
+      const over = new AbortController()
+      const pause = clock.sleep(Math.max(0, next - clock.boot()), AbortSignal.any([closing.signal, over.signal]))
+      await Promise.race([pause, wake])
       over.abort()
     }
   }
-  const stop = keyturn.on('*', ({ type }) => {
-    if (type !== 'dead' && type !== 'fallback-failed' && type !== 'enrolled') return
-    again = true
+  const stop = keyturn.on('*', ({ type, grant }) => {
+    if (!telling.has(type)) return
+    told.add(grant)
     woken()
   })
   const running = run()
 
   return {
-    look,
     close: async () => {
       stop()
       closing.abort()
       woken()
-      await running
+      const over = new AbortController()
+      await Promise.race([running, clock.sleep(GRACE_MS, over.signal)])
+      over.abort()
     },
   }
 }
