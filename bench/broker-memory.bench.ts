@@ -28,37 +28,43 @@ const logins = [
   requestOf('POST', '/services/oauth2/token', { 'content-type': 'application/x-www-form-urlencoded' }, body),
 )
 
-/** A thousand sessions of their own at each step, so that what is remembered of sessions changes, too. */
-const newCalls = async (): Promise<readonly Buffer[]> => {
+/** Sessions of their own for each step, so that what the broker remembers of sessions changes, too. */
+const newCalls = async (count: number): Promise<readonly Buffer[]> => {
   const calls: Buffer[] = []
-  for (let n = 0; n < 1000; n++) {
-    const answer = await fetch(`http://127.0.0.1:${port}/services/oauth2/token`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: form({ grant_type: 'client_credentials' }),
-    })
-    const { access_token: token } = (await answer.json()) as { access_token: string }
-    calls.push(requestOf('GET', '/services/data/1000', { authorization: `Bearer ${token}` }))
+  const logIn = async (): Promise<void> => {
+    while (calls.length < count) {
+      const answer = await fetch(`http://127.0.0.1:${port}/services/oauth2/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: form({ grant_type: 'client_credentials' }),
+      })
+      const { access_token: token } = (await answer.json()) as { access_token: string }
+      calls.push(requestOf('GET', '/services/data/1000', { authorization: `Bearer ${token}` }))
+    }
   }
+  await Promise.all(Array.from({ length: 16 }, logIn))
   return calls
+}
+
+const mixed = (calls: readonly Buffer[], most: number): ReturnType<typeof fast> => {
+  const pick = (n: number): Buffer =>
+    (n % (CALLS_A_LOGIN + 1) === 0 ? logins[n % logins.length] : calls[n % calls.length]) ?? Buffer.alloc(0)
+  return fast(port, pick, { connections: 32, seconds: Number.POSITIVE_INFINITY, most })
 }
 
 interface Sample {
   readonly rss: number
   readonly heap: number
 }
+const before = await broker.ask<Sample>('memory')
+// As many sessions as the broker remembers at most, before anything is compared.
+await mixed(await newCalls(10_000), REQUESTS / STEPS)
 const samples: Sample[] = [await broker.ask<Sample>('memory')]
 const rates: number[] = []
 let done = 0
 for (let step = 0; step < STEPS; step++) {
-  const calls = await newCalls()
-  const pick = (n: number): Buffer =>
-    (n % (CALLS_A_LOGIN + 1) === 0 ? logins[n % logins.length] : calls[n % calls.length]) ?? Buffer.alloc(0)
-  const { requests, perSecond } = await fast(port, pick, {
-    connections: 32,
-    seconds: Number.POSITIVE_INFINITY,
-    most: REQUESTS / STEPS,
-  })
+  const calls = await newCalls(2000)
+  const { requests, perSecond } = await mixed(calls, REQUESTS / STEPS)
   done += requests + calls.length
   rates.push(perSecond)
   const sample = await broker.ask<Sample>('memory')
@@ -86,7 +92,7 @@ report(
   'broker-memory',
   'MB',
   {
-    'Broker, before the first request: resident': figures([samples[0]?.rss ?? Number.NaN]),
+    'Broker, before the first request: resident': figures([before.rss]),
     [`Broker, over ${REQUESTS.toLocaleString('en')} requests: resident`]: figures(
       samples.slice(1).map(({ rss }) => rss),
     ),
