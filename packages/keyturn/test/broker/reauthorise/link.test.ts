@@ -54,6 +54,39 @@ test('a callback that comes again trades nothing again', async (t) => {
   assert.equal((await scene.keyturn.grants.show('acme')).lineage, lineage)
 })
 
+test('one callback that reaches two replicas at once is traded by one of them; both say how it went', async (t) => {
+  const scene = await openScene(t)
+  const other = await scene.replica()
+  await scene.die()
+  const browser = openBrowser(scene)
+  const callback = await browser.approve(await browser.press(await scene.link()), USER)
+  const pages = await Promise.all([browser.arrive(callback), browser.arrive(callback, other.url)])
+  for (const page of pages) assert.match(page.text, /Signed in/)
+  assert.equal(codes(scene), 1)
+  assert.equal(scene.told.length, 1, 'and one of them told')
+})
+
+test('behind HTTPS the cookie is bound to this host and to HTTPS, and the callback is the public address', async (t) => {
+  const scene = await openScene(t, { section: { publicUrl: 'https://broker.example' } })
+  await scene.die()
+  const link = await scene.link()
+  assert.match(link, /^https:\/\/broker\.example\/reauthorise\//)
+  const begun = await scene.ask(link.replace('https://broker.example', scene.url), { method: 'POST' })
+  assert.match(
+    String(begun.headers['set-cookie']),
+    /^__Host-keyturn-[0-9a-f]{12}=[\w.-]+; Path=\/; Max-Age=900; HttpOnly; SameSite=Lax; Secure$/,
+  )
+  const authorize = new URL(String(begun.headers['location']))
+  assert.equal(authorize.searchParams.get('redirect_uri'), 'https://broker.example/reauthorise/callback')
+  const policy = String(
+    (await scene.ask(link.replace('https://broker.example', scene.url))).headers['content-security-policy'],
+  )
+  assert.match(
+    policy,
+    /^default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' https:/,
+  )
+})
+
 test('a forged state, another browser, a stranger’s callback and a used link are refused, and the link still works', async (t) => {
   const scene = await openScene(t)
   await scene.die()
