@@ -69,6 +69,10 @@ export function appEntries(before: SimApp, after: SimApp): readonly SetupEntry[]
     const display = `Assigned OAuth client credentials user ${is.clientCredentialsUser} to app ${after.name}`
     add('addOauthClientCredentialUser', 'OAuth Client Credentials User', display)
   }
+  if (was.blocked !== is.blocked) {
+    const [action, word] = is.blocked ? (['block', 'Blocked'] as const) : (['unblock', 'Unblocked'] as const) // 'block' is guessed
+    add(`${action}ConnectedApplication`, section, `${word} Connected App ${after.name} to Salesforce`)
+  }
   if (was.installed && !is.installed)
     add('deleteConnectedApplication', section, `Uninstalled Connected App ${after.name}`)
   if (!was.installed && is.installed)
