@@ -8,6 +8,8 @@ export interface AddressRanges {
 }
 
 const MOST_REMEMBERED = 1000
+/** IPv6 with an interface; anything can stand in X-Forwarded-For. */
+const LONGEST_ADDRESS = 64
 
 /** How a dual-stack socket writes an IPv4 peer. */
 const mapped = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
@@ -41,6 +43,7 @@ export const addressRanges = (ranges: readonly string[]): AddressRanges => {
       const known = recent.get(address)
       if (known !== undefined) return known
       const found = includes(address)
+      if (address.length > LONGEST_ADDRESS) return found
       if (recent.size >= MOST_REMEMBERED) recent = new Map()
       recent.set(address, found)
       return found

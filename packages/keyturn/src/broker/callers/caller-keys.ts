@@ -55,28 +55,32 @@ const same = (one: string, other: string): boolean => {
 
 /**
  * A keyed hash, remembered for what was shown lately, right or wrong alike: so it tells by its time only that somebody
- * showed the same just now. What was shown is remembered as its SHA-256.
+ * showed the same just now. A secret that was shown is remembered as its SHA-256.
  */
-const remembering = (key: Uint8Array): ((text: string) => string) => {
+const remembering = (key: Uint8Array, nameOf: (text: string) => string): ((text: string) => string) => {
   // A KeyObject: Node takes ten times as long to make an HMAC with bytes.
   const secret = createSecretKey(key)
   let recent = new Map<string, string>()
   return (text) => {
-    const name = digest('sha256', text, 'base64')
+    const name = nameOf(text)
     const known = recent.get(name)
     if (known !== undefined) return known
     const mark = createHmac('sha256', secret).update(text).digest('base64url')
+    // What is longer was not made here, and nobody may fill the memory with it.
+    if (name.length > LONGEST_REMEMBERED) return mark
     if (recent.size >= MOST_REMEMBERED) recent = new Map()
     recent.set(name, mark)
     return mark
   }
 }
 const MOST_REMEMBERED = 10_000
+const LONGEST_REMEMBERED = 500
 
 export const callerKeys = (deriveKey: (purpose: string) => Uint8Array): CallerKeys => {
-  const mark = remembering(deriveKey('caller-secret'))
+  const mark = remembering(deriveKey('caller-secret'), (text) => digest('sha256', text, 'base64'))
   const hash: CallerKeys['hash'] = (id, secret) => mark(JSON.stringify([id, secret.reveal()]))
-  const sign = remembering(deriveKey('caller-refresh-token'))
+  // Whom and what a token is for is no secret.
+  const sign = remembering(deriveKey('caller-refresh-token'), (body) => body)
   return {
     hash,
     fits: (id, secret, hashes) => {

@@ -19,6 +19,7 @@ export interface VirtualSession {
 }
 
 const VERSION = 2
+const version = Uint8Array.of(VERSION)
 const NONCE = 12
 const TAG = 16
 const unknownOrg = '00D000000000000'
@@ -50,8 +51,10 @@ export const sealVirtualToken = (
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(bound(org))
   const plain = JSON.stringify([session.id, session.callerId, session.grant, session.issuedAt, session.epoch])
-  const bytes = Buffer.concat([Uint8Array.of(VERSION), nonce, cipher.update(plain, 'utf8'), cipher.final()])
-  const text = Buffer.concat([bytes, cipher.getAuthTag()]).toString('base64url')
+  const sealed = cipher.update(plain, 'utf8')
+  // GCM has no padding: this adds nothing and makes the tag.
+  cipher.final()
+  const text = Buffer.concat([version, nonce, sealed, cipher.getAuthTag()]).toString('base64url')
   return `${org}!KT${text.replaceAll('-', '.')}`
 }
 
