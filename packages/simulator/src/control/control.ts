@@ -4,6 +4,7 @@
  */
 import type { Fault, FaultSpec } from '../faults/fault.ts'
 import type { Held } from '../faults/holds.ts'
+import { carryOutJobs } from '../metadata/jobs.ts'
 import type { SimEvent } from '../oracle/events.ts'
 import { requestLines } from '../oracle/requests.ts'
 import type { RequestLine } from '../oracle/requests.ts'
@@ -16,6 +17,7 @@ import type { Consumer } from '../state/consumers.ts'
 import { carryOutDue } from '../state/doom.ts'
 import { contain, createGrant, killGrant, grantById } from '../state/grants.ts'
 import type { Org } from '../state/org.ts'
+import { carryOutPending } from '../state/pending-changes.ts'
 import { recordSetupChange } from '../state/platform-rows.ts'
 import { appEntries, consumerEntries, orgEntries, userEntries } from '../state/setup-changes.ts'
 import type { SetupEntry } from '../state/setup-changes.ts'
@@ -172,7 +174,11 @@ export function createControl(sim: Simulation, doors: Doors): Control {
     ...metadataVerbs({ org: orgOf, app: appOf, orgs: sim.orgs }),
     ...credentialVerbs({ org: orgOf, user: userOf, app: appOf }),
     state: () => {
-      sim.orgs.forEach(carryOutDue)
+      for (const org of sim.orgs) {
+        carryOutDue(org)
+        carryOutPending(org)
+        carryOutJobs(org, sim.orgs)
+      }
       return sim.orgs.map(stateOf)
     },
     changeOrg: (of) => {

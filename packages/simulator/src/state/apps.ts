@@ -77,7 +77,8 @@ export function insertApp(org: Org, app: SimApp): void {
     )
   insertConsumer(org, app, { name: app.name, main: true })
   showPolicy(org, app)
-  forgetApps(org)
+  // Not forgotten but added: an org of many apps is made in a time that grows with their number only.
+  known.get(org)?.set(app.id, app)
 }
 
 /** A consumer of an app with a pair of its own; an external client app may have several. */

@@ -7,7 +7,7 @@ import type { Context, ComponentType } from '../../component-type.ts'
 import { componentType } from '../../component-type.ts'
 import type { Elements, JsonObject } from '../../elements.ts'
 import { ComponentProblem, required, text, textAt } from '../../elements.ts'
-import { forgetRow, keep, renameRow, rowOf, rowsOf } from '../../store.ts'
+import { forgetRow, keep, renameRow, rowOf } from '../../store.ts'
 import { appNamed, appsOf, fullNameOf } from './deploy-app.ts'
 
 export interface PartDeclaration {
@@ -28,22 +28,32 @@ export interface PartDeclaration {
 
 export function appPart(part: PartDeclaration): ComponentType {
   const link = 'externalClientApplication'
-  const keptName = (context: Context, app: string): string | undefined =>
-    rowsOf(context.org, part.name).find((row) => textAt(row.body, link) === app)?.fullName
-  const nameFor = (context: Context, app: string): string => keptName(context, app) ?? `${app}${part.nameEnd}`
-  const all = (context: Context): ReadonlyMap<string, string> =>
-    new Map(
-      appsOf(context, 'external')
-        .map((app) => fullNameOf(context, app))
-        .map((app) => [nameFor(context, app), app]),
-    )
+  const keptNames = ({ org }: Context): ReadonlyMap<string, string> => {
+    const rows = org
+      .sql(`SELECT fullName, json_extract(body, '$.${link}') AS app FROM sim_component WHERE type = ?`)
+      .all(part.name)
+    return new Map(rows.map((row) => [String(row['app']), String(row['fullName'])]))
+  }
+  /** The app that a part belongs to, by what was deployed or by its default name. */
+  const ownerOf = (context: Context, fullName: string): string | undefined => {
+    const linked = textAt(rowOf(context.org, part.name, fullName)?.body, link)
+    if (linked !== undefined) return linked
+    const name = fullName.endsWith(part.nameEnd) ? fullName.slice(0, -part.nameEnd.length) : undefined
+    return name === undefined || keptNames(context).has(name) ? undefined : name
+  }
 
   const type: ComponentType = componentType({
     ...part,
     elements: { ...part.elements, [link]: required(text), label: text },
-    names: (context) => [...all(context).keys()],
+    names: (context) => {
+      const kept = keptNames(context)
+      return appsOf(context, 'external').map((app) => {
+        const name = fullNameOf(context, app)
+        return kept.get(name) ?? `${name}${part.nameEnd}`
+      })
+    },
     read: (context, fullName) => {
-      const name = all(context).get(fullName)
+      const name = ownerOf(context, fullName)
       const app = name === undefined ? undefined : appNamed(context, 'external', name)
       if (app === undefined) return undefined
       const kept = rowOf(context.org, part.name, fullName)?.body ?? {}
@@ -56,9 +66,10 @@ export function appPart(part: PartDeclaration): ComponentType {
         throw new ComponentProblem(`In field: ${link} - no ExternalClientApplication named ${name} found`, {
           statusCode: 'INVALID_CROSS_REFERENCE_KEY',
         })
-      const known = keptName(context, name)
-      const other = all(context).get(fullName)
-      if ((known !== undefined && known !== fullName) || (other !== undefined && other !== name))
+      const known = keptNames(context).get(name)
+      const other = ownerOf(context, fullName) ?? name
+      const taken = other !== name && appNamed(context, 'external', other) !== undefined
+      if ((known !== undefined && known !== fullName) || taken)
         throw new ComponentProblem(`duplicate value found: ${name} already has ${known ?? fullName}`, {
           statusCode: 'DUPLICATE_VALUE',
         })

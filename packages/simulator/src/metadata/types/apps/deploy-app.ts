@@ -29,7 +29,11 @@ export const appsOf = (context: Context, kind: SimApp['kind']): readonly SimApp[
 
 /** The app as metadata declares it, changes that have not got around included. */
 export function appNamed(context: Context, kind: SimApp['kind'], fullName: string): SimApp | undefined {
-  const app = appsOf(context, kind).find((one) => fullNameOf(context, one) === fullName)
+  const bare = /^[A-Za-z][A-Za-z0-9_]*?__(.+)$/.exec(fullName)?.[1]
+  // Names first: asking for the namespace of every app would make a retrieve of many apps slow.
+  const app = appsOf(context, kind).find(
+    (one) => (one.name === fullName || one.name === bare) && fullNameOf(context, one) === fullName,
+  )
   return app === undefined ? undefined : declaredApp(context.org, app)
 }
 
