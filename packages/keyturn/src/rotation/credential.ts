@@ -100,6 +100,8 @@ const run = z
     why: z.string(),
     who: z.string(),
     startedAt: z.number(),
+    /** The ledger's head when it was planned: its entries are behind it. */
+    ledgerFrom: z.int().nonnegative(),
     from: z.int().nullable(),
     to: z.int(),
     state: z.enum(runStates),

@@ -11,7 +11,7 @@ import type { CredentialDoc, Problem, Run } from './credential.ts'
 import type { RotationPorts } from './ports.ts'
 import type { Age, Rotator, StepContext } from './rotator.ts'
 import { execute, shapesOf } from './run/execute.ts'
-import type { RunEvent, Work } from './run/execute.ts'
+import type { RunEvent, Work } from './run/work.ts'
 import { keeperOf } from './run/keeper.ts'
 import type { Held } from './run/keeper.ts'
 import { takeLease } from './run/lease.ts'
@@ -228,7 +228,9 @@ export const openRotation = (parts: RotationParts): Rotation => {
       if (first !== undefined) {
         throw new KeyturnError('PREFLIGHT_FAILED', problems.map(({ text }) => text).join('; '), { fix: first.next })
       }
-      const doc = transition.planned(held?.doc ?? emptyDoc(name), { id: newId(), why, who, at: clock.wall() })
+      const { seq: ledgerFrom } = await keyturn.store.mark()
+      const plan = { id: newId(), why, who, at: clock.wall(), ledgerFrom }
+      const doc = transition.planned(held?.doc ?? emptyDoc(name), plan)
       const { run } = doc
       if (run === null) throw new KeyturnError('DEFECT', 'a run was planned and is not there')
       try {

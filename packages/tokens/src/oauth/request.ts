@@ -7,15 +7,18 @@ import { Secret } from '../secret.ts'
 
 export const TOKEN_PATH = '/services/oauth2/token'
 
-const form = (fields: Readonly<Record<string, string | undefined>>): Secret => {
+/** application/x-www-form-urlencoded; what is undefined is left out. */
+export const formBody = (fields: Readonly<Record<string, string | Secret | undefined>>): Secret => {
   const body = new URLSearchParams()
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) body.set(name, value)
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) body.set(name, typeof value === 'string' ? value : value.reveal())
+  }
   return new Secret(body.toString())
 }
 
 /** RFC 6749 §6. The secret goes along whenever there is one: Salesforce validates it even where it is optional. */
 export const refreshBody = (refreshToken: Secret, clientId: string, clientSecret: Secret | null): Secret =>
-  form({
+  formBody({
     grant_type: 'refresh_token',
     refresh_token: refreshToken.reveal(),
     client_id: clientId,
@@ -31,7 +34,7 @@ export const codeBody = (code: {
   readonly clientId: string
   readonly clientSecret: Secret | null
 }): Secret =>
-  form({
+  formBody({
     grant_type: 'authorization_code',
     code: code.code,
     redirect_uri: code.redirectUri,
@@ -43,11 +46,16 @@ export const codeBody = (code: {
 
 /** RFC 6749 §4.4. Works on My Domain hosts only. */
 export const clientCredentialsBody = (clientId: string, clientSecret: Secret): Secret =>
-  form({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret.reveal(), format: 'json' })
+  formBody({
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret.reveal(),
+    format: 'json',
+  })
 
 /** RFC 7523 §2.1. Salesforce takes the assertion alone. */
 export const jwtBearerBody = (assertion: Secret): Secret =>
-  form({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: assertion.reveal(), format: 'json' })
+  formBody({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: assertion.reveal(), format: 'json' })
 
 /** The audience Salesforce checks: the login host's own name (Help, "OAuth 2.0 JWT Bearer Flow"). */
 export const audienceOf = (loginUrl: string): string => {

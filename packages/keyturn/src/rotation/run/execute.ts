@@ -4,42 +4,15 @@
  * runs it again as `resumed`.
  */
 import { KeyturnError } from '@keyturn/tokens'
-import type { Clock, Keyturn, Secret } from '@keyturn/tokens'
-import type { CommonSettings } from '../common-settings.ts'
 import type { CredentialDoc, Problem, Run, Version } from '../credential.ts'
 import { secretName, versionOf } from '../credential.ts'
-import type { RotationPorts } from '../ports.ts'
 import type { Kept, Rotator, RotationStep, StepContext, StepOutcome } from '../rotator.ts'
-import type { Held, Keeper } from './keeper.ts'
-import type { Lease } from './lease.ts'
+import type { Held } from './keeper.ts'
 import { closeSwitches, openSwitches } from './run-switches.ts'
 import type { SwitchEntry } from './run-switches.ts'
 import * as transition from './transition.ts'
 import type { Settled, StepShape } from './transition.ts'
-
-export interface Work {
-  readonly rotator: Rotator
-  readonly settings: unknown
-  readonly common: CommonSettings
-  readonly keyturn: Keyturn
-  readonly keeper: Keeper
-  readonly lease: Lease
-  readonly clock: Clock
-  readonly random: (size: number) => Uint8Array
-  readonly ports: RotationPorts
-  readonly attended: boolean
-  readonly answers: Readonly<Record<string, Secret>>
-  readonly tell: (event: RunEvent) => void
-  readonly signal?: AbortSignal
-}
-
-/** What whoever watches is told. */
-export type RunEvent =
-  | { readonly is: 'step'; readonly step: string; readonly does: string; readonly back: boolean }
-  | { readonly is: 'line'; readonly text: string }
-  | { readonly is: 'done'; readonly step: string; readonly note: string; readonly back: boolean }
-  | { readonly is: 'wait'; readonly until: number; readonly why: string }
-  | { readonly is: 'problem'; readonly problem: Problem }
+import type { Work } from './work.ts'
 
 export const shapesOf = (rotator: Rotator): readonly StepShape[] =>
   rotator.steps.map(({ name, reaches, undo }) => ({
@@ -189,7 +162,7 @@ export const execute = async (work: Work, from: Held): Promise<Held> => {
     if (run === null) return
     try {
       const task = step.needs === undefined ? null : await openSwitches(work, step.needs, () => held.doc, switched)
-      if (task !== null) return settle(step, { is: 'person', task })
+      if (task !== null) return await settle(step, { is: 'person', task })
       const context = contextOf(run, resumed)
       const outcome = back
         ? typeof step.undo === 'function'

@@ -7,7 +7,7 @@ import type { OrgConnection } from '../../org/connection.ts'
 import { orgSwitches, readSwitch, setSwitch, switchNames } from '../../org/switches.ts'
 import type { SwitchName } from '../../org/switches.ts'
 import type { CredentialDoc, PersonTask, Run } from '../credential.ts'
-import type { Work } from './execute.ts'
+import type { Work } from './work.ts'
 
 export interface SwitchEntry {
   readonly kind: string

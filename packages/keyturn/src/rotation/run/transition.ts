@@ -64,9 +64,10 @@ export interface NewRun {
   readonly why: string
   readonly who: string
   readonly at: number
+  readonly ledgerFrom: number
 }
 
-export const planned = (doc: CredentialDoc, { id, why, who, at }: NewRun): CredentialDoc => {
+export const planned = (doc: CredentialDoc, { id, why, who, at, ledgerFrom }: NewRun): CredentialDoc => {
   const from = doc.versions.findLast(({ state }) => state === 'active')?.n ?? null
   const to = (doc.versions.at(-1)?.n ?? 0) + 1
   const fresh: Version = {
@@ -84,6 +85,7 @@ export const planned = (doc: CredentialDoc, { id, why, who, at }: NewRun): Crede
     why,
     who,
     startedAt: at,
+    ledgerFrom,
     from,
     to,
     state: 'planned',

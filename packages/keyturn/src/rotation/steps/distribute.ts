@@ -59,11 +59,12 @@ export const distribute = <S>(): RotationStep<S> => ({
   async undo(context) {
     const { from, common, data } = context
     if (from === null || from.fields.length === 0) return { is: 'done', note: 'there is no old value to put back' }
-    const confirmed = typeof data['destinations'] === 'object' ? { ...data['destinations'] } : {}
+    const told = data['destinations']
+    const confirmed = typeof told === 'object' && told !== null && !Array.isArray(told) ? Object.keys(told) : []
     const facts: Record<string, Json> = {}
     for (const name of common.destinations ?? []) {
       // One that never got the new value needs nothing, and may be the very one that can't be reached.
-      const has = name in confirmed ? 'same' : await newIn(context as StepContext, name)
+      const has = confirmed.includes(name) ? 'same' : await newIn(context as StepContext, name)
       if (has === 'different') continue
       const found = await confirm(context as StepContext, name, from)
       if (found === null) return differs(name)

@@ -2,7 +2,7 @@
 import { moment, span } from '../../output/moment.ts'
 import type { Paint } from '../../output/colour.ts'
 import type { Run } from '../credential.ts'
-import type { RunEvent } from '../run/execute.ts'
+import type { RunEvent } from '../run/work.ts'
 import { taskLines } from './ask-person.ts'
 
 export const eventLine = (event: RunEvent, now: number, paint: Paint): string => {

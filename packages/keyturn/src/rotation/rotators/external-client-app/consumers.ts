@@ -78,8 +78,9 @@ const pairOf = (record: Row): StagedPair => ({
 export const stagedPairs = async (org: OrgConnection, place: Place): Promise<readonly StagedPair[]> =>
   rows(row(await org.rest('GET', `${under(place)}/staged`))['stagedCredentials']).map(pairOf)
 
+/** An empty object is sent though the guide names no body: without one, tools saw the connection hang. */
 export const stagePair = async (org: OrgConnection, place: Place): Promise<StagedPair> => {
-  const made = rows(row(await org.rest('POST', `${under(place)}/staged`))['stagedCredentials']).map(pairOf)
+  const made = rows(row(await org.rest('POST', `${under(place)}/staged`, {}))['stagedCredentials']).map(pairOf)
   const pair = made.find(({ state, secret }) => state === 'Active' && secret !== null)
   if (pair === undefined) throw new KeyturnError('ORG_REFUSED', 'The org staged a pair and shows no secret of it')
   return pair

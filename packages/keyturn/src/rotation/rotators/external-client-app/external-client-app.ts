@@ -40,10 +40,10 @@ const placeOf = async (context: Context): Promise<Place> => {
 }
 
 const newPair = async (context: Context): Promise<Pair> => {
-  const key = await context.secret(context.to, 'consumerKey')
+  const { key } = context.to.data
   const secret = await context.secret(context.to, 'consumerSecret')
-  if (key === null || secret === null) throw new KeyturnError('DEFECT', 'the new pair is not in the store')
-  return { key: key.reveal(), secret }
+  if (typeof key !== 'string' || secret === null) throw new KeyturnError('DEFECT', 'the new pair is not in the store')
+  return { key, secret }
 }
 
 const loginUrlOf = async (context: Context): Promise<string> =>
@@ -64,7 +64,7 @@ const keepPair = async (context: Context, pair: StagedPair): Promise<void> => {
   if (pair.secret === null) throw new KeyturnError('ORG_REFUSED', 'The org shows no secret of the staged pair')
   await context.keep({
     data: { staged: pair.id },
-    version: { staged: pair.id },
+    version: { staged: pair.id, key: pair.key },
     secrets: { consumerKey: new Secret(pair.key), consumerSecret: pair.secret },
   })
 }

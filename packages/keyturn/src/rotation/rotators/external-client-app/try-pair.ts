@@ -3,7 +3,7 @@
  * which authenticates the client and nothing more (RFC 7662 §2.1). Neither spends anything.
  */
 import type { Secret } from '@keyturn/tokens'
-import { request } from '@keyturn/tokens/maintenance'
+import { formBody, request } from '@keyturn/tokens/maintenance'
 import type { Network } from '@keyturn/tokens/maintenance'
 
 export type Tried =
@@ -38,15 +38,12 @@ const post = async (
   { key, secret }: Pair,
   fields: Readonly<Record<string, string>>,
 ): Promise<{ readonly status: number; readonly error: string }> => {
-  const form = new URLSearchParams({ ...fields, client_id: key })
-  // The secret's text is put into the body here and nowhere else.
-  form.set('client_secret', secret.reveal())
   const answer = await request(
     new URL(path, loginUrl),
     {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: form.toString(),
+      body: formBody({ ...fields, client_id: key, client_secret: secret }),
       timeout: 20_000,
     },
     network,

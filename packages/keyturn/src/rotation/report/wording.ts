@@ -1,0 +1,38 @@
+/** What a report says in words, the same in Markdown and HTML. */
+import { span } from '../../output/moment.ts'
+import type { RunReport } from './run-report.ts'
+
+export const outcomes: Readonly<Record<RunReport['state'], string>> = {
+  planned: 'Planned; nothing was changed yet.',
+  staged: 'Under way: the new value is stored and not in use.',
+  verified: 'Under way: the new value was proved by a login.',
+  distributed: 'Under way: every destination has the new value.',
+  active: 'Under way: the new value is in use.',
+  draining: 'Under way: the new value is in use; the old one still works until nobody uses it.',
+  retired: 'Done: the new value is in use and the old one was retired.',
+  'waiting-for-person': 'Waits for a person.',
+  halted: 'Halted: only a person can say how to go on.',
+  'rolling-back': 'Is being taken back.',
+  'rolled-back': 'Taken back: the value from before is in use.',
+}
+
+export const exposureText = ({ exposed }: RunReport): readonly string[] =>
+  exposed.length === 0
+    ? ['At no time was it unsure which value works.']
+    : exposed.map(
+        ({ what, from, ms }) => `${what}: ${ms === null ? `open since ${from}` : `${span(ms)}, from ${from}`}`,
+      )
+
+export const headRows = (report: RunReport): readonly (readonly [string, string])[] => [
+  ['Credential', `${report.credential} (${report.title})`],
+  ['Outcome', outcomes[report.state]],
+  ['Asked for by', report.who],
+  ['Reason', report.why],
+  ['Began', report.startedAt],
+  ['Ended', report.finishedAt === null ? 'not yet' : `${report.finishedAt}, after ${span(report.tookMs ?? 0)}`],
+  ['Version', `${report.versions.from ?? 'none kept'} → ${report.versions.to}`],
+  ['Old version', report.drain ?? 'not drained yet'],
+]
+
+export const verifyText = (report: RunReport): string =>
+  `Each entry's hash covers the one before it. To check that nobody changed them: keyturn ledger verify, on the store ${report.ledger.store} or on its export.`
