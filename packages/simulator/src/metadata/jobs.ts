@@ -98,6 +98,17 @@ export function cancel(org: Org, job: Job, userId: string): Job {
   return jobById(org, job.id) ?? job
 }
 
+const validFor = 10 * 86_400_000
+
+/** Deploys what was validated within the last ten days; undefined: there is no such validation. */
+export function deployValidated(org: Org, id: string, of: { readonly userId: string; readonly version: number }) {
+  const job = jobById(org, id)
+  if (job?.kind !== 'deploy' || !job.request.checkOnly || job.result?.status !== 'Succeeded') return undefined
+  if (org.now() - job.endAt > validFor) return undefined
+  const zip = blob(org.sql('SELECT zip FROM sim_metadata_job WHERE id = ?').get(job.id)?.['zip'])
+  return submit(org, { kind: 'deploy', ...of, request: { ...job.request, checkOnly: false }, zip })
+}
+
 export function carryOutJobs(org: Org, orgs: readonly Org[]): void {
   const due = org
     .sql(
@@ -117,9 +128,11 @@ const failedResult = (org: Org): DeployOutcome => ({
 
 function run(org: Org, orgs: readonly Org[], job: Job, zip: Buffer): void {
   const end = (state: JobRow['state'], result: unknown, resultZip: Buffer | null): void => {
+    // What was only validated can be deployed later, without being sent again.
+    const kept = job.kind === 'deploy' && job.request.checkOnly ? zip : null
     org
-      .sql('UPDATE sim_metadata_job SET state = ?, result = ?, resultZip = ?, zip = NULL WHERE id = ?')
-      .run(state, JSON.stringify(result), resultZip, job.id)
+      .sql('UPDATE sim_metadata_job SET state = ?, result = ?, resultZip = ?, zip = ? WHERE id = ?')
+      .run(state, JSON.stringify(result), resultZip, kept, job.id)
   }
   if (job.state === 'canceling') return end('canceled', null, null)
   const { userId, version } = job

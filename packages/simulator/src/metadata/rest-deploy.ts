@@ -7,7 +7,7 @@ import { contextOf } from './context.ts'
 import type { OpenContext } from './context.ts'
 import { deployOptionsOf } from './deploy-options.ts'
 import { deployResultOf } from './deploy-result.ts'
-import { cancel, jobById, submit } from './jobs.ts'
+import { cancel, deployValidated, jobById, submit } from './jobs.ts'
 import type { DeployJob } from './jobs.ts'
 import { mayUseMetadata, versions } from './soap.ts'
 import { isNode } from './xml.ts'
@@ -61,7 +61,17 @@ function answer(call: Call, context: OpenContext, job: DeployJob, status: number
   })
 }
 
+function startValidated(call: Call, context: OpenContext, id: string): SimResponse {
+  const job = deployValidated(context.org, id, context)
+  if (job?.kind === 'deploy') return answer(call, context, job, 201, false)
+  return refusal(400, 'INVALID_ID_FIELD', `invalid validation id: ${id}`)
+}
+
 function start(call: Call, context: OpenContext): SimResponse {
+  const isForm = /multipart/i.test(call.request.headers['content-type'] ?? '')
+  const quick = isForm ? undefined : parsed(call.request.body.toString())
+  if (isNode(quick) && typeof quick['validatedDeployRequestId'] === 'string')
+    return startValidated(call, context, quick['validatedDeployRequestId'])
   const parts = partsOf(call.request.body, call.request.headers['content-type'] ?? '')
   const zip = parts.find((part) => part.type !== 'application/json')
   const options = parsed(parts.find((part) => part.type === 'application/json')?.body.toString() ?? '')

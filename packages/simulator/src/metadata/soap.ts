@@ -14,7 +14,7 @@ import { deployResultOf } from './deploy-result.ts'
 import type { Json, JsonObject } from './elements.ts'
 import { ComponentProblem, namespace } from './elements.ts'
 import { propertiesOf } from './file-properties.ts'
-import { cancel, jobById, retrievedZip, stageOf, submit } from './jobs.ts'
+import { cancel, deployValidated, jobById, retrievedZip, stageOf, submit } from './jobs.ts'
 import type { Job } from './jobs.ts'
 import { manifestOf } from './manifest.ts'
 import { elementsXml, isNode, listOf, parseXml, plainText } from './xml.ts'
@@ -251,6 +251,12 @@ const operations: Readonly<Record<string, Operation>> = {
   checkDeployStatus: (context, args) => {
     const job = jobOf(context, args, 'deploy')
     return resultXml(deployResultOf(context.org, job, plainText(args['includeDetails']) === 'true'))
+  },
+  deployRecentValidation: (context, args) => {
+    const id = plainText(args['validationId'])
+    const job = deployValidated(context.org, id, context)
+    if (job === undefined) throw new CallRefusal('INVALID_ID_FIELD', `invalid validation id: ${id}`)
+    return `<result>${job.id}</result>`
   },
   cancelDeploy: (context, args) => {
     const job = cancel(context.org, jobOf(context, args, 'deploy'), context.userId)

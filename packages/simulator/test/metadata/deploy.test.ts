@@ -297,6 +297,23 @@ test('components one by one: create, update, upsert, rename, delete', async () =
   assert.equal(at(await read(conn, 'RemoteSiteSetting', 'S'), 'url') ?? '', '')
 })
 
+test('what was validated is deployed later without being sent again, within ten days, over SOAP and over REST', async () => {
+  for (const rest of [false, true]) {
+    const { sim, conn, admin } = await world()
+    const dry = await deploy(conn, sites({ A: 'https://a.example' }), { checkOnly: true })
+    assert.deepEqual([dry.status, dry.checkOnly], ['Succeeded', true])
+    assert.equal(sim.control.components({ type: 'RemoteSiteSetting' }).length, 0)
+    const id = await conn.metadata.deployRecentValidation({ id: dry.id, rest })
+    assert.equal((await conn.metadata.checkDeployStatus(id)).status, 'Succeeded')
+    assert.equal(sim.control.components({ type: 'RemoteSiteSetting' }).length, 1)
+    sim.control.moveClock({ advanceMs: 11 * 86_400_000 })
+    await assert.rejects(
+      connect(sim, admin).metadata.deployRecentValidation({ id: dry.id, rest }),
+      /invalid validation id/,
+    )
+  }
+})
+
 test('components and jobs are saved and loaded', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-metadata-'))
   const { sim, conn } = await world({ metadataQueueMs: 60_000 })
