@@ -54,7 +54,7 @@ export const gather = async (clients: readonly Program[], folder: string, proces
     // About a hundred calls a second for the whole crowd: what two cores can carry beside three replicas.
     const setup: WorkerSetup = {
       clients: clients.filter((_client, n) => n % processes === index),
-      pause: Math.max(600, clients.length * 10),
+      pause: Math.max(1_000, clients.length * 10),
     }
     const child = fork(join(import.meta.dirname, 'worker.ts'), [], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
