@@ -33,7 +33,8 @@ test('no command prints or writes a secret in clear', async (t) => {
   const destinations =
     'destinations:\n  v: { kind: vault, path: x, address: "http://127.0.0.1:1", token: env:SECRET }\n  f: { kind: env-file, file: app.env }\n'
   writeFileSync(join(folder.path, 'app.env'), '')
-  writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}\nnotify:\n  channels:\n${channels}${destinations}`)
+  const credentials = 'credentials:\n  erp: { kind: external-client-app, org: cc, app: Server, destinations: [f] }\n'
+  writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}\nnotify:\n  channels:\n${channels}${destinations}${credentials}`)
   const printed: string[] = []
   const ran = new Set<string>()
   const run = async (id: string, args: readonly string[], stdin?: string): Promise<void> => {
@@ -86,6 +87,13 @@ test('no command prints or writes a secret in clear', async (t) => {
   await run('ledger:verify', [])
   await run('ledger:export', ['--output=l.jsonl'])
   await run('destination:check', [])
+  await run('credentials', [])
+  await run('credentials:adopt', ['erp', '--field', 'consumerSecret=env:SECRET'])
+  await run('credentials:adopt', ['erp', `--field=consumerSecret=${server.clientSecret}`])
+  await run('credentials:show', ['erp'])
+  await run('credentials:report', ['erp'])
+  await run('rotate', ['erp', '--preflight'])
+  await run('rotate', ['erp', '--answer', 'consumerSecret=env:SECRET'])
   await run('config:check', [])
   await run('config:show', [])
   await run('config:schema', [])

@@ -146,7 +146,7 @@ void test('the whole way: staged, stored, rotated in, proved, told, drained, rem
   assert.match(readFileSync(place.envFile, 'utf8'), new RegExp(`SF_CONSUMER_KEY=["']?${primary?.clientId}`))
   const { switches, done } = run
   assert.equal(switches.length, 3, 'open while it stages, rotates and removes, and never over the drain')
-  assert(switches.every(({ closedAt }) => closedAt !== null))
+  assert(switches.every(({ openedAt, closedAt }) => closedAt !== null && closedAt - openedAt < minute))
   assert.match(done.find(({ step }) => step === 'drain')?.note ?? '', /not observable/)
   assert.match(done.at(-1)?.note ?? '', /was deleted/)
   assert.equal(run.exposed.length, 1)

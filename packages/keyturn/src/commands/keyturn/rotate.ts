@@ -85,10 +85,11 @@ export default class RotateCommand extends KeyturnCommand {
   private async preflight(rotation: Rotation, name: string): Promise<Json> {
     const problems = await rotation.preflight(name, process.stdin.isTTY)
     const rotator = await rotation.rotatorOf(name)
-    const steps = rotator.steps.map(({ name: step, does, undo }) => ({
+    const oneWay = rotator.steps.findIndex(({ undo }) => undo === 'impossible')
+    const steps = rotator.steps.map(({ name: step, does }, index) => ({
       step,
       does,
-      canBeTakenBack: undo !== 'impossible',
+      canBeTakenBack: oneWay < 0 || index < oneWay,
     }))
     this.log(
       table(steps, [

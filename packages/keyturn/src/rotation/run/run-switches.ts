@@ -87,7 +87,9 @@ export const closeSwitches = async (work: Work, doc: () => CredentialDoc, save: 
     if (known === undefined) throw new KeyturnError('DEFECT', `there is no switch ${name}`)
     if ((await readSwitch(org, known)) !== false) await setSwitch(org, known, false)
     const at = work.clock.wall()
-    const closed = doc().run?.switches.map((one) => (one.name === name ? { ...one, closedAt: at } : one)) ?? []
+    const closed =
+      doc().run?.switches.map((one) => (one.name === name && one.closedAt === null ? { ...one, closedAt: at } : one)) ??
+      []
     await save(withSwitches(doc(), closed), { kind: 'org-switch-closed', switch: name })
     work.tell({ is: 'line', text: `“${orgSwitches[known].title}” is off again` })
   }
