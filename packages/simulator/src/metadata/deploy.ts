@@ -10,10 +10,12 @@ import type { ComponentType, Context } from './component-type.ts'
 import { contextOf, requireWrite } from './context.ts'
 import type { OpenContext } from './context.ts'
 import { ComponentProblem } from './elements.ts'
+import type { JsonObject } from './elements.ts'
 import { readManifest } from './manifest.ts'
 import type { Manifest, ManifestType } from './manifest.ts'
 import { rowOf } from './store.ts'
 import { attempt } from './transaction.ts'
+import { elementsXml } from './xml.ts'
 import { unzip } from './zip.ts'
 
 export interface DeployOptions {
@@ -155,6 +157,9 @@ function step(
   }
 }
 
+/** In the order of the file, so that only a difference is one. */
+const shown = (body: JsonObject | undefined): string => (body === undefined ? '' : elementsXml(body, ''))
+
 function deployFile(context: OpenContext, file: ComponentFile): DeployMessage {
   const { org } = context
   const { type, fullName, path } = file
@@ -168,7 +173,7 @@ function deployFile(context: OpenContext, file: ComponentFile): DeployMessage {
     return message({
       componentType: type.name,
       created: before === undefined,
-      changed: JSON.stringify(before) !== JSON.stringify(after),
+      changed: shown(before) !== shown(after),
       fileName: path,
       fullName,
       id: rowOf(org, type.name, fullName)?.id ?? null,

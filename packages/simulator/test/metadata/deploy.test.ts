@@ -297,6 +297,26 @@ test('components one by one: create, update, upsert, rename, delete', async () =
   assert.equal(at(await read(conn, 'RemoteSiteSetting', 'S'), 'url') ?? '', '')
 })
 
+test('what was retrieved, deployed again, changes nothing and says so', async () => {
+  const { sim, conn } = await world({ consumerKeyOnUpdate: 'same-accepted' })
+  sim.control.addApp({ name: 'Ext', kind: 'external', certificate: {} })
+  const types = ['ConnectedApp', 'ExtlClntAppGlobalOauthSettings', 'ExtlClntAppOauthConfigurablePolicies']
+  const { files } = await retrieve(conn, {
+    ...Object.fromEntries(types.map((type) => [type, ['*']])),
+    ExtlClntAppOauthSettings: ['*'],
+    Settings: ['*'],
+    Profile: ['*'],
+    PermissionSet: ['*'],
+  })
+  const before = sim.control.state()[0]
+  await deploy(conn, Object.fromEntries(files))
+  const again = await deploy(conn, Object.fromEntries(files))
+  assert.equal(again.status, 'Succeeded', JSON.stringify(problems(again)))
+  const changed = again.details.componentSuccesses.filter((one) => one.changed).map((one) => one.fullName)
+  assert.deepEqual(changed, ['package.xml'])
+  assert.deepEqual(sim.control.state()[0]?.apps, before?.apps)
+})
+
 test('what was validated is deployed later without being sent again, within ten days, over SOAP and over REST', async () => {
   for (const rest of [false, true]) {
     const { sim, conn, admin } = await world()

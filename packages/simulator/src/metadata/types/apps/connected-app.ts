@@ -23,6 +23,7 @@ import {
   textAt,
 } from '../../elements.ts'
 import { bodyOf, forgetRow, keep, renameRow } from '../../store.ts'
+import { elementsXml } from '../../xml.ts'
 import { approvedNames, setApproved } from './app-access.ts'
 import { changeBy, choiceOf, flagOf, oauthSwitches, readMapping, together } from './app-elements.ts'
 import type { Mapping } from './app-elements.ts'
@@ -165,7 +166,7 @@ function checkManaged(context: Context, app: SimApp, body: JsonObject, before: J
     const { isAdminApproved: _mine, consumerKey: _key, ...rest } = config ?? {}
     return rest
   }
-  const said = (value: Json | undefined): string => JSON.stringify(value)
+  const said = (value: Json | undefined): string => elementsXml({ value }, '')
   for (const [name, value] of Object.entries(body)) {
     if (policies.has(name) || value === undefined) continue
     const parts: readonly (readonly [string, Json | undefined, Json | undefined])[] =
