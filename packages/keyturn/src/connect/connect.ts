@@ -7,6 +7,7 @@
 import { KeyturnError, systemClock } from '@keyturn/tokens'
 import type { AddFallback, AddGrant, GrantView, Keyturn } from '@keyturn/tokens'
 import type { Settings } from '../settings.ts'
+import { connectAgain } from './connect-again.ts'
 import type { ConnectFlags } from './connect-flags.ts'
 import { defaultLoopback } from './callback-server.ts'
 import { clientSecretOf, readSecret } from './secret-input.ts'
@@ -224,7 +225,6 @@ const loginOf = (
   }
 }
 
-/** The announcement comes after the login, so that nobody is kept waiting while a person looks for a password. */
 const again = async (job: Connecting, before: GrantView): Promise<Connected> => {
   if (before.flow !== 'refresh_token') {
     throw new KeyturnError(
@@ -241,8 +241,7 @@ const again = async (job: Connecting, before: GrantView): Promise<Connected> => 
     scope: job.flags.scope ?? job.settings.config.connect?.scope,
     username: job.flags.username ?? before.username ?? undefined,
   })
-  const grant = await webLogin(login, async (code) => (await job.keyturn.grants.enrol(job.name)).complete(code))
-  return { grant, how: 'web', again: true, notes: [] }
+  return { ...(await connectAgain(job.keyturn, job.name, login)), how: 'web', again: true }
 }
 
 const firstLogin = async (job: Connecting, base: Base): Promise<Connected> => {
