@@ -34,7 +34,7 @@ const match: Known<FaultMatch> = {
     'identity',
     'discovery',
     'soap',
-  'metadata',
+    'metadata',
     'data',
     'other',
   ],

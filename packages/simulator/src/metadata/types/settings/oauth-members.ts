@@ -2,7 +2,7 @@
 import type { OrgSettings } from '../../../state/settings.ts'
 import type { Json, JsonObject } from '../../elements.ts'
 import { ComponentProblem, all, flag, flagAt, text } from '../../elements.ts'
-import type { SettingsMember } from './settings.ts'
+import type { SettingsMember } from './settings-member.ts'
 
 /** Checkboxes of a member that are booleans of the org; others are only kept. */
 function flags(

@@ -16,7 +16,7 @@ import {
   textAt,
 } from '../../elements.ts'
 import { rangeOf, rangesShown } from '../apps/address-ranges.ts'
-import type { SettingsMember } from './settings.ts'
+import type { SettingsMember } from './settings-member.ts'
 
 const minute = 60_000
 type Numbers = Readonly<Record<string, number | null>>

@@ -1,23 +1,13 @@
 /** Settings: one file per member, each with an XML type of its own. There is exactly one of each; none can be deleted. */
 import { orgEntries } from '../../../state/setup-changes.ts'
-import type { OrgSettings } from '../../../state/settings.ts'
 import type { Context } from '../../component-type.ts'
 import { componentType } from '../../component-type.ts'
-import type { Elements, JsonObject } from '../../elements.ts'
+import type { JsonObject } from '../../elements.ts'
 import { ComponentProblem, objectAt, present } from '../../elements.ts'
 import { bodyOf, keep } from '../../store.ts'
 import { connectedAppMember, externalClientAppMember, myDomainMember, oauthOidcMember } from './oauth-members.ts'
 import { securityMember } from './security-member.ts'
-
-export interface SettingsMember {
-  /** The member's name in a manifest and the name of its file. */
-  readonly name: string
-  readonly elements: Elements
-  /** What the org's state says of it. */
-  readonly read: (settings: OrgSettings, kept: JsonObject) => JsonObject
-  /** What a body asks of the org's state. */
-  readonly change: (body: JsonObject, settings: OrgSettings) => Partial<OrgSettings>
-}
+import type { SettingsMember } from './settings-member.ts'
 
 const members: Readonly<Record<string, SettingsMember>> = Object.fromEntries(
   [securityMember, connectedAppMember, oauthOidcMember, externalClientAppMember, myDomainMember].map((one) => [
