@@ -38,6 +38,8 @@ export interface RotationParts {
 export interface StartOptions {
   readonly why: string
   readonly who: string
+  /** The newest version that whoever decided knew of (0: none): with another one there, CLAIM_LOST is thrown. */
+  readonly turn?: number
 }
 
 export interface AdvanceOptions {
@@ -105,6 +107,7 @@ export const openRotation = (parts: RotationParts): Rotation => {
       settings,
       common,
       runId: '',
+      ledgerFrom: 0,
       from: doc === null ? null : currentVersion(doc),
       secret: (version, field) => keeper.secret(name, version, field),
       keep: async () => {
@@ -220,9 +223,11 @@ export const openRotation = (parts: RotationParts): Rotation => {
       })
       return written.doc
     },
-    async start(name, { why, who, attended }) {
+    async start(name, { why, who, attended, turn }) {
       const held = await keeper.read(name)
       if (held?.doc.run != null) throw running(name, held.doc.run)
+      if (turn !== undefined && turn !== (held?.doc.versions.at(-1)?.n ?? 0))
+        throw new KeyturnError('CLAIM_LOST', `${name} was turned by somebody else meanwhile`)
       const problems = await preflight(name, attended)
       const [first] = problems
       if (first !== undefined) {
