@@ -4,6 +4,8 @@ import { resolve } from 'node:path'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
 import type { Clock, Keyturn, Secret } from '@keyturn/tokens'
 import { lazyNetwork, resolveReference } from '@keyturn/tokens/maintenance'
+import { manageCallers } from './broker/callers/manage-callers.ts'
+import { quietLog } from './caller/quiet-log.ts'
 import { openDestination } from './destinations/destination-kinds.ts'
 import { orgConnection } from './org/connection.ts'
 import type { OrgConnection } from './org/connection.ts'
@@ -11,10 +13,11 @@ import { loadRotator } from './rotation/rotators/load-rotator.ts'
 import { splitEntry } from './rotation/rotators/settings.ts'
 import type { CredentialEntry, CredentialKind } from './rotation/rotators/settings.ts'
 import { openRotation } from './rotation/rotation.ts'
+import type { CallerPort } from './rotation/ports.ts'
 import type { Rotation } from './rotation/rotation.ts'
 import { resolversOf } from './settings.ts'
 import type { Settings } from './settings.ts'
-import { readUses } from './usage/uses.ts'
+import { formerFace, readUses } from './usage/uses.ts'
 
 export interface OpenedRotation {
   readonly rotation: Rotation
@@ -65,6 +68,7 @@ export const openRotationOf = (
       mailbox(name) {
         throw missing('mailbox', name)
       },
+      callers: callerPort(keyturn, clock),
       uses: { since: (at) => readUses(keyturn.store, new Date(at).toISOString().slice(0, 10)) },
       reauthorise,
     },
@@ -95,3 +99,26 @@ const byCommand = async (grant: string): Promise<{ readonly text: string; readon
   text: `Run \`keyturn connect ${grant}\` and sign in as the same user`,
   link: null,
 })
+
+const callerPort = (keyturn: Keyturn, clock: Clock): CallerPort => {
+  const manage = manageCallers({ keyturn, clock, random: randomBytes, log: quietLog })
+  return {
+    async show(name) {
+      const { id, doc } = await manage.find(name)
+      return { id, hasPassword: doc.virtualUser !== null, since: doc.rotatedAt ?? doc.createdAt }
+    },
+    async rotate(name, given, overlap) {
+      const { caller, refreshTokens } = await manage.rotate(name, overlap, false, given)
+      const [grant] = caller.doc.grants
+      return { refreshToken: (grant === undefined ? undefined : refreshTokens[grant]) ?? null }
+    },
+    async formerUsedAt(id, since) {
+      const day = new Date(since).toISOString().slice(0, 10)
+      const shown = (await readUses(keyturn.store, day)).filter(
+        ({ caller, face }) => caller === id && face === formerFace,
+      )
+      const last = Math.max(0, ...shown.map(({ last: at }) => at))
+      return last >= since ? last : null
+    },
+  }
+}

@@ -6,6 +6,25 @@ import type { Mailbox } from '../mailbox/mailbox.ts'
 import type { OrgConnection } from '../org/connection.ts'
 import type { UseReader } from '../usage/use-reader.ts'
 
+/** Keyturn's own callers, as far as rotating them is concerned. */
+export interface CallerPort {
+  /** Throws CALLER_NOT_FOUND. */
+  show(name: string): Promise<{
+    readonly id: string
+    readonly hasPassword: boolean
+    /** Of the last rotation, else of the enrolment. */
+    readonly since: number
+  }>
+  /** Makes these the caller's; the ones before are good for `overlap` ms more. Said again: nothing changes. */
+  rotate(
+    name: string,
+    given: { readonly secret: Secret; readonly password: Secret | null },
+    overlap: number,
+  ): Promise<{ readonly refreshToken: Secret | null }>
+  /** Last use of what was valid before, within its overlap; null: none seen. */
+  formerUsedAt(id: string, since: number): Promise<number | null>
+}
+
 export interface RotationPorts {
   readonly network: Network
   readonly env: Readonly<Record<string, string | undefined>>
@@ -16,6 +35,7 @@ export interface RotationPorts {
   mailbox(name: string): Mailbox
   /** Who used which grant and when, by the broker's counts. */
   readonly uses: UseReader
+  readonly callers: CallerPort
   /** A new authorisation of that grant by a person: a link where the broker can make one, else what to type. */
   reauthorise(grant: string): Promise<{ readonly text: string; readonly link: Secret | null }>
 }

@@ -22,7 +22,8 @@ export type StepOutcome =
   | { readonly is: 'done'; readonly note: string; readonly facts?: Facts }
   /** Ask again in so many ms: propagation, a mail on its way, a drain. */
   | { readonly is: 'later'; readonly after: number; readonly why: string }
-  | { readonly is: 'person'; readonly task: PersonTask }
+  /** `recheck`: look again in so many ms, for what a person does may be seen without being told. */
+  | { readonly is: 'person'; readonly task: PersonTask; readonly recheck?: number }
   /** Judged: it did not work. Rolls back where that exists, else the run halts. */
   | { readonly is: 'failed'; readonly problem: Problem }
   /** Nobody but a person can say what is right: halts where it is. */
@@ -48,6 +49,8 @@ export interface StepContext<S = unknown> {
   readonly settings: S
   readonly common: CommonSettings
   readonly runId: string
+  /** The ledger's head when the run was planned: what happened since is behind it. */
+  readonly ledgerFrom: number
   readonly from: Version | null
   readonly to: Version
   secret(version: Version, field: string): Promise<Secret | null>

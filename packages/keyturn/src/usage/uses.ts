@@ -10,6 +10,8 @@ import type { Clock, Json, Loggable, Store, StoreRecord } from '@keyturn/tokens'
 import * as z from 'zod'
 
 export const usesKind = 'uses'
+/** The face under which it is counted that a caller showed what was valid before its last rotation. */
+export const formerFace = 'former-secret'
 const DAY = 86_400_000
 
 const sum = z.strictObject({

@@ -93,6 +93,7 @@ export const toy = async (
     destination,
     mailbox: none,
     uses: { since: async () => [] },
+    callers: { show: none, rotate: none, formerUsedAt: none },
     reauthorise: none,
   } satisfies RotationPorts
   return {

@@ -8,7 +8,7 @@ import type { Clock, Secret, Store } from '@keyturn/tokens'
 import type { Caller, From, Presented } from '../caller.ts'
 import { isSignedBy, isTimely } from './assertion.ts'
 import { nobody } from './caller-record.ts'
-import type { StoredCaller } from './caller-record.ts'
+import type { CallerDoc, StoredCaller } from './caller-record.ts'
 import { withoutSecurityToken } from './caller-keys.ts'
 import type { CallerKeys, RefreshClaim } from './caller-keys.ts'
 import type { Directory } from './directory.ts'
@@ -22,6 +22,8 @@ export interface Judging {
   readonly rates: Rates
   /** An old real refresh token was shown outside of its take-over window, client or place. */
   readonly alarm: (caller: StoredCaller, why: string) => void
+  /** What was valid before the last rotation was shown: its owner hasn't moved on. */
+  readonly former: (caller: StoredCaller) => void
 }
 
 interface Verdict {
@@ -143,5 +145,26 @@ export const authenticate = (
       data: { caller: who.id, retryAfter: seconds },
     })
   }
+  if (showsFormer(judging, who, presented, now)) judging.former(who)
   return who.caller
+}
+
+/** Asked only within the overlap of a rotation, and only of who has proved who it is. */
+const showsFormer = ({ keys }: Judging, { id, doc }: StoredCaller, presented: Presented, now: number): boolean => {
+  const former = (previous: CallerDoc['previousSecret'], shown: Secret | null): boolean => {
+    const hash = since(previous, now)
+    return hash !== null && shown !== null && keys.fits(id, shown, [hash, null])
+  }
+  switch (presented.kind) {
+    case 'secret':
+      return former(doc.previousSecret, presented.secret)
+    case 'password':
+      return former(doc.previousPassword, withoutSecurityToken(presented.password))
+    case 'refresh-token': {
+      if (now >= doc.previousRefreshUntil) return false
+      return keys.readRefreshToken(presented.token)?.epoch === doc.refreshEpoch - 1
+    }
+    default:
+      return false
+  }
 }

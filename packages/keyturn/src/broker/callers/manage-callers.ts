@@ -42,6 +42,12 @@ export interface ManageOptions {
   readonly log: Log
 }
 
+export interface GivenSecrets {
+  readonly secret: Secret
+  /** Only for a caller with a virtual user. */
+  readonly password: Secret | null
+}
+
 export interface ManageCallers {
   add(caller: NewCaller): Promise<Issued>
   list(): Promise<readonly StoredCaller[]>
@@ -51,9 +57,10 @@ export interface ManageCallers {
   set(nameOrId: string, changes: CallerChanges): Promise<Changed>
   /**
    * New secret, password and refresh tokens; the old ones are good for `overlap` ms more. Without an overlap (a secret
-   * leaked) its virtual sessions end, too; with one they live on unless that is asked for.
+   * leaked) its virtual sessions end, too; with one they live on unless that is asked for. `given`: these instead of new
+   * ones; where they are in use already nothing is changed, so that a rotation that was killed can say it again.
    */
-  rotate(nameOrId: string, overlap: number, endSessions?: boolean): Promise<Issued>
+  rotate(nameOrId: string, overlap: number, endSessions?: boolean, given?: GivenSecrets): Promise<Issued>
   /** Another public key (SPKI); secrets stay as they are. Overlap and sessions as above. */
   rotateKey(nameOrId: string, publicKey: string, overlap: number, endSessions?: boolean): Promise<StoredCaller>
   remove(nameOrId: string): Promise<StoredCaller>
@@ -192,11 +199,14 @@ export const manageCallers = ({ keyturn, clock, random, log }: ManageOptions): M
           : []
       return { caller, changed, warnings: [...warningsFor(await list(), caller), ...kept] }
     },
-    rotate: async (nameOrId, overlap, endSessions = overlap <= 0) => {
-      const { id, version, doc } = await find(nameOrId)
+    rotate: async (nameOrId, overlap, endSessions = overlap <= 0, given) => {
+      const found = await find(nameOrId)
+      const { id, version, doc } = found
       const now = clock.wall()
-      const secret = newCallerSecret(random)
-      const password = doc.virtualUser === null ? null : newPassword(random)
+      const secret = given?.secret ?? newCallerSecret(random)
+      const password = doc.virtualUser === null ? null : (given?.password ?? newPassword(random))
+      if (given !== undefined && keys.fits(id, secret, [doc.secret, null]))
+        return { caller: found, secret, password, refreshTokens: refreshTokens(found), warnings: [] }
       const before = (hash: string | null) => (hash === null || overlap <= 0 ? null : { hash, until: now + overlap })
       const next: CallerDoc = {
         ...doc,

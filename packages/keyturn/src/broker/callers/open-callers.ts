@@ -3,6 +3,7 @@ import { KeyturnError, Secret } from '@keyturn/tokens'
 import type { Clock, Keyturn } from '@keyturn/tokens'
 import type { Callers } from '../caller.ts'
 import type { Log } from '../log.ts'
+import { formerFace } from '../../usage/uses.ts'
 import type { Uses } from '../../usage/uses.ts'
 import { authenticate, claimFits } from './authenticate.ts'
 import type { Judging } from './authenticate.ts'
@@ -59,6 +60,7 @@ export const openCallers = ({
     clock,
     rates: rates(clock),
     alarm,
+    former: ({ id, doc }) => uses.count(id, doc.grants[0] ?? '', formerFace),
   }
   const used = usedAssertions(store, clock)
   const alive = (found: StoredCaller | null): StoredCaller | null =>

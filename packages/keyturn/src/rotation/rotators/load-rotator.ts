@@ -3,7 +3,10 @@ import type { Rotator } from '../rotator.ts'
 import type { CredentialKind } from './settings.ts'
 
 const rotators: Readonly<Record<CredentialKind, () => Promise<Rotator>>> = {
+  'caller-secret': async () => (await import('./caller-secret/caller-secret.ts')).callerSecret,
   'external-client-app': async () => (await import('./external-client-app/external-client-app.ts')).externalClientApp,
+  'master-key': async () => (await import('./master-key/master-key.ts')).masterKey,
+  'refresh-token': async () => (await import('./refresh-token/refresh-token.ts')).refreshToken,
 }
 
 export const loadRotator = (kind: CredentialKind): Promise<Rotator> => rotators[kind]()

@@ -2,10 +2,16 @@
 import * as z from 'zod'
 import { commonSettings } from '../common-settings.ts'
 import type { CommonSettings } from '../common-settings.ts'
+import { callerSecretSettings } from './caller-secret/settings.ts'
 import { externalClientAppSettings } from './external-client-app/settings.ts'
+import { masterKeySettings } from './master-key/settings.ts'
+import { refreshTokenSettings } from './refresh-token/settings.ts'
 
 export const kindSettings = {
+  'caller-secret': callerSecretSettings,
   'external-client-app': externalClientAppSettings,
+  'master-key': masterKeySettings,
+  'refresh-token': refreshTokenSettings,
 } as const
 
 export type CredentialKind = keyof typeof kindSettings

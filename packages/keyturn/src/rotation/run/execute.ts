@@ -3,6 +3,7 @@
  * halted. Each step is written down before it begins and after it ended; a process that finds one begun and not ended
  * runs it again as `resumed`.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { KeyturnError } from '@keyturn/tokens'
 import type { CredentialDoc, Problem, Run, Version } from '../credential.ts'
 import { secretName, versionOf } from '../credential.ts'
@@ -76,6 +77,7 @@ export const execute = async (work: Work, from: Held): Promise<Held> => {
     settings: work.settings,
     common: work.common,
     runId: run.id,
+    ledgerFrom: run.ledgerFrom,
     from: versionOf(held.doc, run.from),
     get to(): Version {
       const version = versionOf(held.doc, run.to)
@@ -135,7 +137,11 @@ export const execute = async (work: Work, from: Held): Promise<Held> => {
         return quietly(transition.later(held.doc, at + outcome.after, outcome.why))
       case 'person': {
         await closeSwitches(work, () => held.doc, switched)
-        return write(transition.asksPerson(held.doc, outcome.task), 'rotation-waiting-for-person', {
+        const until = outcome.recheck === undefined ? null : at + outcome.recheck
+        const asks = transition.asksPerson(held.doc, outcome.task, until)
+        // Looked again, and it is still to be done: nothing new.
+        if (isDeepStrictEqual(run.person, outcome.task)) return quietly(asks)
+        return write(asks, 'rotation-waiting-for-person', {
           step: step.name,
           what: outcome.task.what,
         })

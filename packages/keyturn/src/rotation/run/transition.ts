@@ -41,7 +41,9 @@ export const pauseAfter = (tried: number): number => Math.min(longestPause, firs
 export const nextOf = (run: Run, steps: readonly StepShape[], now: number): Next => {
   if (isOver(run)) return { is: 'over' }
   if (run.state === 'halted') return { is: 'halted', problem: run.problem ?? unknownProblem }
-  if (run.state === 'waiting-for-person' && run.person !== null) return { is: 'person', task: run.person }
+  const looksAgain = run.waitUntil !== null && now >= run.waitUntil
+  if (run.state === 'waiting-for-person' && run.person !== null && !looksAgain)
+    return { is: 'person', task: run.person }
   if (run.waitUntil !== null && now < run.waitUntil)
     return { is: 'wait', until: run.waitUntil, why: run.waitsFor ?? '' }
   const step = steps[run.step]
@@ -316,5 +318,9 @@ export const tryAgain = (doc: CredentialDoc, problem: Problem, at: number): Cred
     : withRun(doc, { problem, waitUntil: at + pauseAfter(run.begun?.tries ?? 1), waitsFor: problem.text })
 }
 
-export const asksPerson = (doc: CredentialDoc, task: PersonTask): CredentialDoc =>
-  withRun(doc, { state: 'waiting-for-person', person: task, waitUntil: null, waitsFor: null })
+export const asksPerson = (doc: CredentialDoc, task: PersonTask, until: number | null): CredentialDoc =>
+  withRun(doc, { state: 'waiting-for-person', person: task, waitUntil: until, waitsFor: null, ...triedOnce(doc) })
+
+/** Waiting is no failure: tries are counted anew. */
+const triedOnce = ({ run }: CredentialDoc): Partial<Run> =>
+  run?.begun == null ? {} : { begun: { ...run.begun, tries: 1 } }

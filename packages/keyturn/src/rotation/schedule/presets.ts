@@ -64,7 +64,8 @@ export const presets = {
     every: 90 * day,
     lead: 7 * day,
     title: 'Consumer keys and secrets of external client apps',
-    source: 'Salesforce Help, hardening advice: stage, rotate and delete OAuth credentials; the number is from SBS ACS-009',
+    source:
+      'Salesforce Help, hardening advice: stage, rotate and delete OAuth credentials; the number is from SBS ACS-009',
     address: help('shr_configure_oauth_policies_stage_rotate_and_delete_oauth_credentials_for_an_external_client_app'),
     why: 'Credentials that never change stay good for a thief. Salesforce names no interval that we know of: 90 days is the benchmark’s.',
   },

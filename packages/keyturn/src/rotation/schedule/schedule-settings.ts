@@ -71,7 +71,10 @@ export const scheduleSettings = z
   .strictObject({
     every: duration.optional().describe('Interval, such as 90d'),
     cron: z.string().min(1).optional().describe('Or when it turns: minute, hour, day of month, month, day of week'),
-    preset: z.enum(presetNames as readonly [PresetName]).optional().describe('Or a preset: `keyturn schedule presets`'),
+    preset: z
+      .enum(presetNames as readonly [PresetName])
+      .optional()
+      .describe('Or a preset: `keyturn schedule presets`'),
     zone: zone.optional().describe('IANA time zone of cron, and of windows and blackouts that name none; default UTC'),
     window: z
       .union([window, z.array(window).min(1)])
@@ -111,7 +114,10 @@ export const scheduleSettings = z
     const interval = every ?? (preset === undefined ? undefined : presets[preset].every)
     const lead = settings.lead ?? (preset === undefined ? 0 : presets[preset].lead)
     if (interval !== undefined && lead + jitter > interval / 2)
-      say(settings.jitter === undefined ? 'lead' : 'jitter', 'lead and jitter together take more than half of the interval')
+      say(
+        settings.jitter === undefined ? 'lead' : 'jitter',
+        'lead and jitter together take more than half of the interval',
+      )
     if (onOverdue === 'escalate' && escalateTo === undefined) say('onOverdue', 'escalate needs escalateTo')
   })
 
