@@ -2,9 +2,12 @@
 import { LineCounter, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import type * as z from 'zod'
+import { systemClock } from '@keyturn/tokens'
 import { nearest } from '../nearest.ts'
+import { danglingNames } from './names.ts'
 import { configSchema } from './schema.ts'
 import type { KeyturnConfig } from './schema.ts'
+import { scheduleProblems } from './schedules.ts'
 
 export interface Problem {
   readonly line: number
@@ -18,7 +21,8 @@ export type Checked =
   | { readonly config: KeyturnConfig; readonly problems: readonly [] }
   | { readonly config: null; readonly problems: readonly Problem[] }
 
-export const checkConfig = (text: string): Checked => {
+/** `now`: windows that never open are looked for from then on. */
+export const checkConfig = (text: string, now: number = systemClock.wall()): Checked => {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
   const at = (offset: number): { line: number; column: number } => {
@@ -39,18 +43,23 @@ export const checkConfig = (text: string): Checked => {
     return { config: null, problems: [{ line: 1, column: 1, path: '', message: firstLine(String(error)) }] }
   }
   const result = configSchema.safeParse(content ?? {})
-  if (result.success) return { config: result.data, problems: [] }
-  const problems = result.error.issues.flatMap((issue) =>
-    spread(issue).map((one) => ({
-      ...at(offsetOf(document, one.path)),
-      path: one.path.join('.'),
-      message: one.message,
-    })),
-  )
+  // What no single value shows is looked for whatever else is wrong, so that all is said at once.
+  const found = [
+    ...(result.error?.issues.flatMap(spread) ?? []),
+    ...danglingNames(content),
+    ...scheduleProblems(content, now),
+  ]
+  if (result.success && found.length === 0) return { config: result.data, problems: [] }
+  const problems = found.map((one) => ({
+    ...at(offsetOf(document, one.path)),
+    path: one.path.join('.'),
+    message: one.message,
+  }))
   return { config: null, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) }
 }
 
-interface Found {
+/** A problem before its line is looked up. */
+export interface Found {
   readonly path: readonly PropertyKey[]
   readonly message: string
 }
@@ -66,6 +75,11 @@ const kinds: Readonly<Record<string, string>> = {
 
 /** One problem per unknown name, and the message of the closest alternative of a union. */
 const spread = (issue: z.core.$ZodIssue): readonly Found[] => {
+  if (issue.code === 'invalid_union') {
+    const closest = closestOf(issue.errors)
+    if (closest !== null)
+      return closest.flatMap((one) => spread({ ...one, path: [...issue.path, ...one.path] } as z.core.$ZodIssue))
+  }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const near = nearest(key, namesAt(issue.path))
@@ -82,6 +96,10 @@ const spread = (issue: z.core.$ZodIssue): readonly Found[] => {
   }
   return [{ path: issue.path, message: issue.message }]
 }
+
+/** The alternative that the value was meant for: one whose kind (group, list, text) it has. Null: none. */
+const closestOf = (alternatives: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | null =>
+  alternatives.find((issues) => issues.every(({ code, path }) => code !== 'invalid_type' || path.length > 0)) ?? null
 
 const namesAt = (path: readonly PropertyKey[]): readonly string[] => {
   const shape: Readonly<Record<string, unknown>> = configSchema.shape
