@@ -6,6 +6,7 @@ import type { Clock, Keyturn, Secret } from '@keyturn/tokens'
 import { lazyNetwork, resolveReference } from '@keyturn/tokens/maintenance'
 import { manageCallers } from './broker/callers/manage-callers.ts'
 import { quietLog } from './caller/quiet-log.ts'
+import { configuredMailboxes } from './configured-mailboxes.ts'
 import { openDestination } from './destinations/destination-kinds.ts'
 import { orgConnection } from './org/connection.ts'
 import type { OrgConnection } from './org/connection.ts'
@@ -39,6 +40,7 @@ export const openRotationOf = (
   const network = lazyNetwork({ clock, env, ...(caFile === undefined ? {} : { caFile }) })
   const resolvers = resolversOf(settings)
   const orgs = new Map<string, OrgConnection>()
+  const mailboxes = configuredMailboxes(settings, keyturn.store.records, clock)
   const missing = (what: string, name: string): KeyturnError =>
     new KeyturnError('CONFIG_INVALID', `keyturn.yaml has no ${what} named ${name}`)
   const rotation = openRotation({
@@ -65,9 +67,7 @@ export const openRotationOf = (
         const resolveSecret = (reference: string): Promise<Secret> => resolveReference(reference, env, resolvers)
         return openDestination(found, { name, folder, clock, env, caFile, resolve: resolveSecret })
       },
-      mailbox(name) {
-        throw missing('mailbox', name)
-      },
+      mailbox: (name) => mailboxes.open(name),
       callers: callerPort(keyturn, clock),
       uses: { since: (at) => readUses(keyturn.store, new Date(at).toISOString().slice(0, 10)) },
       reauthorise,
@@ -76,6 +76,7 @@ export const openRotationOf = (
   return {
     rotation,
     async close() {
+      await mailboxes.close()
       network.close()
     },
   }

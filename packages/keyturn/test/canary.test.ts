@@ -87,6 +87,7 @@ test('no command prints or writes a secret in clear', async (t) => {
   await run('ledger:verify', [])
   await run('ledger:export', ['--output=l.jsonl'])
   await run('destination:check', [])
+  await run('mailbox:check', [])
   await run('credentials', [])
   await run('credentials:adopt', ['erp', '--field', 'consumerSecret=env:SECRET'])
   await run('credentials:adopt', ['erp', `--field=consumerSecret=${server.clientSecret}`])

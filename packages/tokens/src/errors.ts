@@ -94,6 +94,7 @@ export const errorTable = {
     'never',
     'Make the place as its message says, then `keyturn destination check NAME`. Nothing was written.',
   ),
+  MAILBOX_NOT_READY: row('config', 'never', 'Correct what its message names, then `keyturn mailbox check NAME`.'),
   LISTEN_FAILED: row('config', 'never', 'Choose another port or path, or end what uses it.'),
   DRIVER_MISSING: row('config', 'never', 'Install the named package beside Keyturn.'),
   // denied
@@ -122,6 +123,11 @@ export const errorTable = {
     'denied',
     'never',
     'Give Keyturn the rights that docs/destinations.md lists for this kind, then `keyturn destination check NAME`.',
+  ),
+  MAILBOX_REFUSED: row(
+    'denied',
+    'never',
+    'Check user and password or access token of this mailbox; the same one is not tried again for 15 minutes.',
   ),
   FIELDS_MISSING: row('denied', 'never', 'Grant the named field permissions to this user, or do without the fields.'),
   ACCESS_UNCURABLE: row(
@@ -170,6 +176,11 @@ export const errorTable = {
     'unavailable',
     'later',
     'The place a value is written to or read from does not answer: check its address, the proxy and its certificate.',
+  ),
+  MAILBOX_UNREACHABLE: row(
+    'unavailable',
+    'later',
+    'The mail server does not answer: check its address, port and certificate with `keyturn mailbox check NAME`.',
   ),
   STORE_UNAVAILABLE: row(
     'unavailable',

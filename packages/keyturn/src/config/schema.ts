@@ -8,6 +8,7 @@ import { credentialsSection } from './credentials-section.ts'
 import { destinationsSection } from './destinations-section.ts'
 import { duration } from './duration.ts'
 import { keyForms, keyReference } from '../reference.ts'
+import { mailboxesSection } from './mailboxes-section.ts'
 import { notifySection } from './notify-section.ts'
 
 const reference = z.string().regex(keyReference, `must say where the secret is: ${keyForms}`)
@@ -40,6 +41,7 @@ export const configSchema = z.strictObject({
       connect: duration.optional().describe('To connect, TLS included'),
       wait: duration.optional().describe('How long callers wait for an exchange'),
       send: duration.optional().describe('From the claim to the first byte'),
+      doubt: duration.optional().describe('From the claim until other hosts call it in doubt and turn to a spare'),
       read: duration.optional().describe('After this nothing more of an answer is expected'),
       stale: duration.optional().describe('How old a token may be when it is served without asking the store'),
     })
@@ -62,6 +64,9 @@ export const configSchema = z.strictObject({
     .describe('Defaults of `keyturn connect`'),
   credentials: credentialsSection.optional().describe('What is rotated, and when'),
   destinations: destinationsSection.optional().describe('Where consumers read rotated values; docs/destinations.md'),
+  mailboxes: mailboxesSection
+    .optional()
+    .describe('Where mail with new security tokens arrives; docs/how-to/let-keyturn-read-security-token-mail.md'),
   broker: brokerSection.optional().describe('`keyturn serve`'),
   notify: notifySection.optional().describe('Who is told, and how'),
 })
