@@ -7,7 +7,12 @@ import type { Secret } from '../secret.ts'
 import type { GrantSettings, StoredGrant } from '../store/store.ts'
 
 /** Salesforce's names for "not this client". */
-const clientErrors = ['invalid_client', 'invalid_client_id', 'inactive_client', 'unauthorized_client']
+export const clientErrors: readonly string[] = [
+  'invalid_client',
+  'invalid_client_id',
+  'inactive_client',
+  'unauthorized_client',
+]
 
 /** Names of the secrets that belong to a client. */
 export const clientSecretNames = ['clientSecret', 'privateKey'] as const
