@@ -5,6 +5,7 @@ import type { CredentialKind } from './settings.ts'
 const rotators: Readonly<Record<CredentialKind, () => Promise<Rotator>>> = {
   'caller-secret': async () => (await import('./caller-secret/caller-secret.ts')).callerSecret,
   'external-client-app': async () => (await import('./external-client-app/external-client-app.ts')).externalClientApp,
+  certificate: async () => (await import('./certificate/certificate.ts')).certificate,
   'master-key': async () => (await import('./master-key/master-key.ts')).masterKey,
   'refresh-token': async () => (await import('./refresh-token/refresh-token.ts')).refreshToken,
 }

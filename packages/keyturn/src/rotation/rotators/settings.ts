@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { commonSettings } from '../common-settings.ts'
 import type { CommonSettings } from '../common-settings.ts'
+import { certificateSettings } from './certificate/settings.ts'
 import { callerSecretSettings } from './caller-secret/settings.ts'
 import { externalClientAppSettings } from './external-client-app/settings.ts'
 import { masterKeySettings } from './master-key/settings.ts'
@@ -10,6 +11,7 @@ import { refreshTokenSettings } from './refresh-token/settings.ts'
 export const kindSettings = {
   'caller-secret': callerSecretSettings,
   'external-client-app': externalClientAppSettings,
+  certificate: certificateSettings,
   'master-key': masterKeySettings,
   'refresh-token': refreshTokenSettings,
 } as const
