@@ -6,7 +6,8 @@
  * AES-256-GCM with a random nonce per sealing. The additional data names the place where the ciphertext belongs (store,
  * grant, name), so that a row copied to another place does not open there.
  */
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, randomBytes } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { KeyturnError } from '../errors.ts'
 
 const version = 1
@@ -18,7 +19,8 @@ const headLength = 1 + idLength + nonceLength
 /** A key and its short public name. */
 export interface SealingKey {
   readonly id: string
-  readonly bytes: Uint8Array
+  /** Not the bytes: Node takes several times as long with those, at each sealing and opening. */
+  readonly key: KeyObject
 }
 
 /** Where a ciphertext belongs. */
@@ -37,7 +39,7 @@ export const sealingKey = (bytes: Uint8Array): SealingKey => {
     throw new KeyturnError('KEY_MISSING', `a key must have ${keyLength} bytes, this one has ${bytes.length}`)
   }
   const id = createHash('sha256').update('keyturn key id\n').update(bytes).digest().subarray(0, idLength)
-  return { id: id.toString('hex'), bytes }
+  return { id: id.toString('hex'), key: createSecretKey(bytes) }
 }
 
 /** Length-prefixed, so that no two places share their bytes. */
@@ -53,7 +55,7 @@ const additionalData = ({ store, grant, name }: Place): Buffer => {
 
 export const seal = (key: SealingKey, place: Place, plain: Uint8Array): Buffer => {
   const head = Buffer.concat([Buffer.of(version), Buffer.from(key.id, 'hex'), randomBytes(nonceLength)])
-  const cipher = createCipheriv('aes-256-gcm', key.bytes, head.subarray(1 + idLength), { authTagLength: tagLength })
+  const cipher = createCipheriv('aes-256-gcm', key.key, head.subarray(1 + idLength), { authTagLength: tagLength })
   cipher.setAAD(Buffer.concat([head.subarray(0, 1 + idLength), additionalData(place)]))
   return Buffer.concat([head, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }
@@ -81,7 +83,7 @@ export const open = (key: SealingKey, place: Place, sealed: Uint8Array): Buffer 
     )
   }
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length)
-  const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(1 + idLength, headLength), {
+  const decipher = createDecipheriv('aes-256-gcm', key.key, bytes.subarray(1 + idLength, headLength), {
     authTagLength: tagLength,
   })
   decipher.setAAD(Buffer.concat([bytes.subarray(0, 1 + idLength), additionalData(place)]))

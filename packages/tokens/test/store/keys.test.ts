@@ -159,6 +159,11 @@ test('a sealed text opens in its place only, with its key only, and only whole',
   assert.throws(() => open(sealingKey(randomBytes(32)), place, sealed), code('KEY_WRONG'))
 })
 
+test('a sealing key keeps a key object and no bytes: a cipher made with bytes takes several times as long', () => {
+  const { key: kept, ...rest } = sealingKey(key)
+  assert.deepEqual([kept.type, kept.symmetricKeySize, Object.keys(rest)], ['secret', 32, ['id']])
+})
+
 test('the vectors of docs/formats/sealed.md hold', () => {
   const file = new URL('../../../../docs/formats/vectors/sealed.json', import.meta.url)
   const vectors = JSON.parse(readFileSync(file, 'utf8')) as {
