@@ -21,7 +21,7 @@ const doc = z
       .nullable(),
     /** Starts that preflight refused since the last one that was not. */
     refused: z
-      .strictObject({ times: z.int(), at: z.number(), code: z.string(), text: z.string() })
+      .strictObject({ turn: z.int(), times: z.int(), at: z.number(), code: z.string(), text: z.string() })
       .readonly()
       .nullable(),
     age: z

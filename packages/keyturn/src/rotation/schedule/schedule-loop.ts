@@ -1,0 +1,42 @@
+/** Rounds of the schedule, for as long as the broker serves: nothing that goes wrong in one ends the loop. */
+import { KeyturnError } from '@keyturn/tokens'
+import { scheduledOf } from './assess.ts'
+import { turnDue } from './scheduler.ts'
+import type { Round, RoundParts } from './scheduler.ts'
+
+export interface ScheduleLoop {
+  /** Resolves when the steps in flight are written down. */
+  close(): Promise<void>
+}
+
+export interface LoopParts extends Omit<RoundParts, 'now' | 'signal'> {
+  /** ms. */
+  readonly every: number
+  readonly onRound?: (round: Round) => void
+}
+
+export const openScheduleLoop = ({ every, onRound = () => undefined, ...parts }: LoopParts): ScheduleLoop => {
+  const { rotation, clock, log } = parts
+  const closing = new AbortController()
+  const { signal } = closing
+  const run = async (): Promise<void> => {
+    const scheduled = scheduledOf(rotation)
+    while (!signal.aborted) {
+      const next = clock.boot() + every
+      try {
+        onRound(await turnDue({ ...parts, now: clock.wall(), signal }, scheduled))
+      } catch (error) {
+        const code = error instanceof KeyturnError ? error.code : 'DEFECT'
+        log.warn('a round of the schedule failed; the next one tries again', { code })
+      }
+      await clock.sleep(Math.max(0, next - clock.boot()), signal)
+    }
+  }
+  const running = run()
+  return {
+    async close() {
+      closing.abort()
+      await running
+    },
+  }
+}
