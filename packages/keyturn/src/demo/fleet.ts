@@ -1,10 +1,8 @@
 /** Four processes that do the same thing: started, asked, killed, started again. */
 import { fork } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { getCompileCacheDir } from 'node:module'
-import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { mind, plainEnvironment } from './children.ts'
 import type { FromWorker, Order, ToWorker, WorkerSetup } from './messages.ts'
 
 export interface Worker {
@@ -23,20 +21,8 @@ const LIMIT = 50_000
 
 const LONGEST_COMPLAINT = 10_000
 
-/** What a process needs of this one's environment; nothing else of it can change what the demo shows. */
-const inherited = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'] as const
-
-/** Compiled code of the last run starts faster. Node adds the folder of its version by itself. */
-const compileCache = (): NodeJS.ProcessEnv => {
-  const folder = getCompileCacheDir()
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
-}
-
 const environmentOf = (setup: WorkerSetup, key: string): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(
-    inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  ),
-  ...compileCache(),
+  ...plainEnvironment(),
   KEYTURN_DEMO_SETUP: JSON.stringify(setup),
   KEYTURN_DEMO_KEY: key,
   // @salesforce/core keeps its logins below the home folder, and is to be quiet.
@@ -50,13 +36,6 @@ const environmentOf = (setup: WorkerSetup, key: string): NodeJS.ProcessEnv => ({
   SF_SKIP_NEW_VERSION_CHECK: 'true',
   SF_AUTOUPDATE_DISABLE: 'true',
 })
-
-const running = new Set<ChildProcess>()
-
-/** At once, without waiting, those that are just starting too: for the end of the demo by a signal. */
-export const killAllWorkers = (): void => {
-  for (const child of running) child.kill('SIGKILL')
-}
 
 export const startWorker = async (setup: WorkerSetup, key: string): Promise<Worker> => {
   // What clients print (warnings of http, of locks) would only disturb the story; why a process didn't start is kept.
@@ -84,9 +63,8 @@ export const startWorker = async (setup: WorkerSetup, key: string): Promise<Work
     })
   child.on('message', ({ id, results }: FromWorker) => waiting.get(id)?.(results))
   child.on('error', () => undefined)
-  running.add(child)
+  mind(child)
   child.on('exit', () => {
-    running.delete(child)
     for (const settle of waiting.values()) settle(null)
   })
   const alive = (): boolean => child.exitCode === null && child.signalCode === null && child.connected

@@ -8,13 +8,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { paintFor } from '../output/colour.ts'
+import { killAllChildren } from './children.ts'
 import { installedClients } from './clients.ts'
 import type { ClientPackage } from './clients.ts'
 import type { Seen } from './counts.ts'
-import { killAllWorkers } from './fleet.ts'
 import { openLane, PROCESSES } from './lane.ts'
 import type { Lane } from './lane.ts'
 import type { Side } from './messages.ts'
+import { legacyDay } from './legacy/day.ts'
+import type { LegacyEntry } from './legacy/day.ts'
+import { programNames } from './legacy/program.ts'
 import { loadSimulator } from '../sim/load-simulator.ts'
 import { reportEnd, reportTable } from './report.ts'
 import type { Scenario } from './scenario.ts'
@@ -77,13 +80,17 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-demo-'))
   const lanes: Lane[] = []
   const leave = (signal: NodeJS.Signals): void => {
-    killAllWorkers()
+    killAllChildren()
     story.end()
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
     process.exit(128 + constants.signals[signal])
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.once(signal, leave)
+  let legacy: readonly LegacyEntry[] = []
+  const legacyPart = legacyDay(join(folder, 'legacy')).then((entries) => {
+    legacy = entries
+  })
   let started = 0
   const say = (): void =>
     story.status(
@@ -93,8 +100,9 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
     )
   const ticking = setInterval(say, 500)
   try {
-    await Promise.all(
-      courses.map(async (course, index) => {
+    await Promise.all([
+      legacyPart,
+      ...courses.map(async (course, index) => {
         const lane = await openLane({
           ...course,
           folder: join(folder, String(index)),
@@ -108,21 +116,24 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
         await lane.close()
         lanes.splice(lanes.indexOf(lane), 1)
       }),
-    )
+    ])
+    story.tellLegacy(told + 1, legacy)
   } finally {
     clearInterval(ticking)
-    killAllWorkers()
-    await Promise.allSettled(lanes.map((lane) => lane.close()))
+    killAllChildren()
+    await Promise.allSettled([legacyPart, ...lanes.map((lane) => lane.close())])
     for (const signal of signals) process.off(signal, leave)
     story.end()
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
 
   const entries = scenarios.flatMap(entriesOf)
-  const result = resultOf(entries, scenarios.length * clients.length)
+  const expected = { entries: scenarios.length * clients.length, legacy: programNames.length }
+  const result = resultOf(entries, legacy, expected)
+  const all = [...entries, ...legacy]
   const target = json ? process.stderr : process.stdout
   const paint = paintFor(target, process.env)
-  if (!json) process.stdout.write(`${reportTable(entries, paint)}\n\n`)
-  if (!json || !result.ok) target.write(`${reportEnd(result, entries, seconds(), widthOf(target), paint)}\n`)
+  if (!json) process.stdout.write(`${reportTable(all, paint)}\n\n`)
+  if (!json || !result.ok) target.write(`${reportEnd(result, all, seconds(), widthOf(target), paint)}\n`)
   return result
 }

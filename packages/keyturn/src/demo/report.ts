@@ -2,9 +2,9 @@
 import { textWidth } from '../output/terminal-text.ts'
 import type { Colour, Paint } from '../output/colour.ts'
 import type { Numbers } from './counts.ts'
-import { wrap } from './story.ts'
 import type { DemoResult, Entry } from './verdict.ts'
 import { faultsOf } from './verdict.ts'
+import { wrap } from './wrap.ts'
 
 const heads = ['ok', 'fail', 'exch', 'reuse', 'alive'] as const
 const widths = [3, 4, 4, 5, 5] as const
@@ -53,6 +53,7 @@ const notes: readonly string[] = [
   'ok, fail: API calls of the four processes, by what the server answered; a call without an answer has failed.',
   'exch: refresh tokens exchanged for new ones. reuse: spent ones that were sent again; Keyturn does that only when nothing is left that it could end. alive: a process that starts afterwards gets in.',
   'Each client on its own is used as its documentation shows it: jsforce with oauth2, a refresh token and a "refresh" listener that saves to a file which all four read; @salesforce/core with its auth files, which it locks.',
+  'The legacy programs run through keyturn serve, or directly; both are jsforce as it comes. There exch counts what the org saw.',
 ]
 
 /** One sentence on the outcome, then what went wrong with Keyturn, if anything did, then the notes. */

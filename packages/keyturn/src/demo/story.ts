@@ -4,13 +4,17 @@ import type { Paint } from '../output/colour.ts'
 import type { ClientPackage } from './clients.ts'
 import type { Numbers } from './counts.ts'
 import type { Scenario } from './scenario.ts'
+import { legacyLines } from './legacy/tell.ts'
+import type { LegacyEntry } from './legacy/day.ts'
 import type { Entry } from './verdict.ts'
+import { wrap } from './wrap.ts'
 
 export interface Story {
   begin(clients: readonly ClientPackage[], processes: number): void
   /** Rewritten in place; nothing where lines can't be rewritten. */
   status(text: string): void
   tell(number: number, scenario: Scenario, entries: readonly Entry[]): void
+  tellLegacy(number: number, entries: readonly LegacyEntry[]): void
   end(): void
 }
 
@@ -23,19 +27,6 @@ interface Target {
 const WIDEST = 100
 
 export const widthOf = (stream: Target): number => Math.min(stream.columns ?? WIDEST, WIDEST)
-
-export const wrap = (text: string, width: number, indent = ''): readonly string[] => {
-  const lines: string[] = []
-  let line = indent
-  for (const word of text.split(' ')) {
-    if (line !== indent && textWidth(line) + 1 + textWidth(word) > width) {
-      lines.push(line)
-      line = indent
-    }
-    line += line === indent ? word : ` ${word}`
-  }
-  return [...lines, line]
-}
 
 export const storyOn = (stream: Target, paint: Paint, quiet: boolean): Story => {
   const width = widthOf(stream)
@@ -78,6 +69,7 @@ export const storyOn = (stream: Target, paint: Paint, quiet: boolean): Story => 
       const ending = codes === '' ? [] : [`   With Keyturn, callers are told ${codes}.`]
       lines(paint('bold', `${number}  ${name}`), ...wrap(story, width, '   '), ...told, ...ending, '')
     },
+    tellLegacy: (number, entries) => lines(...legacyLines(number, entries, width, paint)),
     end: () => write(''),
   }
 }

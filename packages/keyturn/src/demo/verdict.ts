@@ -16,6 +16,12 @@ export interface DemoResult {
     readonly with: Numbers
     readonly without: Numbers
   }[]
+  /** Programs that nobody changes, for a day: through `keyturn serve`, and directly. */
+  readonly legacy: readonly {
+    readonly program: string
+    readonly broker: Numbers & { readonly logins: number }
+    readonly directly: Numbers
+  }[]
 }
 
 /** Everything that Keyturn did wrong, in sentences; empty: nothing. */
@@ -38,13 +44,28 @@ const shown = ({ callsOk, callsFailed, exchanges, reuses, alive }: Numbers): Num
   alive,
 })
 
+type Legacy = readonly (Entry & { readonly logins: number })[]
+
 /** `expected`: how many entries there should be; a demo that did not show everything showed nothing. */
-export const resultOf = (entries: readonly Entry[], expected: number): DemoResult => ({
-  ok: expected > 0 && entries.length === expected && entries.every((entry) => faultsOf(entry).length === 0),
+export const resultOf = (
+  entries: readonly Entry[],
+  legacy: Legacy,
+  expected: { readonly entries: number; readonly legacy: number },
+): DemoResult => ({
+  ok:
+    expected.entries > 0 &&
+    entries.length === expected.entries &&
+    legacy.length === expected.legacy &&
+    [...entries, ...legacy].every((entry) => faultsOf(entry).length === 0),
   scenarios: entries.map((entry) => ({
     name: entry.scenario.name,
     client: entry.client,
     with: shown(entry.with),
     without: shown(entry.without),
+  })),
+  legacy: legacy.map((entry) => ({
+    program: entry.client,
+    broker: { ...shown(entry.with), logins: entry.logins },
+    directly: shown(entry.without),
   })),
 })

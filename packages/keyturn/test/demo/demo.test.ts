@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { SHIFTS } from '../../src/demo/legacy/day.ts'
 import { scenarios } from '../../src/demo/scenarios.ts'
 import type { DemoResult } from '../../src/demo/verdict.ts'
 
@@ -34,7 +35,7 @@ test('--json prints one object: Keyturn lost nothing that could be kept, and not
   const { folder, output, ended } = start(t, ['--json'])
   assert.equal(await ended, 0, output.stderr)
   const result = JSON.parse(output.stdout) as DemoResult
-  assert.deepEqual(Object.keys(result), ['ok', 'scenarios'])
+  assert.deepEqual(Object.keys(result), ['ok', 'scenarios', 'legacy'])
   assert.equal(result.ok, true)
   assert.deepEqual(
     result.scenarios.map(({ name, client }) => `${name} ${client}`),
@@ -54,6 +55,22 @@ test('--json prints one object: Keyturn lost nothing that could be kept, and not
   const [first] = result.scenarios
   assert.equal(first?.without.alive, false)
   assert.ok((first?.without.reuses ?? 0) > 0)
+  // The legacy programs: all day through the broker; directly the one never gets in and the other ends its own grant.
+  const [soap, pinning] = result.legacy
+  assert.deepEqual(
+    result.legacy.map(({ program }) => program),
+    ['jsforce, SOAP login()', 'jsforce, pinned token'],
+  )
+  for (const { broker } of result.legacy) {
+    assert.ok(broker.callsOk >= 24, 'a day of calls')
+    assert.deepEqual([broker.callsFailed, broker.reuses, broker.alive], [0, 0, true])
+    assert.equal(broker.exchanges, SHIFTS, 'one exchange for each session that ended')
+    assert.equal(broker.logins, 2, 'once in the morning, once at noon')
+  }
+  assert.equal(soap?.directly.callsOk, 0, 'login() is off')
+  assert.equal(soap?.directly.exchanges, 0)
+  assert.deepEqual([pinning?.directly.exchanges, pinning?.directly.alive], [1, false])
+  assert.ok((pinning?.directly.reuses ?? 0) > 0)
   assert.doesNotMatch(output.stdout + output.stderr, /\b00D\w{12,15}!|\b5Aep|PRIVATE KEY/)
   assert.deepEqual(readdirSync(folder), [])
 })
