@@ -8,6 +8,8 @@ const rotators: Readonly<Record<CredentialKind, () => Promise<Rotator>>> = {
   certificate: async () => (await import('./certificate/certificate.ts')).certificate,
   'master-key': async () => (await import('./master-key/master-key.ts')).masterKey,
   'refresh-token': async () => (await import('./refresh-token/refresh-token.ts')).refreshToken,
+  password: async () => (await import('./password/password.ts')).password,
+  'security-token': async () => (await import('./security-token/security-token.ts')).securityToken,
 }
 
 export const loadRotator = (kind: CredentialKind): Promise<Rotator> => rotators[kind]()

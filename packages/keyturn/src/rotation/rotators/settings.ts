@@ -5,6 +5,8 @@ import type { CommonSettings } from '../common-settings.ts'
 import { certificateSettings } from './certificate/settings.ts'
 import { callerSecretSettings } from './caller-secret/settings.ts'
 import { externalClientAppSettings } from './external-client-app/settings.ts'
+import { passwordSettings } from './password/settings.ts'
+import { securityTokenSettings } from './security-token/settings.ts'
 import { masterKeySettings } from './master-key/settings.ts'
 import { refreshTokenSettings } from './refresh-token/settings.ts'
 
@@ -14,6 +16,8 @@ export const kindSettings = {
   certificate: certificateSettings,
   'master-key': masterKeySettings,
   'refresh-token': refreshTokenSettings,
+  password: passwordSettings,
+  'security-token': securityTokenSettings,
 } as const
 
 export type CredentialKind = keyof typeof kindSettings
