@@ -56,6 +56,8 @@ export interface Limits {
   readonly wait: number
   /** From the claim to the first byte. */
   readonly send: number
+  /** From the claim until another host may call its outcome in doubt and prepare a spare; a late answer still counts. */
+  readonly doubt: number
   /** After this the reading ends: nothing more will be heard. */
   readonly read: number
   /** How old a token may be when it is served without asking the store again. */

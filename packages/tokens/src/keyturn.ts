@@ -27,7 +27,14 @@ import { apiFetch } from './token/api-fetch.ts'
 import { serveTokens, type TokenCache } from './token/serve.ts'
 import { lazyNetwork } from './wire/network.ts'
 
-export const defaultLimits: Limits = { connect: 10_000, wait: 20_000, send: 10_000, read: 600_000, stale: 200 }
+export const defaultLimits: Limits = {
+  connect: 10_000,
+  wait: 20_000,
+  send: 10_000,
+  doubt: 4_000,
+  read: 600_000,
+  stale: 200,
+}
 
 /** How exact "this host was last seen" is. */
 const SEEN_EVERY_MS = 60_000

@@ -100,8 +100,8 @@ const spend = async (
       holder: rt.holder,
       lineage,
       attempt,
-      sendBy: now + rt.limits.send,
-      deadline: now + rt.limits.send + rt.limits.wait,
+      sendBy: now + sendLimit(rt),
+      deadline: now + rt.limits.doubt,
     }
     const claim: ProtocolEvent =
       replayOf === null
@@ -126,7 +126,7 @@ const spend = async (
       return mayStillSend(fresh.state, { attempt, lineage }, context) === null
     }
     // A process that slept past this, by either of its own clocks, must not send.
-    const firstByteBy = { wall: started.wall + rt.limits.send, boot: started.boot + rt.limits.send }
+    const firstByteBy = { wall: started.wall + sendLimit(rt), boot: started.boot + sendLimit(rt) }
 
     const body = refreshBody(token, grant.settings.clientId, clientSecret)
     sending = true
@@ -159,6 +159,9 @@ const spend = async (
     throw error
   }
 }
+
+/** Who has not sent by the time another host may call it in doubt must not send any more. */
+const sendLimit = ({ limits }: Runtime): number => Math.min(limits.send, limits.doubt)
 
 /** Waiters are woken only when the other program holds the new token, too. */
 const endingTurn = async (heard: Promise<void>, turn: SharedTurn): Promise<void> => {

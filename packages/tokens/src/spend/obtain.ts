@@ -31,6 +31,7 @@ export const obtain = async (
   lending: readonly string[] = [],
 ): Promise<StoredGrant> => {
   const until = rt.clock.boot() + 2 * rt.limits.wait + rt.limits.connect
+  const patient = rt.clock.boot() + rt.limits.wait
   const failedHere = new Set<string>()
   let unreachable: string | null = null
   let busy = 0
@@ -91,6 +92,12 @@ export const obtain = async (
         fresh.state.spend !== null
       )
         continue
+      // Whoever sent it may hear the answer yet, and it counts: that is worth the same wait as an exchange of our own.
+      const { doubt } = fresh.state
+      if (doubt?.cause === 'deadline-passed' && doubt.finishedAt === null && rt.clock.boot() < patient) {
+        await rt.store.changed(NAP_MS)
+        continue
+      }
     }
     if (state.status === 'live')
       throw new KeyturnError(
