@@ -6,6 +6,7 @@
  * can be delayed, cut, repeated or dropped on its way out without the code that made it knowing.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import type { DataSwitches } from './data/data-switches.ts'
 
 export interface SimRequest {
   readonly method: string
@@ -42,6 +43,17 @@ export interface Session {
   readonly accessTokenId: string
 }
 
+/** What a query of a virtual object says, as far as making its rows depends on it. */
+export interface VirtualAsk {
+  readonly userId: string
+  /** The API version of the call. */
+  readonly version: number
+  /** What fields (paths in lower case) have to be equal to, by the query's WHERE. */
+  readonly wanted: ReadonlyMap<string, readonly string[]>
+}
+
+export type VirtualRow = Readonly<Record<string, unknown>>
+
 export interface SimOrg {
   /** 18 characters, 00D…. */
   readonly id: string
@@ -50,8 +62,11 @@ export interface SimOrg {
   now(): number
   /** An 18-character Salesforce id with its checksum suffix, the same sequence for the same seed. */
   newId(prefix: string): string
-  /** Switches of the org that decide how its data can be asked for. */
-  settings?(): { readonly loginHistoryFilters: 'per-field' | 'usage-list' }
+  settings?(): DataSwitches
+  /** Rows of a virtual object, made now. */
+  virtualRows?(sobject: string, ask: VirtualAsk): readonly VirtualRow[]
+  /** The component behind a record, as the Tooling API's `Metadata`; null where there is nothing to show. */
+  metadataOf?(sobject: string, id: string, ask: VirtualAsk): unknown
 }
 
 /** Judges the session of a request: who it is, or the ready refusal. */

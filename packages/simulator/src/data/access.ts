@@ -3,10 +3,11 @@
  * grant. Users of the System Administrator profile see and change everything.
  */
 import type { SimOrg } from '../route.ts'
+import { defaultDataSwitches, isOpen } from './data-switches.ts'
 import type { Field } from './field.ts'
 import type { SObject } from './sobject.ts'
 import { prepared } from './statements.ts'
-import { permissionColumn, userPermissions } from './user-permissions.ts'
+import { isUserPermission, permissionColumn, permissionGate, userPermissions } from './user-permissions.ts'
 import { dateTimeText } from './values.ts'
 
 export const administratorProfile = 'System Administrator'
@@ -58,12 +59,16 @@ export function accessOf(org: SimOrg, userId: string): Access {
       .all(profileId, userId, dateTimeText(org.now()))
       .map((row) => row['Id']),
   )
+  const switches = org.settings?.() ?? defaultDataSwitches
+  const offered = (field: Field): boolean => field.gate === null || isOpen(field.gate, switches)
   const inSets = 'IN (SELECT value FROM json_each(?))'
   let granted: Readonly<Record<string, unknown>> | undefined
   const objects = new Map<string, ObjectAccess>()
   const fields = new Map<string, ReadonlyMap<string, { read: boolean; edit: boolean }>>()
 
   const has = (permission: string): boolean => {
+    const gate = isUserPermission(permission) ? permissionGate(permission) : null
+    if (gate !== null && !isOpen(gate, switches)) return false
     granted ??= prepared(
       org.db,
       `SELECT ${userPermissions.map((name) => `MAX("${permissionColumn(name)}") AS "${name}"`).join(', ')}
@@ -99,6 +104,7 @@ export function accessOf(org: SimOrg, userId: string): Access {
   }
 
   const objectAccess = (sobject: SObject): ObjectAccess => {
+    if (switches.absentObjects.includes(sobject.name)) return nothing
     if (sobject.visibleTo === 'object-permissions') {
       if (administrator || has('ModifyAllData')) return { read: true, create: true, edit: true, delete: true }
       const rows = objectFromRows(sobject)
@@ -127,8 +133,10 @@ export function accessOf(org: SimOrg, userId: string): Access {
       objects.set(sobject.name, known)
       return known
     },
-    canRead: (sobject, field) => administrator || !field.permissionable || fieldRow(sobject, field)?.read === true,
-    canEdit: (sobject, field) => administrator || !field.permissionable || fieldRow(sobject, field)?.edit === true,
+    canRead: (sobject, field) =>
+      offered(field) && (administrator || !field.permissionable || fieldRow(sobject, field)?.read === true),
+    canEdit: (sobject, field) =>
+      offered(field) && (administrator || !field.permissionable || fieldRow(sobject, field)?.edit === true),
   }
 }
 

@@ -2,6 +2,8 @@
  * One field of a sobject and its describe properties, with constructors that carry what the platform decides by type:
  * what can be filtered, sorted, grouped and summed, and how long it is. Object files say only what differs.
  */
+import type { Gate } from './data-switches.ts'
+
 export type FieldType =
   | 'id'
   | 'string'
@@ -20,6 +22,8 @@ export type FieldType =
   | 'phone'
   | 'url'
   | 'address'
+  | 'base64'
+  | 'complexvalue'
 
 export interface Field {
   readonly name: string
@@ -56,6 +60,12 @@ export interface Field {
   /** SQL of a column that is computed from others of the same row. */
   readonly expression: string | null
   readonly helpText: string | null
+  /** Column of the parent that this one holds: nearly always its id. */
+  readonly joinColumn: 'Id' | 'DurableId'
+  /** The API that offers it, where not both do. */
+  readonly api: 'both' | 'rest' | 'tooling'
+  /** A feature of the org without which the field isn't there. */
+  readonly gate: Gate | null
 }
 
 export type FieldOptions = Partial<Omit<Field, 'name' | 'label' | 'type'>>
@@ -89,6 +99,9 @@ function field(type: FieldType, name: string, label: string, byType: FieldOption
     compoundFieldName: null,
     expression: null,
     helpText: null,
+    joinColumn: 'Id' as const,
+    api: 'both' as const,
+    gate: null,
     ...byType,
     ...options,
   }
@@ -181,6 +194,20 @@ export const address = (name: string, label: string): Field =>
       updateable: false,
       permissionable: true,
     },
+  )
+
+/** A file: a query shows the address it is read at. */
+export const base64 = (name: string, label: string): Field =>
+  field('base64', name, label, { filterable: false, sortable: false, groupable: false }, readOnly)
+
+/** What the Tooling API assembles for a single row: the component behind it as metadata. */
+export const complexValue = (name: string, label: string): Field =>
+  field(
+    'complexvalue',
+    name,
+    label,
+    { filterable: false, sortable: false, groupable: false, api: 'tooling' },
+    { ...readOnly },
   )
 
 const generated: FieldOptions = { createable: false, updateable: false, nillable: false }

@@ -27,8 +27,11 @@ export type PermissionSetName = 'Billing_Sync_Integration' | 'Security_Audit_Lig
 /** Checkboxes that restrict their holder, or that no administrator has from the start. */
 const notForAdministrators: ReadonlySet<string> = new Set<UserPermission>([
   'ApiUserOnly',
+  'BreakGlassLoginAllowed',
   'BulkApiHardDelete',
+  'BypassMFAForUiLogins',
   'CanApproveUninstalledApps',
+  'CanDoActAsUser',
   'ClientSecretRotation',
   'ForceTwoFactor',
   'MustUseSso',
@@ -38,6 +41,7 @@ const notForAdministrators: ReadonlySet<string> = new Set<UserPermission>([
   'TransactionSecurityExempt',
   'TwoFactorApi',
   'UseAnyApiAuth',
+  'UseAnyApiClient',
   'ViewClientSecret',
   'ViewEncryptedData',
 ])

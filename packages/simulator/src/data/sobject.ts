@@ -30,8 +30,19 @@ export interface SObject {
   readonly paging: { readonly page: number; readonly cap: number } | null
   /** 'count-only': COUNT() works, COUNT(Id) and GROUP BY don't. */
   readonly aggregates: 'all' | 'count-only'
-  /** 'identity': a view that the identity side makes over its own tables. */
-  readonly storage: 'table' | 'identity'
+  /**
+   * 'identity': a view that the identity side makes over its own tables. 'virtual': no rows are kept; they are made for
+   * each query, and may all have the same id.
+   */
+  readonly storage: 'table' | 'identity' | 'virtual'
+  /** The column that tells rows apart, where the id doesn't. */
+  readonly rowKey: string
+  /** Indexes over several columns, besides those that each field has of its own. */
+  readonly indexes: readonly (readonly string[])[]
+  /** More than one batch is refused, instead of being continued with queryMore. */
+  readonly oneBatch: boolean
+  /** A query has to compare one of these with values; an empty list: it needn't. */
+  readonly needsFilter: readonly string[]
   readonly api: 'rest' | 'both' | 'tooling'
 }
 
@@ -53,6 +64,10 @@ export function businessObject(declared: Declared): SObject {
     paging: null,
     aggregates: 'all',
     storage: 'table',
+    rowKey: declared.storage === 'virtual' ? 'rowid' : 'Id',
+    indexes: [],
+    oneBatch: false,
+    needsFilter: [],
     api: 'rest',
     ...declared,
   }

@@ -16,15 +16,15 @@ function columnType(field: Field): string {
   return 'TEXT COLLATE NOCASE'
 }
 
-function column(field: Field): string {
+function column(sobject: SObject, field: Field): string {
   const declaration = `${quoted(field.name)} ${columnType(field)}`
   if (field.expression !== null) return `${declaration} GENERATED ALWAYS AS (${field.expression}) VIRTUAL`
-  if (field.type === 'id') return `${declaration} PRIMARY KEY NOT NULL`
+  if (field.type === 'id' && sobject.storage === 'table') return `${declaration} PRIMARY KEY NOT NULL`
   return field.type === 'boolean' ? `${declaration} NOT NULL DEFAULT 0` : declaration
 }
 
 /** Fields that are assembled from others when they are read have no column. */
-export const hasColumn = (field: Field): boolean => field.type !== 'address'
+export const hasColumn = (field: Field): boolean => !['address', 'base64', 'complexvalue'].includes(field.type)
 
 const isIndexed = (field: Field): boolean =>
   (field.type === 'reference' && !['LastModifiedById', 'CreatedById'].includes(field.name)) ||
@@ -37,16 +37,22 @@ function createTable(sobject: SObject): readonly string[] {
   const table = quoted(sobject.name)
   const columns = sobject.fields.filter(hasColumn)
   return [
-    `CREATE TABLE IF NOT EXISTS ${table} (${columns.map(column).join(', ')})`,
-    ...columns.filter(isIndexed).map((field) => {
-      // Deleted records keep their values; only living ones have to differ.
-      const living = columns.some((other) => other.name === 'IsDeleted') ? ' WHERE "IsDeleted" = 0' : ''
-      const kind = field.unique ? 'UNIQUE INDEX' : 'INDEX'
-      const name = quoted(`${sobject.name}_${field.name}`)
-      // With the id behind it an index also gives the order that pages are cut by.
-      const parts = field.unique ? quoted(field.name) : `${quoted(field.name)}, "Id"`
-      return `CREATE ${kind} IF NOT EXISTS ${name} ON ${table} (${parts})${field.unique ? living : ''}`
-    }),
+    `CREATE TABLE IF NOT EXISTS ${table} (${columns.map((field) => column(sobject, field)).join(', ')})`,
+    ...sobject.indexes.map(
+      (names) =>
+        `CREATE INDEX IF NOT EXISTS ${quoted(`${sobject.name}_${names.join('_')}`)} ON ${table} (${names.map(quoted).join(', ')})`,
+    ),
+    ...columns
+      .filter((field) => sobject.storage === 'table' && isIndexed(field))
+      .map((field) => {
+        // Deleted records keep their values; only living ones have to differ.
+        const living = columns.some((other) => other.name === 'IsDeleted') ? ' WHERE "IsDeleted" = 0' : ''
+        const kind = field.unique ? 'UNIQUE INDEX' : 'INDEX'
+        const name = quoted(`${sobject.name}_${field.name}`)
+        // With the id behind it an index also gives the order that pages are cut by.
+        const parts = field.unique ? quoted(field.name) : `${quoted(field.name)}, "Id"`
+        return `CREATE ${kind} IF NOT EXISTS ${name} ON ${table} (${parts})${field.unique ? living : ''}`
+      }),
   ]
 }
 

@@ -1,18 +1,25 @@
 /**
  * The user permissions this org knows, by their API names without the `Permissions` prefix. Profiles and permission
- * sets have one checkbox each. Names that are gated by edition (API Access Control, MFA bypass) are absent, as they
- * are in most orgs: a client that selects them gets INVALID_FIELD.
+ * sets have one checkbox each. Those that are gated (API Access Control, MFA bypass) are absent unless the org has what
+ * opens the gate, as in most orgs: a client that selects them gets INVALID_FIELD.
  */
+import type { Gate } from './data-switches.ts'
+
 export const userPermissions = [
   'ApiEnabled',
   'ApiUserOnly',
   'AssignPermissionSets',
   'AuthorApex',
+  'BreakGlassLoginAllowed',
   'BulkApiHardDelete',
+  'BypassMFAForUiLogins',
   'CanApproveUninstalledApps',
+  'CanDoActAsUser',
   'ClientSecretRotation',
   'CustomizeApplication',
   'DataExport',
+  'DelegatedTwoFactor',
+  'EventLogReadAccess',
   'ExportReport',
   'ExternalClientAppAdmin',
   'ExternalClientAppDeveloper',
@@ -20,6 +27,7 @@ export const userPermissions = [
   'ForceTwoFactor',
   'FreezeUsers',
   'InstallPackaging',
+  'MCPMetadataApi',
   'ManageAuthProviders',
   'ManageCertificates',
   'ManageDataIntegrations',
@@ -48,7 +56,10 @@ export const userPermissions = [
   'TransactionSecurityExempt',
   'TwoFactorApi',
   'UseAnyApiAuth',
+  'UseAnyApiClient',
+  'ViewAllCustomSettings',
   'ViewAllData',
+  'ViewAllFieldsGlobal',
   'ViewAllProfiles',
   'ViewAllUsers',
   'ViewClientSecret',
@@ -60,6 +71,14 @@ export const userPermissions = [
 ] as const
 
 export type UserPermission = (typeof userPermissions)[number]
+
+/** What has to be there for the permission to exist. */
+export const permissionGate = (permission: UserPermission): Gate | null =>
+  permission === 'UseAnyApiClient'
+    ? 'apiAccessControl'
+    : permission === 'BypassMFAForUiLogins'
+      ? 'mfaBypassPermission'
+      : null
 
 export const permissionColumn = (permission: string): string => `Permissions${permission}`
 

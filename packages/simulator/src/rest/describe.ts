@@ -7,6 +7,7 @@ import { catalogue, childrenOf } from '../data/catalogue.ts'
 import type { Field } from '../data/field.ts'
 import type { SObject } from '../data/sobject.ts'
 import { isNumeric } from '../data/values.ts'
+import { isOffered } from '../soql/scope.ts'
 import type { JsonObject } from './call.ts'
 
 const soapTypes: Readonly<Partial<Record<Field['type'], string>>> = {
@@ -20,6 +21,8 @@ const soapTypes: Readonly<Partial<Record<Field['type'], string>>> = {
   date: 'xsd:date',
   datetime: 'xsd:dateTime',
   address: 'urn:address',
+  base64: 'xsd:base64Binary',
+  complexvalue: 'urn:complexvalue',
 }
 
 function describeField(access: Access, sobject: SObject, field: Field): JsonObject {
@@ -168,7 +171,7 @@ export function describeSObject(access: Access, sobject: SObject, prefix: string
     extendedBy: null,
     extendsInterfaces: null,
     fields: sobject.fields
-      .filter((field) => access.canRead(sobject, field))
+      .filter((field) => isOffered(field, prefix.endsWith('/tooling')) && access.canRead(sobject, field))
       .map((field) => describeField(access, sobject, field)),
     implementedBy: null,
     implementsInterfaces: null,

@@ -6,8 +6,9 @@ import { canonicalId } from '../data/record-id.ts'
 import type { SObject } from '../data/sobject.ts'
 import { createRecord, deleteRecord, idsByField, rowOf, updateRecord } from '../data/write.ts'
 import { runQuery } from '../soql/query.ts'
+import { isOffered } from '../soql/scope.ts'
 import type { Answer, Call, JsonObject } from './call.ts'
-import { jsonBody, prefixOf } from './call.ts'
+import { isTooling, jsonBody, prefixOf } from './call.ts'
 import { queryContext } from './query.ts'
 import { visibleSObject } from './sobjects.ts'
 
@@ -57,7 +58,10 @@ export function retrieve(call: Call, sobject: SObject, id: string, fields: reado
   if (wrong !== undefined)
     throw new ApiError(400, 'INVALID_FIELD', `No such column '${wrong}' on entity '${sobject.name}'`)
   const names =
-    fields ?? sobject.fields.filter((field) => call.access.canRead(sobject, field)).map((field) => field.name)
+    fields ??
+    sobject.fields
+      .filter((field) => isOffered(field, isTooling(call)) && call.access.canRead(sobject, field))
+      .map((field) => field.name)
   const soql = `SELECT ${names.join(', ')} FROM ${sobject.name} WHERE Id = '${id}'`
   const [record] = runQuery(queryContext(call, soql, false), 1).records
   if (record === undefined) throw notFound()

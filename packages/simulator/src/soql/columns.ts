@@ -83,6 +83,7 @@ const ofField = ({ access }: QueryContext, sobject: SObject | null, field: Field
 function ofShape(context: QueryContext, shape: RecordShape, compiled: Compiled | null): readonly ColumnMetadata[] {
   return [...shape.entries].map(([name, entry]) => {
     if (entry.kind === 'value') return ofField(context, shape.sobject, entry.field)
+    if (entry.kind === 'derived') return ofField(context, shape.sobject, entry.field)
     if (entry.kind === 'address') return { ...without(name), apexType: apexTypes.address ?? null }
     if (entry.kind === 'parent') {
       const link = shape.sobject?.fields.find(({ relationshipName }) => relationshipName === name)

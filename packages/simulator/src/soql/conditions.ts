@@ -5,11 +5,12 @@
 import type { LiteralType, Query } from '@jetstreamapp/soql-parser-js'
 import type { Field } from '../data/field.ts'
 import type { SObject } from '../data/sobject.ts'
-import { disputedFilters } from '../data/objects/sign-in.ts'
+import { disputedFilters } from '../data/objects/login-history.ts'
 import type { SqlValue } from '../data/values.ts'
 import { booleanTree, type BooleanTree, type Comparison } from './boolean-tree.ts'
 import { operand, unquote, type Operand } from './literal.ts'
 import { badOperator, invalidField, malformed } from './refusal.ts'
+import { makeVirtualRows } from './virtual.ts'
 import { makeScope, readableSObject, rowRules, type QueryContext, type Scope } from './scope.ts'
 
 /** What a comparison compares: a column or a function of one. */
@@ -171,6 +172,7 @@ function semiJoinSql(conditions: Conditions, left: Comparand, operator: string, 
   ) {
     throw malformed('Semi join sub-selects can only have a WHERE clause')
   }
+  makeVirtualRows(context, inner, query)
   const scope = makeScope(context, inner, `s${params.length}`, query.sObjectAlias)
   const [selected, ...rest] = query.fields ?? []
   if (selected?.type !== 'Field' || rest.length > 0) throw malformed('semi join sub-selects can only select one field')

@@ -11,7 +11,8 @@ import { findLocator, openLocator } from './locators.ts'
 import { parseSoql } from './parse.ts'
 import { invalidField, malformed, noSuchChildRelationship } from './refusal.ts'
 import { makeScope, readableSObject, type QueryContext, type Scope } from './scope.ts'
-import { compileSelection, toRecord, type JsonRecord, type Selection } from './select.ts'
+import { compileSelection, needsSingleRow, toRecord, type JsonRecord, type Selection } from './select.ts'
+import { makeVirtualRows } from './virtual.ts'
 import { compileWhere, type Where } from './where.ts'
 
 export interface QueryResult {
@@ -42,6 +43,7 @@ export function openQuery(context: QueryContext): { readonly query: Query; reado
   const query = parseSoql(context.soql)
   refuseClauses(query)
   const sobject = readableSObject(context, query.sObject ?? '')
+  makeVirtualRows(context, sobject, query)
   return { query, scope: makeScope(context, sobject, 't', query.sObjectAlias) }
 }
 
@@ -161,6 +163,7 @@ function compileChildren(context: QueryContext, parent: Scope, subquery: Subquer
   if (relationship === undefined) throw noSuchChildRelationship(context.soql, name, parent.sobject.name)
   if (subquery.groupBy !== undefined || subquery.having !== undefined)
     throw malformed('Grouping is not allowed in a nested query')
+  makeVirtualRows(context, relationship.child)
   const scope = makeScope(context, relationship.child, 'c', subquery.sObjectAlias)
   return compile(context, scope, subquery, mostPerBatch, `c.${quoted(relationship.field.name)} = ?`)
 }
@@ -179,7 +182,7 @@ function orderSql(context: QueryContext, scope: Scope, query: QueryBase): string
     return `${sql} ${clause.order ?? 'ASC'}${nulls}`
   })
   // Ties are broken by id, so that pages and OFFSET never skip or repeat a record.
-  return ` ORDER BY ${[...terms, `${scope.alias}."Id"`].join(', ')}`
+  return ` ORDER BY ${[...terms, `${scope.alias}.${scope.sobject.rowKey}`].join(', ')}`
 }
 
 function rowsOf(context: QueryContext, sql: string, params: readonly SqlValue[]): readonly (readonly SqlValue[])[] {
@@ -197,12 +200,23 @@ function fetchFirst(context: QueryContext, compiled: Compiled, joinedParams: rea
 
   const firstSql = `${select}${where.sql}${compiled.orderSql} LIMIT ? OFFSET ?`
   const first = rowsOf(context, firstSql, [...params, Math.min(limit, pageSize + 1), offset])
+  if (first.length > 1 && needsSingleRow(selection.shape))
+    throw malformed(
+      'When retrieving results with Metadata or FullName fields, the query qualifications must specify no more than one row for retrieval.',
+    )
   if (first.length <= pageSize) return { totalSize: first.length, done: true, records: toRecords(first) }
+
+  if (scope.sobject.oneBatch)
+    throw new ApiError(
+      400,
+      'EXCEEDED_ID_LIMIT',
+      `${scope.sobject.name} does not support queryMore(), use LIMIT to restrict the results to a single batch`,
+    )
 
   // Before the locator opens, because children may open some of their own and the oldest are closed first.
   const records = toRecords(first.slice(0, pageSize))
   // Small capped results are kept whole (their rows may have no id); of others only the ids, as they can be long.
-  if (scope.sobject.paging !== null) {
+  if (scope.sobject.paging !== null || scope.sobject.storage === 'virtual') {
     const all = rowsOf(context, firstSql, [...params, limit, offset])
     const locator = openLocator(context.org, context.access.userId, all.length, pageSize, (from, size) =>
       toRecords(all.slice(from, from + size)),

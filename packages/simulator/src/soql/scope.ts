@@ -10,6 +10,7 @@ import { hasField, type SObject } from '../data/sobject.ts'
 import { quoted } from '../data/tables.ts'
 import { dateTimeText } from '../data/values.ts'
 import type { SimOrg } from '../route.ts'
+import { makeVirtualRows } from './virtual.ts'
 import { malformed, noSuchColumn, noSuchRelationship, noSuchType } from './refusal.ts'
 
 export interface QueryContext {
@@ -58,6 +59,10 @@ export interface Scope {
 
 const mostLevels = 5
 
+/** Whether an API has the field at all. */
+export const isOffered = (field: Field, tooling: boolean): boolean =>
+  field.api === 'both' || field.api === (tooling ? 'tooling' : 'rest')
+
 export function readableSObject(context: QueryContext, name: string): SObject {
   const sobject = sobjectNamed(name)
   const wrongApi = context.tooling ? 'rest' : 'tooling'
@@ -83,6 +88,7 @@ export function makeScope(context: QueryContext, sobject: SObject, alias: string
     const candidates = link.referenceTo.flatMap((to) => sobjectNamed(to) ?? []).filter((to) => access.object(to).read)
     const [only] = candidates
     if (only === undefined) throw noSuchRelationship(soql, path, name)
+    for (const to of candidates) makeVirtualRows(context, to)
     const made = link.referenceTo.length === 1 ? join(parent, link, only) : lookup(parent, link, candidates)
     targets.set(key, made)
     return made
@@ -91,7 +97,7 @@ export function makeScope(context: QueryContext, sobject: SObject, alias: string
   const join = (parent: Target | null, link: Field, to: SObject): Target => {
     const joined = `${alias}_${joins.length + 1}`
     joins.push(
-      ` LEFT JOIN ${quoted(to.name)} AS ${joined} ON ${joined}."Id" = ${parent?.alias ?? alias}.${quoted(link.name)}`,
+      ` LEFT JOIN ${quoted(to.name)} AS ${joined} ON ${joined}.${quoted(link.joinColumn)} = ${parent?.alias ?? alias}.${quoted(link.name)}`,
     )
     return {
       alias: joined,
@@ -165,7 +171,8 @@ export function makeScope(context: QueryContext, sobject: SObject, alias: string
       if (target !== null && target.sobject === null) return polymorphic(target, fieldName, path)
       const owner = target?.sobject ?? sobject
       const field = fieldNamed(owner, fieldName)
-      if (field === undefined || !access.canRead(owner, field)) throw noSuchColumn(soql, path, owner.name)
+      if (field === undefined || !isOffered(field, context.tooling) || !access.canRead(owner, field))
+        throw noSuchColumn(soql, path, owner.name)
       const from = target?.alias ?? alias
       const sql = isCurrentSession(owner, field) ? currentSessionSql(context, from) : `${from}.${quoted(field.name)}`
       return { sql, field, sobject: owner, throughParent: target !== null }

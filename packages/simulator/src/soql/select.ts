@@ -11,10 +11,12 @@ import type { SObject } from '../data/sobject.ts'
 import type { SqlValue } from '../data/values.ts'
 import { isAggregate } from './functions.ts'
 import { invalidField, malformed } from './refusal.ts'
+import { isOffered } from './scope.ts'
 import type { Column, QueryContext, Scope, Target } from './scope.ts'
 
 export type Entry =
   | { readonly kind: 'value'; readonly index: number; readonly field: Field }
+  | { readonly kind: 'derived'; readonly field: Field }
   | { readonly kind: 'address'; readonly parts: readonly (readonly [name: string, index: number])[] }
   | { readonly kind: 'parent'; readonly record: RecordShape }
   | { readonly kind: 'children'; readonly subquery: Subquery }
@@ -74,6 +76,10 @@ export function compileSelection(context: QueryContext, scope: Scope, query: Que
   ): void => {
     const { field } = column
     if (shape.entries.has(field.name)) throw malformed(`duplicate field selected: ${path}`)
+    if (field.type === 'base64' || field.type === 'complexvalue') {
+      shape.entries.set(field.name, { kind: 'derived', field })
+      return
+    }
     if (field.type !== 'address') {
       shape.entries.set(field.name, { kind: 'value', index: indexOf(column.sql), field })
       return
@@ -156,7 +162,9 @@ function fieldsFunction(
   }
   const chosen = scope.sobject.fields.filter(
     (field) =>
-      context.access.canRead(scope.sobject, field) && (which === 'ALL' || field.custom === (which === 'CUSTOM')),
+      isOffered(field, context.tooling) &&
+      context.access.canRead(scope.sobject, field) &&
+      (which === 'ALL' || field.custom === (which === 'CUSTOM')),
   )
   if (chosen.length === 0)
     throw invalidField(context.soql, 'FIELDS', `The SOQL FIELDS function found no field on ${scope.sobject.name}`)
@@ -167,6 +175,18 @@ export function jsonValue(field: Field, value: SqlValue | undefined): unknown {
   if (value === undefined || value === null) return field.type === 'boolean' ? false : null
   return field.type === 'boolean' ? value === 1 : value
 }
+
+/** What is assembled for a record when it is shown. */
+function derived(context: QueryContext, field: Field, type: string, id: SqlValue | undefined): unknown {
+  if (typeof id !== 'string') return null
+  if (field.type === 'base64') return `${context.urlPrefix}/sobjects/${type}/${id}/${field.name}`
+  const version = Number(/\/v(\d+\.\d)/.exec(context.urlPrefix)?.[1] ?? 66)
+  return context.org.metadataOf?.(type, id, { userId: context.access.userId, version, wanted: new Map() }) ?? null
+}
+
+/** Fields that the Tooling API shows of one row at a time only. */
+export const needsSingleRow = ({ entries }: RecordShape): boolean =>
+  [...entries.values()].some((entry) => entry.kind === 'derived' && entry.field.type === 'complexvalue')
 
 /** One fetched row as a record; `children` answers subqueries for the record with this id. */
 export function toRecord(
@@ -184,6 +204,9 @@ export function toRecord(
     switch (entry.kind) {
       case 'value':
         record[name] = jsonValue(entry.field, row[entry.index])
+        break
+      case 'derived':
+        record[name] = derived(context, entry.field, type, id)
         break
       case 'address':
         record[name] = entry.parts.every(([, index]) => row[index] === null)

@@ -4,6 +4,8 @@
  * Where Salesforce's documentation and what was observed differ, or where nobody has said, there is a switch; its
  * default is what the documentation says, or the stricter reading.
  */
+import { defaultDataSwitches } from '../data/data-switches.ts'
+import type { DataSwitches } from '../data/data-switches.ts'
 import type { Dkim } from '../mail/message.ts'
 
 export type RefreshTokenPolicy =
@@ -133,7 +135,7 @@ export interface MailSettings {
   readonly dkim?: Dkim
 }
 
-export interface OrgSettings extends PasswordPolicy {
+export interface OrgSettings extends PasswordPolicy, DataSwitches {
   readonly sessionTimeoutMs: number
   /** From elsewhere, SOAP login and the password flow want the security token too. */
   readonly trustedAddresses: readonly string[]
@@ -175,14 +177,10 @@ export interface OrgSettings extends PasswordPolicy {
   readonly mail: MailSettings | null
   /** API calls in a day beyond which REST answers 403 REQUEST_LIMIT_EXCEEDED. */
   readonly dailyApiRequests: number
-  /** Which LoginHistory fields WHERE takes: the reference has two lists, and they disagree. */
-  readonly loginHistoryFilters: 'per-field' | 'usage-list'
   /** "Allow access to External Client App consumer secrets via REST API". */
   readonly consumerSecretsByRest: boolean
   /** "Allow Access to OAuth Consumer Secrets via Metadata API". */
   readonly consumerSecretsByMetadata: boolean
-  /** API Access Control: only approved apps get in. Where it isn't provisioned, its element is absent. */
-  readonly apiAccessControl: 'not-provisioned' | 'off' | 'on'
   /** PKCE for every app of the org. */
   readonly pkceRequired: boolean
   /** New connected apps can be deployed; since Spring '26 only where Support has allowed it. */
@@ -200,6 +198,18 @@ export interface OrgSettings extends PasswordPolicy {
   readonly newOauthElements: 'present' | 'absent'
   /** Permissions of a standard profile can't be changed: a deployment of them succeeds and does nothing, or works. */
   readonly standardProfileEdits: 'reverts' | 'applied'
+  /** Profiles (by name) whose Metadata the Tooling API leaves null, as it does for some standard ones. */
+  readonly profilesWithoutMetadata: readonly string[]
+  /** OauthToken.Id: "currently always null", says the reference; ids were seen on some rows, or on all. */
+  readonly oauthTokenIds: 'null' | 'some' | 'all'
+  /** Which tokens lead to an AppMenuItem: those of external client apps were seen without. Uninstalled apps never have one. */
+  readonly oauthTokenApps: 'all' | 'connected-only'
+  /** What /apps/oauth/usage lists: external client apps, or connected apps too. */
+  readonly oauthUsageLists: 'external' | 'all'
+  /** Whether an exchange of a refresh token that works leaves a LoginHistory row. */
+  readonly refreshLogins: 'recorded' | 'absent'
+  /** How long every answer takes besides its work. */
+  readonly latencyMs: number
   /** How long a metadata job waits for its turn, and then takes. */
   readonly metadataQueueMs: number
   readonly metadataRunMs: number
@@ -260,6 +270,7 @@ export const defaultAppSettings: AppSettings = {
 }
 
 export const defaultOrgSettings: OrgSettings = {
+  ...defaultDataSwitches,
   sessionTimeoutMs: 2 * 3_600_000,
   trustedAddresses: ['127.0.0.0/8', '::1/128'],
   assumedAddress: null,
@@ -292,10 +303,8 @@ export const defaultOrgSettings: OrgSettings = {
   lockoutAttempts: 10,
   lockoutMs: 15 * 60_000,
   dailyApiRequests: 1_000_000,
-  loginHistoryFilters: 'per-field',
   consumerSecretsByRest: false,
   consumerSecretsByMetadata: false,
-  apiAccessControl: 'not-provisioned',
   pkceRequired: false,
   connectedAppCreation: false,
   expiredCertificateDeploys: false,
@@ -305,6 +314,12 @@ export const defaultOrgSettings: OrgSettings = {
   globalOauthSettings: 'secret-omitted',
   newOauthElements: 'present',
   standardProfileEdits: 'reverts',
+  profilesWithoutMetadata: [],
+  oauthTokenIds: 'null',
+  oauthTokenApps: 'all',
+  oauthUsageLists: 'external',
+  refreshLogins: 'recorded',
+  latencyMs: 0,
   metadataQueueMs: 0,
   metadataRunMs: 0,
   deployException: 'no',

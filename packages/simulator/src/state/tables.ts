@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS sim_user (
 CREATE TABLE IF NOT EXISTS sim_app (
   id TEXT PRIMARY KEY, kind TEXT NOT NULL DEFAULT 'connected', name TEXT NOT NULL,
   callbacks TEXT NOT NULL, scopes TEXT NOT NULL, publicKey TEXT, privateKey TEXT, menuItemId TEXT,
+  shownMenuItemId TEXT GENERATED ALWAYS AS (CASE WHEN json_extract(settings, '$.installed') THEN menuItemId END),
   settings TEXT NOT NULL, UNIQUE (kind, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sim_pending_change (
   n INTEGER PRIMARY KEY, appId TEXT NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL, change TEXT NOT NULL);
@@ -49,6 +50,7 @@ CREATE TABLE IF NOT EXISTS sim_grant (
   lastUsedAt INTEGER NOT NULL, useCount INTEGER NOT NULL, live INTEGER NOT NULL, cause TEXT, endedAt INTEGER,
   clientId TEXT, approval INTEGER NOT NULL DEFAULT 1, requestToken TEXT, deleteToken TEXT NOT NULL, rowId TEXT NOT NULL, rowCreatedAt INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS sim_grant_pair ON sim_grant (userId, appId, live);
+CREATE INDEX IF NOT EXISTS sim_grant_app ON sim_grant (appId, live, createdAt);
 CREATE UNIQUE INDEX IF NOT EXISTS sim_grant_delete ON sim_grant (deleteToken);
 CREATE TABLE IF NOT EXISTS sim_refresh_token (
   token TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, grantId TEXT NOT NULL, state TEXT NOT NULL,
@@ -72,14 +74,27 @@ CREATE TABLE IF NOT EXISTS sim_event (n INTEGER PRIMARY KEY, json TEXT NOT NULL)
 const isoTime = (column: string): string =>
   `strftime('%Y-%m-%dT%H:%M:%S', ${column} / 1000, 'unixepoch') || '.000+0000'`
 
+const setting = (name: string): string =>
+  `(SELECT json_extract(value, '$.${name}') FROM sim_meta WHERE name = 'settings')`
+
+/** Expressions that OauthToken shows and that its queries filter and sort by, with the indexes for that. */
+const tokenTimes = { CreatedDate: isoTime('rowCreatedAt'), LastUsedDate: isoTime('lastUsedAt') }
+
 const views = `
 DROP VIEW IF EXISTS OauthToken;
 CREATE VIEW OauthToken AS SELECT
-  NULL AS Id, r.token AS AccessToken, g.deleteToken AS DeleteToken, g.requestToken AS RequestToken, a.name AS AppName,
-  a.menuItemId AS AppMenuItemId, g.userId AS UserId, ${isoTime('g.lastUsedAt')} AS LastUsedDate,
-  g.useCount AS UseCount, ${isoTime('g.rowCreatedAt')} AS CreatedDate
-FROM sim_grant g JOIN sim_app a ON a.id = g.appId
-LEFT JOIN sim_refresh_token r ON r.grantId = g.id AND r.state = 'active' WHERE g.live = 1;
+  CASE WHEN ${setting('oauthTokenIds')} = 'all' OR (${setting('oauthTokenIds')} = 'some' AND unicode(substr(g.rowId, 15, 1)) % 2 = 0)
+    THEN g.rowId END AS Id,
+  (SELECT r.token FROM sim_refresh_token r WHERE r.grantId = g.id AND r.state = 'active') AS AccessToken,
+  g.deleteToken AS DeleteToken, g.requestToken AS RequestToken, a.name AS AppName,
+  CASE WHEN NOT (a.kind = 'external' AND ${setting('oauthTokenApps')} IS 'connected-only') THEN a.shownMenuItemId END
+    AS AppMenuItemId,
+  g.userId AS UserId, ${tokenTimes.LastUsedDate.replace('lastUsedAt', 'g.lastUsedAt')} AS LastUsedDate,
+  g.useCount AS UseCount, ${tokenTimes.CreatedDate.replace('rowCreatedAt', 'g.rowCreatedAt')} AS CreatedDate,
+  g.rowId AS sim_row
+FROM sim_grant g JOIN sim_app a ON a.id = g.appId WHERE g.live = 1;
+CREATE INDEX IF NOT EXISTS sim_grant_created ON sim_grant (${tokenTimes.CreatedDate}, rowId) WHERE live = 1;
+CREATE INDEX IF NOT EXISTS sim_grant_used ON sim_grant (${tokenTimes.LastUsedDate}, rowId) WHERE live = 1;
 `
 
 /** What the REST side does to these rows has consequences here. */

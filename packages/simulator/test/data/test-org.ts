@@ -41,7 +41,7 @@ export function makeOrg(): TestOrg {
   createDataTables(org)
   // What the identity side makes over its grants; the columns are all that matters here.
   db.exec(`CREATE TABLE sim_test_grant (Id TEXT, AccessToken TEXT, RequestToken TEXT, DeleteToken TEXT, UserId TEXT,
-    LastUsedDate TEXT, CreatedDate TEXT, UseCount INTEGER, AppName TEXT, AppMenuItemId TEXT);
+    LastUsedDate TEXT, CreatedDate TEXT, UseCount INTEGER, AppName TEXT, AppMenuItemId TEXT, sim_row TEXT);
     CREATE VIEW "OauthToken" AS SELECT * FROM sim_test_grant`)
   const seeded = seedData(org)
   const person = (name: string, profile: keyof SeededData['profiles']): string =>

@@ -1,4 +1,4 @@
-/** User, UserLogin (frozen or not) and UserLicense. */
+/** User. */
 import {
   auditFields,
   checkbox,
@@ -78,37 +78,5 @@ export const user = setupObject({
     dateTime('PasswordExpirationDate', 'Password Expiration Date', readOnly),
     integer('NumberOfFailedLogins', 'Failed Login Attempts', { ...readOnly, defaultValue: 0 }),
     ...auditFields(),
-  ],
-})
-
-export const userLogin = setupObject({
-  name: 'UserLogin',
-  label: 'User Login',
-  keyPrefix: '0Yw',
-  updateable: true,
-  visibleTo: ['ManageUsers'],
-  writableWith: ['ManageUsers'],
-  fields: [
-    recordId(),
-    reference('UserId', 'User ID', 'User', null, readOnly),
-    checkbox('IsFrozen', 'Frozen'),
-    checkbox('IsPasswordLocked', 'Password Locked'),
-    dateTime('LastModifiedDate', 'Last Modified Date', readOnly),
-    reference('LastModifiedById', 'Last Modified By ID', 'User', 'LastModifiedBy', readOnly),
-  ],
-})
-
-export const userLicense = setupObject({
-  name: 'UserLicense',
-  label: 'User License',
-  keyPrefix: '100',
-  fields: [
-    recordId(),
-    text('Name', 'Name', 40, { nameField: true }),
-    text('MasterLabel', 'Label', 40),
-    text('LicenseDefinitionKey', 'License Def. ID', 40),
-    picklist('Status', 'Status', ['Active', 'Disabled']),
-    integer('TotalLicenses', 'Total Licenses'),
-    integer('UsedLicenses', 'Used Licenses'),
   ],
 })

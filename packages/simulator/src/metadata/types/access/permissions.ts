@@ -3,7 +3,9 @@ import { catalogue, sobjectNamed } from '../../../data/catalogue.ts'
 import { insertRow } from '../../../data/index.ts'
 import { recordChange } from '../../../data/setup-audit.ts'
 import type { Row } from '../../../data/setup-audit.ts'
-import { isUserPermission, permissionColumn, userPermissions } from '../../../data/user-permissions.ts'
+import { isOpen } from '../../../data/data-switches.ts'
+import type { UserPermission } from '../../../data/user-permissions.ts'
+import { isUserPermission, permissionColumn, permissionGate, userPermissions } from '../../../data/user-permissions.ts'
 import type { Org } from '../../../state/org.ts'
 import type { Context } from '../../component-type.ts'
 import type { Elements, Json, JsonObject } from '../../elements.ts'
@@ -42,13 +44,18 @@ export const permissionElements = (of: string): Elements => ({
 
 const one = (row: Row, column: string): boolean => Number(row[column] ?? 0) === 1
 
+function isPermissionHere(org: Org, name: UserPermission): boolean {
+  const gate = permissionGate(name)
+  return gate === null || isOpen(gate, org.settings())
+}
+
 export function readPermissions(org: Org, setId: string): JsonObject {
   const set = org.sql('SELECT * FROM PermissionSet WHERE Id = ?').get(setId) ?? {}
   const objects = org.sql('SELECT * FROM ObjectPermissions WHERE ParentId = ? ORDER BY SobjectType').all(setId)
   const fields = org.sql('SELECT * FROM FieldPermissions WHERE ParentId = ? ORDER BY Field').all(setId)
   const lists: Record<string, readonly Json[]> = {
     userPermissions: userPermissions
-      .filter((name) => one(set, permissionColumn(name)))
+      .filter((name) => isPermissionHere(org, name) && one(set, permissionColumn(name)))
       .map((name) => ({ enabled: true, name })),
     objectPermissions: objects.map((row) => ({
       ...Object.fromEntries(Object.entries(objectColumns).map(([name, column]) => [name, one(row, column)])),
@@ -71,7 +78,8 @@ function setUserPermissions(context: Context, setId: string, wanted: readonly Js
   const values = new Map<string, boolean>(replace ? userPermissions.map((name) => [name, false]) : [])
   for (const entry of wanted as readonly JsonObject[]) {
     const name = textAt(entry, 'name') ?? ''
-    if (!isUserPermission(name)) throw new ComponentProblem(`Unknown user permission: ${name}`)
+    if (!isUserPermission(name) || !isPermissionHere(org, name))
+      throw new ComponentProblem(`Unknown user permission: ${name}`)
     values.set(name, entry['enabled'] === true)
   }
   for (const [name, enabled] of values)
