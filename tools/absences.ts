@@ -91,8 +91,15 @@ export const absences: readonly Absence[] = [
       // a one-time link: to its channel and its person; a PKCE verifier: back to the library
       'packages/keyturn/src/broker/reauthorise/',
       'packages/keyturn/src/commands/keyturn/grants/reauthorise.ts',
+      'packages/keyturn/src/schedule-opened.ts',
       // told through the channels, which are reached by secret addresses
       'packages/keyturn/src/notify/',
+      // passwords and security tokens: into the request that sets or tries them
+      'packages/keyturn/src/org/soap-call.ts',
+      'packages/keyturn/src/org/password-login.ts',
+      'packages/keyturn/src/org/user-password.ts',
+      // a decision that a person typed
+      'packages/keyturn/src/rotation/user-password/said-yes.ts',
       // an AppRole's secret id, in the body that logs in
       'packages/keyturn/src/secret-managers/vault-client.ts',
       // given to who reads it: a file, a program, a secret manager

@@ -114,6 +114,11 @@ export const errorTable = {
     'never',
     'This caller’s policy does not allow it: `keyturn caller list` shows the policy.',
   ),
+  CREDENTIAL_OVERDUE: row(
+    'denied',
+    'later',
+    'Its policy closes the grant to callers until it is turned: `keyturn schedule` shows it, `keyturn rotate` turns it.',
+  ),
   RATE_LIMITED: row(
     'denied',
     'later',

@@ -23,12 +23,14 @@ import { listen } from './listen.ts'
 import type { Listening } from './listen.ts'
 import type { Log } from './log.ts'
 import { openMetrics } from './metrics.ts'
+import { requestMetrics } from './request-metrics.ts'
 import { openReauthorise } from './reauthorise/open-reauthorise.ts'
 import type { ReauthoriseParts } from './reauthorise/open-reauthorise.ts'
 import { proxyRoutes } from './proxy/routes.ts'
 import { deskOf } from './sessions/desk.ts'
 import { openTracing } from './traces/open-tracing.ts'
 import { openUses } from '../usage/uses.ts'
+import { withOverdue } from './overdue-grants.ts'
 import { watched, watchStore } from './store-watch.ts'
 import { whereOf } from './where.ts'
 
@@ -65,6 +67,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   const { store } = options.keyturn
   const watch = watchStore({ store, clock, log })
   const metrics = openMetrics()
+  const countRequest = requestMetrics(metrics)
   const network = lazyNetwork({ clock, env, ...(caFile === undefined ? {} : { caFile }) })
   const replica = Buffer.from(random(8)).toString('hex')
   const tracing =
@@ -74,7 +77,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   const { notifier = null } = options
   const judge = options.judge ?? ((grant: string) => recordDeath(seen, grant, { clock, ask: DEATH_PATIENCE_MS }))
   const reauthorise = openReauthorise({ keyturn: seen, clock, log, metrics, random, settings, notifier, judge })
-  const { keyturn } = reauthorise
+  const keyturn = withOverdue(reauthorise.keyturn, clock)
   const uses = openUses({
     // While the store is out a write is refused at once, also the last one: it would keep the end waiting.
     store: keyturn.store,
@@ -125,7 +128,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     state.running += 1
     const began = clock.boot()
     // Not onResponse: a client that hangs up would never be counted as gone.
-    reply.raw.once('close', () => answered(request, reply, clock.boot() - began))
+    reply.raw.on('close', () => answered(request, reply, clock.boot() - began))
     if (state.draining) void reply.header('connection', 'close')
     if (!forWatchers.has(request.url)) where.checkHost(request)
     done()
@@ -134,10 +137,10 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     state.running -= 1
     // The route's pattern, never the address: a query may hold a token.
     const route = request.routeOptions.url ?? 'none'
-    const labels = { method: knownMethod(request.method), route, status: statusOf(reply) }
-    metrics.count('keyturn_http_requests_total', 'Requests answered', labels)
-    metrics.observe('keyturn_http_request_seconds', 'Time to answer', ms / 1000, { route })
-    log.debug('request', { ...labels, ms: Math.round(ms), id: request.id })
+    const method = knownMethod(request.method)
+    const status = statusOf(reply)
+    countRequest(method, route, status, ms / 1000)
+    log.debug('request', { method, route, status, ms: Math.round(ms), id: request.id })
     // At the end a connection has no further use than the answer that ran on it.
     if (state.draining) setImmediate(() => opened.forEach((listener) => listener.rest()))
   }
@@ -197,5 +200,5 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
 /** What the client saw: one that hung up saw nothing, or not all of it. */
 const statusOf = ({ raw }: FastifyReply): string => (raw.writableFinished ? String(raw.statusCode) : 'cut')
 
-const knownMethod = (method: string): string =>
-  ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].includes(method) ? method : 'other'
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const knownMethod = (method: string): string => (methods.has(method) ? method : 'other')

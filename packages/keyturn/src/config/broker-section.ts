@@ -101,6 +101,10 @@ export const brokerSection = z.strictObject({
     .describe('OpenTelemetry'),
   log: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional().describe('How much is logged; default info'),
   usageEvery: duration.optional().describe('How often the sums of uses are written; default 1m'),
+  rotation: z
+    .boolean()
+    .optional()
+    .describe('Turn credentials when their schedule says so; default: yes where there is a schedule'),
   sweepEvery: duration.optional().describe('How often grants are looked at (keep-alive, refresh ahead); default 1m'),
 })
 

@@ -128,11 +128,12 @@ export default class ServeCommand extends KeyturnCommand {
   private async serve(settings: Settings): Promise<Json> {
     const broker = await this.brokerSettings(settings)
     const ended = asked()
-    const [{ openBroker }, { openLog }, { withOpened }, { withNotifier }] = await Promise.all([
+    const [{ openBroker }, { openLog }, { withOpened }, { withNotifier }, { openSchedule }] = await Promise.all([
       import('../../broker/server.ts'),
       import('../../broker/log.ts'),
       import('../../opened.ts'),
       import('../../with-notifier.ts'),
+      import('../../schedule-opened.ts'),
     ])
     const log = openLog({ clock: systemClock, level: broker.log, write: (line) => process.stderr.write(line) })
     const { env, folder, config } = settings
@@ -154,10 +155,11 @@ export default class ServeCommand extends KeyturnCommand {
           const ready = { addresses: opened.addresses }
           if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(ready)}\n`)
           else this.log(`The broker listens on ${opened.addresses.join(', ')}. Runs until Ctrl-C.`)
-          log.info('listening', ready)
+          const schedule = openSchedule({ keyturn, settings, notifier, log })
+          log.info('listening', { ...ready, rotation: schedule !== null })
           await ended
-          log.info('ending: no new requests, those that run are finished')
-          await opened.close()
+          log.info('ending: no new requests, those that run are finished, and the step of a rotation that is under way')
+          await Promise.all([opened.close(), schedule?.close()])
           log.info('ended')
           return ready
         }),

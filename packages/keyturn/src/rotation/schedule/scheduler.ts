@@ -51,12 +51,14 @@ export interface Round extends BlockChanges {
   readonly advanced: readonly string[]
   /** Runs that ended in this round, or came to where only a person goes on. */
   readonly ended: readonly RoundEnd[]
+  /** Another replica had them, or was at them. */
+  readonly elsewhere: readonly string[]
   readonly failed: readonly { readonly name: string; readonly code: string; readonly text: string }[]
   readonly told: number
 }
 
 /** Another replica is at it, or was: nothing to tell. */
-const elsewhere = new Set(['ROTATION_RUNNING', 'ROTATION_BUSY', 'ROTATION_NOT_FOUND', 'CLAIM_LOST'])
+const someoneElse = new Set(['ROTATION_RUNNING', 'ROTATION_BUSY', 'ROTATION_NOT_FOUND', 'CLAIM_LOST'])
 
 interface Task {
   readonly name: string
@@ -115,6 +117,7 @@ export const turnDue = async (parts: RoundParts, known?: readonly Scheduled[]): 
   const started: string[] = []
   const advanced: string[] = []
   const ended: RoundEnd[] = []
+  const elsewhere: string[] = []
   const failed: { name: string; code: string; text: string }[] = []
   let storeIsOut = false
   const stop = (): boolean => storeIsOut || signal?.aborted === true
@@ -127,7 +130,7 @@ export const turnDue = async (parts: RoundParts, known?: readonly Scheduled[]): 
     try {
       await rotation.start(name, { why: whyText(one), who, attended: false, turn: facts.turn })
     } catch (error) {
-      if (!(error instanceof KeyturnError) || elsewhere.has(error.code) || error.code === 'STORE_UNAVAILABLE')
+      if (!(error instanceof KeyturnError) || someoneElse.has(error.code) || error.code === 'STORE_UNAVAILABLE')
         throw error
       const { code, message } = error
       await schedules.change(name, (doc) => {
@@ -154,7 +157,7 @@ export const turnDue = async (parts: RoundParts, known?: readonly Scheduled[]): 
       const say = run.state === 'retired' ? log.info : log.warn
       say('a rotation came to an end or waits for a person', { credential: name, state: run.state })
     } catch (error) {
-      if (error instanceof KeyturnError && elsewhere.has(error.code)) return
+      if (error instanceof KeyturnError && someoneElse.has(error.code)) return void elsewhere.push(name)
       const code = error instanceof KeyturnError ? error.code : 'DEFECT'
       storeIsOut ||= code === 'STORE_UNAVAILABLE'
       failed.push({ name, code, text: error instanceof KeyturnError ? error.message : 'an unforeseen failure' })
@@ -174,6 +177,7 @@ export const turnDue = async (parts: RoundParts, known?: readonly Scheduled[]): 
     started,
     advanced,
     ended,
+    elsewhere,
     failed,
     told,
     blocked: [...blockedBefore.blocked, ...blockedAfter.blocked],

@@ -1,0 +1,84 @@
+/** The schedule as the broker runs it: rotation with links to sign in again, and people who are told. */
+import { randomBytes } from 'node:crypto'
+import { Secret, systemClock } from '@keyturn/tokens'
+import type { Clock, Keyturn } from '@keyturn/tokens'
+import { reauthoriseSettings } from './broker/broker-settings.ts'
+import type { Log } from './broker/log.ts'
+import { openAsk } from './broker/reauthorise/ask.ts'
+import { ownerOf } from './broker/reauthorise/open-reauthorise.ts'
+import { linkAddress, publicAddress } from './broker/reauthorise/public-address.ts'
+import { openReauthorisations } from './broker/reauthorise/reauthorisations.ts'
+import type { Notifier } from './notify/notify.ts'
+import { openRotationOf } from './rotation-opened.ts'
+import type { RotationWiring } from './rotation-opened.ts'
+import { openScheduleLoop } from './rotation/schedule/schedule-loop.ts'
+import type { LoopParts, ScheduleLoop } from './rotation/schedule/schedule-loop.ts'
+import type { Settings } from './settings.ts'
+
+export interface ScheduleWorld {
+  readonly keyturn: Keyturn
+  readonly settings: Settings
+  readonly notifier: Notifier
+  readonly log: Log
+  readonly clock?: Clock
+}
+
+/** A link where the broker has an address people can open; its owner is told at once. Undefined: there is no address. */
+export const linksOf = ({
+  keyturn,
+  settings,
+  notifier,
+  log,
+  clock = systemClock,
+}: ScheduleWorld): RotationWiring['reauthorise'] => {
+  const broker = reauthoriseSettings(settings.config.broker ?? {})
+  const address = publicAddress(broker.publicUrl)
+  if ('missing' in address) return undefined
+  const reauthorisations = openReauthorisations({ keyturn, clock, random: randomBytes })
+  const ask = openAsk({
+    ...{ clock, log, address, reauthorisations, notifier, judge: null },
+    life: broker.reauthorise.linkLife,
+    ownerOf: ownerOf(broker),
+    made: () => undefined,
+    alarm: () => undefined,
+  })
+  return async (name) => {
+    const grant = await keyturn.grants.show(name)
+    const { is, told } = await ask(grant, 'a rotation', { wanted: true })
+    if (is === null) return { text: `Run \`keyturn connect ${name}\` and sign in as the same user`, link: null }
+    const sent = told.some(({ ok }) => ok) ? 'The link was sent to its owner' : 'Nobody could be sent the link'
+    const user = grant.username ?? grant.identity?.userId ?? 'the same user'
+    return {
+      text: `${sent}: open it and sign in as ${user}, or run \`keyturn grants reauthorise ${name}\` for it`,
+      link: new Secret(linkAddress(address.url, (await reauthorisations.linkOf(is)).reveal())),
+    }
+  }
+}
+
+/** Whether keyturn.yaml has anything to turn by itself, and nobody switched it off. */
+export const hasSchedule = ({ config }: Settings): boolean =>
+  config.broker?.rotation ?? Object.values(config.credentials ?? {}).some(({ schedule }) => schedule !== undefined)
+
+const usualPause = 60_000
+
+/** Beside the broker's sweep. Null: nothing is scheduled. */
+export const openSchedule = (
+  world: ScheduleWorld,
+  more: Partial<Pick<LoopParts, 'every' | 'onRound'>> = {},
+): ScheduleLoop | null => {
+  if (!hasSchedule(world.settings)) return null
+  const { keyturn, settings, notifier, log, clock = systemClock } = world
+  const reauthorise = linksOf(world)
+  const opened = openRotationOf({ keyturn, settings }, { clock, ...(reauthorise && { reauthorise }) })
+  const { records } = keyturn.store
+  const loop = openScheduleLoop({
+    ...{ rotation: opened.rotation, records, clock, notifier, log, every: usualPause },
+    ...more,
+  })
+  return {
+    async close() {
+      await loop.close()
+      await opened.close()
+    },
+  }
+}
