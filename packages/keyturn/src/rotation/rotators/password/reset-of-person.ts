@@ -5,6 +5,7 @@
 import { isPasswordExpired, resetPassword } from '../../../org/user-password.ts'
 import { passwordChangedAt } from '../../../org/org-user.ts'
 import { problem } from '../../user-password/problem.ts'
+import { saidYes } from '../../user-password/said-yes.ts'
 import { orgOf, userIdOf } from '../../user-password/subject.ts'
 import type { StepContext, StepOutcome } from '../../rotator.ts'
 import type { PasswordSettings } from './settings.ts'
@@ -18,9 +19,9 @@ const hour = 3_600_000
 export const isPerson = ({ settings }: Pick<Context, 'settings'>): boolean => settings.of === 'person'
 
 export const approval = (context: Context): StepOutcome => {
-  const { settings, answers, data } = context
+  const { settings } = context
   if (!isPerson(context)) return { is: 'done', note: 'a machine: no approval needed' }
-  if (answers['reset'] !== undefined || data['approved'] === true) return { is: 'done', note: 'approved by a person' }
+  if (saidYes(context, 'reset')) return { is: 'done', note: 'approved by a person' }
   return {
     is: 'person',
     task: {

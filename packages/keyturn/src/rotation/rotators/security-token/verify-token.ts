@@ -8,6 +8,7 @@ import type { Secret } from '@keyturn/tokens'
 import { userLock } from '../../../org/org-user.ts'
 import type { LoginTried } from '../../../org/password-login.ts'
 import { noWayIn, problem } from '../../user-password/problem.ts'
+import { saidYes } from '../../user-password/said-yes.ts'
 import { attempt, orgOf, userIdOf } from '../../user-password/subject.ts'
 import type { Problem } from '../../credential.ts'
 import type { RotationStep, StepOutcome } from '../../rotator.ts'
@@ -76,7 +77,7 @@ const proved = async (context: Context, alone: Alone): Promise<StepOutcome> => {
 
 /** From a trusted address, with a token that was refused: the org may refuse any, or it is the wrong one. */
 const unproved = async (context: Context): Promise<StepOutcome> => {
-  if (context.answers['unproved'] !== undefined) {
+  if (saidYes(context, 'unproved')) {
     await context.keep({ verified: true })
     const note = 'the password is proved; a person decided to go on with a token that was not'
     return { is: 'done', note, facts: { trusted: true, tokenProved: false } }
@@ -86,9 +87,13 @@ const unproved = async (context: Context): Promise<StepOutcome> => {
     'From this trusted address the password alone is let in and the token behind it is refused',
   )
   if (outcome.is !== 'person') return outcome
-  const extra =
-    'If no consumer needs the token, or the org refuses tokens from trusted addresses: resume with --decide unproved'
-  return { is: 'person', task: { ...outcome.task, clicks: [...outcome.task.clicks, extra] } }
+  const { task } = outcome
+  const clicks = [
+    ...task.clicks,
+    'If no consumer needs it, or the org refuses tokens from here: resume with --decide unproved',
+  ]
+  const decision = { name: 'unproved', label: 'Type yes to go on with a token that is not proved', secret: false }
+  return { is: 'person', task: { ...task, clicks, asks: [...task.asks, decision] } }
 }
 
 const lockedOut = async (context: Context): Promise<StepOutcome | null> => {
@@ -153,7 +158,7 @@ export const verifyToken: RotationStep<SecurityTokenSettings> = {
     if (broughtByPerson(context) !== null) await nextToken(context)
     // After a token that was refused: what came meanwhile, or what a person decides.
     if (typeof context.data['tokenFrom'] !== 'string') {
-      if (context.answers['unproved'] !== undefined) return unproved(context)
+      if (saidYes(context, 'unproved')) return unproved(context)
       if ((await nextToken(context)) === null) return waitForMail(context, 'No other mail with a security token came')
     }
     for (;;) {
