@@ -32,18 +32,12 @@ export interface Replica {
   stop(): Promise<void>
 }
 
-/**
- * A claim counts for send + wait, so these bound how long an owner's death goes unnoticed by other hosts. Swept often,
- * since the fleet has seconds where a company has days.
- */
-export const LIMITS = { connect: '2s', send: '1500ms', wait: '2500ms' } as const
-
+/** The limits are the default ones. Swept often, since the fleet has seconds where a company has days. */
 const configOf = (): string =>
   [
     'version: 1',
     'stateFolder: ./state',
     'caFile: ./authority.pem',
-    `limits: ${JSON.stringify(LIMITS)}`,
     'broker:',
     '  listen: [{ port: 0 }]',
     '  sweepEvery: 2s',
