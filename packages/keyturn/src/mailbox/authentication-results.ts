@@ -44,7 +44,9 @@ export const parseAuthenticationResults = (value: string): AuthenticationResults
   const [first, ...parts] = partsOf(value, ';') ?? []
   if (first === undefined) return null
   const id = /^\s*("(?:[^"\\]|\\.)*"|[^\s"=]+)(?:\s+\d+)?\s*$/.exec(first)?.[1]
-  const said = (id === undefined ? [first, ...parts] : parts).filter((part) => part.trim() !== '')
+  // Microsoft 365 names the receiving domain in between.
+  const bare = id === undefined ? /^\s*(?:[a-z0-9.-]+\s*)?$/i : /^\s*$/
+  const said = (id === undefined ? [first, ...parts] : parts).filter((part) => !bare.test(part))
   const results = said.filter((part) => !/^\s*none\s*$/i.test(part)).map(resultOf)
   if (results.includes(null) || (id === undefined && results.length === 0)) return null
   return {

@@ -126,7 +126,8 @@ export const imapConnection = ({ settings, clock, secureContext, secret, where }
     },
     async select(client, folder, readOnly) {
       const open = client.mailbox
-      if (open !== false && open.path === folder && (open.readOnly === true) === readOnly) return
+      // A server may keep what came from an open folder until it is asked for anything (RFC 3501 §5.2).
+      if (open !== false && open.path === folder && (open.readOnly === true) === readOnly) return client.noop()
       await client.mailboxOpen(folder, { readOnly })
     },
     happened: () => happenings,

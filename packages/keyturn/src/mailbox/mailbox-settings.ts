@@ -1,4 +1,5 @@
 /** Settings of `mailboxes:` in keyturn.yaml: an IMAP mailbox that is read, or an SMTP inbox of Keyturn's own. */
+import { isIP } from 'node:net'
 import * as z from 'zod'
 import { duration } from '../config/duration.ts'
 import { secretForms, secretReference } from '../reference.ts'
@@ -17,6 +18,14 @@ const folder = z
   .min(1)
   .max(200)
   .regex(/^\P{Cc}+$/u, 'must be a name of a folder')
+
+const isRange = (text: string): boolean => {
+  const [net = '', bits, ...more] = text.split('/')
+  const most = isIP(net) === 6 ? 128 : 32
+  return (
+    isIP(net) !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+  )
+}
 
 /** Which mail is believed. */
 const acceptance = {
@@ -76,7 +85,7 @@ export const smtpInboxSettings = z.strictObject({
     .min(1)
     .describe('Addresses it takes mail for; all else is refused'),
   allowFrom: z
-    .array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], { error: 'must be an address or a range' }))
+    .array(z.string().refine(isRange, 'must be an address or a range such as 10.0.0.0/8'))
     .min(1)
     .optional()
     .describe('Addresses and ranges that may connect; default this machine itself'),
