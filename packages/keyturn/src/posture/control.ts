@@ -37,6 +37,8 @@ export interface Control {
   /** minutes · hours · days. */
   readonly effort: 'minutes' | 'hours' | 'days'
   readonly families: readonly Family[]
+  /** Paths of `facts.settings` it reads: what the collector of settings has to bring. */
+  readonly settings?: readonly string[]
   /** Ids in catalogues: `SBS-ACS-003`, `shr_…`, Health Check names, the checklist's line. */
   readonly catalogues: Readonly<
     Partial<Record<'sbs' | 'shr' | 'healthCheck' | 'partner2026' | 'checklist' | 'tenable', readonly string[]>>
