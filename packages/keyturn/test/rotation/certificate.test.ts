@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { parseEnv } from 'node:util'
 import { call, judge, judgeOld, machine, minute, print, unchanged, world } from './certificate-world.ts'
 import type { World } from './certificate-world.ts'
 import { Killed, toTheEnd } from './scene.ts'
@@ -38,12 +39,9 @@ for (const kind of ['connected', 'external'] as const) {
 
 void test('under constant load: none of the grant’s calls fails; a client with one key has a window, and it is measured', async (t) => {
   const place = await world(t, { app: { propagationMs: 4 * minute }, settings: { propagation: '4m' } })
-  const keyNow = (): string => {
-    const [, quoted] = existsSync(place.envFile)
-      ? (/SF_PRIVATE_KEY="((?:[^"\\]|\\.)*)"/.exec(readFileSync(place.envFile, 'utf8')) ?? [])
-      : []
-    return quoted === undefined ? place.oldKey : quoted.replaceAll('\\n', '\n')
-  }
+  const keyNow = (): string =>
+    (existsSync(place.envFile) ? parseEnv(readFileSync(place.envFile, 'utf8'))['SF_PRIVATE_KEY'] : undefined) ??
+    place.oldKey
   const calls = { worked: 0, failed: 0 }
   const outside: { readonly at: number; readonly is: string }[] = []
   // The sessions end before each burst, so that it takes a login; the clock stands still while one is under way.

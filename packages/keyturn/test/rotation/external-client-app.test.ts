@@ -1,102 +1,13 @@
 /** Consumer key and secret of an external client app, over the wire, with the platform's open questions as switches. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import type { TestContext } from 'node:test'
-import type { AppSettings } from '@keyturn/simulator'
 import { verifyEntries } from '@keyturn/tokens/ledger'
-import type { Rotation } from '../../src/rotation/rotation.ts'
-import { Killed, scene, toTheEnd } from './scene.ts'
-import type { Death, Scene } from './scene.ts'
+import { call, rotator, world } from './external-client-app-world.ts'
+import type { World } from './external-client-app-world.ts'
+import { Killed, toTheEnd } from './scene.ts'
 
 const minute = 60_000
-const day = 86_400_000
-const rotator = 'rotator@acme.example'
-
-interface World extends Scene {
-  readonly envFile: string
-  readonly sections: Readonly<Record<string, unknown>>
-  open(die?: Death): Rotation
-  start(rotation?: Rotation): Promise<unknown>
-}
-
-const world = async (t: TestContext, settings: Partial<AppSettings> = {}): Promise<World> => {
-  const place = await scene(t, {
-    users: [
-      { username: 'admin@acme.example', profile: 'System Administrator' },
-      {
-        username: rotator,
-        permissions: ['ExternalClientAppDeveloper', 'ViewClientSecret', 'ModifyMetadata', 'CustomizeApplication'],
-      },
-      { username: 'plain@acme.example', permissions: ['ExternalClientAppDeveloper', 'ViewClientSecret'] },
-      { username: 'machine@acme.example', apiOnly: true },
-    ],
-    apps: [
-      { name: 'Web' },
-      {
-        name: 'Erp',
-        kind: 'external',
-        settings: {
-          clientCredentials: true,
-          clientCredentialsUser: 'machine@acme.example',
-          oldConsumerMs: 30 * day,
-          ...settings,
-        },
-      },
-    ],
-  })
-  const { sim, keyturn } = place
-  const grant = sim.control.grant({ user: rotator, app: 'Web' })
-  await keyturn.grants.add({
-    name: 'rotator',
-    loginUrl: sim.url,
-    clientId: grant.clientId,
-    clientSecret: grant.clientSecret,
-    refreshToken: grant.refreshToken,
-    flow: 'refresh_token',
-  })
-  const erp = sim.orgs[0]?.apps.find(({ name }) => name === 'Erp')
-  assert(erp !== undefined)
-  await keyturn.grants.add({
-    name: 'erp',
-    loginUrl: sim.url,
-    clientId: erp.clientId,
-    clientSecret: erp.clientSecret,
-    flow: 'client_credentials',
-  })
-  const folder = mkdtempSync(join(tmpdir(), 'keyturn-destination-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const envFile = join(folder, '.env')
-  const sections = {
-    destinations: { env: { kind: 'env-file', file: envFile, create: true } },
-    credentials: {
-      'erp-app': {
-        kind: 'external-client-app',
-        org: 'rotator',
-        app: erp.id,
-        destinations: ['env'],
-        drain: { quiet: '2d' },
-      },
-    },
-  }
-  const open = (die?: Death): Rotation => place.process(sections, die === undefined ? {} : { die })
-  return {
-    ...place,
-    envFile,
-    sections,
-    open,
-    start: (rotation = open()) => rotation.start('erp-app', { why: 'test', who: 'test', attended: false }),
-  }
-}
-
-const call = (place: Scene): Promise<number | string> =>
-  place.keyturn.fetch('erp', '/services/data/v66.0/').then(
-    ({ status }) => status,
-    (error: unknown) => (error as { code?: string }).code ?? String(error),
-  )
-
 const judge = async (place: World, what: string): Promise<void> => {
   const { sim, keyturn } = place
   const primary = sim.control.consumers({ app: 'Erp' }).find(({ slot }) => slot === 'primary')

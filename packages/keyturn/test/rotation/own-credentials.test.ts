@@ -10,45 +10,20 @@ import { manageCallers } from '../../src/broker/callers/manage-callers.ts'
 import { openCallers } from '../../src/broker/callers/open-callers.ts'
 import { quietLog } from '../../src/caller/quiet-log.ts'
 import { openUses } from '../../src/usage/uses.ts'
+import { signIn, webGrant } from './refresh-grant.ts'
 import { Killed, scene, toTheEnd } from './scene.ts'
 import type { Scene } from './scene.ts'
 
-const user = 'integration@acme.example'
 const hour = 3_600_000
 
 const connected = async (t: TestContext): Promise<Scene> => {
   const place = await scene(t)
-  const grant = place.sim.control.grant({ user, app: 'Web' })
-  place.sim.control.changeApp({ app: 'Web', settings: { rotation: true } })
-  await place.keyturn.grants.add({
-    name: 'acme',
-    loginUrl: place.sim.url,
-    clientId: grant.clientId,
-    clientSecret: grant.clientSecret,
-    refreshToken: grant.refreshToken,
-    flow: 'refresh_token',
-  })
-  assert.equal((await place.keyturn.fetch('acme', '/services/data')).status, 200)
+  await webGrant(place)
   return place
-}
-
-/** A person allows access: what the broker's callback or `keyturn connect` would trade. */
-const signIn = async ({ sim, keyturn }: Scene): Promise<void> => {
-  const { clientId } = await keyturn.grants.show('acme')
-  const redirectUri = 'http://localhost:1717/OauthRedirect'
-  const query = new URLSearchParams({ response_type: 'code', client_id: clientId, redirect_uri: redirectUri })
-  const page = await fetch(`${sim.url}/services/oauth2/authorize?${query.toString()}&sim_user=${user}`, {
-    redirect: 'manual',
-  })
-  const code = new URL(page.headers.get('location') ?? '').searchParams.get('code')
-  assert(code !== null, `the simulator gave a code: ${page.status}`)
-  const enrolment = await keyturn.grants.enrol('acme')
-  await enrolment.complete({ code, redirectUri }, { keepFormer: true })
 }
 
 void test('a grant is authorised anew by whatever door, proved, and the old one is revoked', async (t) => {
   const place = await connected(t)
-  place.sim.control.changeApp({ app: 'Web', settings: { autoApprove: user } as never })
   const sections = { credentials: { acme: { kind: 'refresh-token', grant: 'acme' } } }
   const open = () => place.process(sections)
   await open().start('acme', { why: 'policy', who: 'test', attended: false })

@@ -409,6 +409,67 @@ void test('who still tries the old password is named, and when nobody does the r
   assert.match(noteOf(run, 'drain'), /last used by a program at 198\.51\.100\.7/)
 })
 
+void test('cancelled before it was set, everything is as it was', async (t) => {
+  const place = await passwordScene(t)
+  const before = place.sim.control.userSecrets({ user: robot })
+  const rotation = place.open()
+  await start(rotation)
+  await rotation.cancel('robot', 'somebody')
+  const run = await toTheEnd(place, 'robot', () => rotation)
+  assert.equal(run.state, 'rolled-back')
+  assert.deepEqual(place.sim.control.userSecrets({ user: robot }), before)
+})
+
+void test('an org that is away for long halts the run truthfully; resumed, it finds out and goes on', async (t) => {
+  for (const drop of ['before', 'after'] as const) {
+    const place = await passwordScene(t)
+    await start(place.open())
+    const match = { path: '/password$', method: 'POST' }
+    place.sim.control.addFault({ match, action: { drop }, count: 1 })
+    place.sim.control.addFault({
+      match: { path: '/services/(data|Soap)' },
+      action: { status: 503 },
+      skip: 12,
+      count: 40,
+    })
+    const run = await toTheEnd(place, 'robot', () => place.open())
+    place.sim.control.removeFaults()
+    assert.equal(run.state, 'halted', `${drop}: ${run.state}`)
+    assert.equal(run.problem?.code, 'ORG_UNAVAILABLE')
+    await place.open().resume('robot')
+    await judge(place, await toTheEnd(place, 'robot', () => place.open()))
+  }
+})
+
+void test('by the OAuth username-password flow alone, a token is proved, and a former one found out', async (t) => {
+  for (const fault of [null, 'old-token'] as const) {
+    const place = await passwordScene(t, { settings: { soapLogin: false } })
+    const web = place.sim.orgs[0]?.apps.find(({ name }) => name === 'Web')
+    const signIn = { by: 'password-flow', clientId: web?.clientId, clientSecret: `command:printf ${web?.clientSecret}` }
+    const open = (): Rotation => place.open({ signIn })
+    if (fault !== null) place.sim.control.addMailFault({ fault })
+    await start(open())
+    let run = await toTheEnd(place, 'robot', open)
+    if (fault !== null) {
+      assert.equal(run.state, 'waiting-for-person', run.problem?.text)
+      place.sim.control.resetSecurityToken({ user: robot })
+      await open().resume('robot')
+      run = await toTheEnd(place, 'robot', open)
+    }
+    assert.equal(run.state, 'retired', run.problem?.text)
+    assert.match(
+      noteOf(run, 'verify'),
+      /username-password flow from an untrusted address: password and token are proved/,
+    )
+    assert.equal(await changes(place), 1)
+    const now = place.sim.control.userSecrets({ user: robot })
+    assert.deepEqual(
+      [place.told()['SF_PASSWORD'], place.told()['SF_SECURITY_TOKEN']],
+      [now.password, now.securityToken],
+    )
+  }
+})
+
 void test('consumers that hammer the old password lock the user out: the run waits, and never judges the token by it', async (t) => {
   const place = await passwordScene(t, { settings: { lockoutAttempts: 3 } })
   place.sim.control.addMailFault({ fault: 'held' })
