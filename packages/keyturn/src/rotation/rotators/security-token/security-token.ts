@@ -27,13 +27,26 @@ import { verifyToken } from './verify-token.ts'
 type Settings = SecurityTokenSettings
 type Step = RotationStep<Settings>
 
+const listen: Step = {
+  name: 'listen',
+  does: 'Looks into the mailbox, so that nothing is changed where the new token could not be received',
+  reaches: null,
+  undo: 'nothing',
+  async run(context) {
+    if (context.settings.mailbox === undefined)
+      return { is: 'done', note: 'no mailbox is named: a person will be asked for the token' }
+    await mailsOf(context)
+    return { is: 'done', note: `${context.settings.mailbox} can be read` }
+  },
+}
+
 const setPassword = setPasswordStep<Settings>()
 
 const set: Step = {
   ...setPassword,
   async run(context) {
-    // A mailbox that can’t be reached now keeps the password from being set; one of Keyturn’s own begins to listen.
-    await mailsOf(context)
+    // A process that died and came back here: its inbox begins to listen only now.
+    if (context.data['taken'] !== true) await mailsOf(context)
     return setPassword.run(context)
   },
 }
@@ -90,6 +103,7 @@ export const securityToken = defineRotator<Settings>({
   fields: ['username', 'password', 'securityToken'],
   steps: [
     stagePassword(),
+    listen,
     set,
     receiveToken,
     verifyToken,
