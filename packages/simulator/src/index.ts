@@ -29,6 +29,8 @@ import { createOrg } from './state/org.ts'
 import type { Org } from './state/org.ts'
 import { describeOrg, seedOrg } from './state/seed.ts'
 import type { OrgSpec, SeededOrg } from './state/seed.ts'
+import { metadataOf } from './virtual/tooling-metadata.ts'
+import { virtualRows } from './virtual/virtual-rows.ts'
 
 export type { SimClock } from './clock.ts'
 export type { Control, ReadyGrant } from './control/control.ts'
@@ -119,6 +121,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       file: options.directory === undefined ? ':memory:' : fileOf(options.directory, spec.name),
       now: clock.now,
       record: log.record,
+      virtualRows,
+      metadataOf,
     })
     byName.set(spec.name, org)
     // What was moved in an earlier life of this folder stays moved: else every session would be in the future.

@@ -13,7 +13,6 @@ import type { Org } from '../state/org.ts'
 import { userById } from '../state/users.ts'
 import type { Answer, Call, JsonObject, Resource } from './call.ts'
 import { prefixOf } from './call.ts'
-import { externalApp } from './oauth-credentials.ts'
 import type { OrgOf } from './password.ts'
 
 type TokenRow = Grant & { readonly rowId: string; readonly rowCreatedAt: number }
@@ -29,19 +28,33 @@ const revokers = ['ExternalClientAppAdmin', 'ManageRemoteAccess', 'CustomizeAppl
 
 const usagePath = (call: Call): string => `${prefixOf(call)}/apps/oauth/usage`
 
+/** The apps that the resource speaks of. */
+const usedApps = (org: Org): readonly SimApp[] =>
+  allApps(org).filter((app) => app.kind === 'external' || org.settings().oauthUsageLists === 'all')
+
+function usedApp(org: Org, text: string): SimApp {
+  const id = canonicalId(text)
+  const app = usedApps(org).find((one) => one.id === id)
+  if (app === undefined) throw notFound()
+  return app
+}
+
 const liveRows = (org: Org, appId: string): readonly TokenRow[] =>
   org
     .sql('SELECT * FROM sim_grant WHERE appId = ? AND live = 1 ORDER BY createdAt, id')
     .all(appId) as unknown as readonly TokenRow[]
 
-function appBody(call: Call, app: SimApp): JsonObject {
+const isPackaged = (org: Org, app: SimApp): boolean =>
+  org.sql('SELECT 1 FROM AppMenuItem WHERE Id = ? AND NamespacePrefix IS NOT NULL').get(app.menuItemId) !== undefined
+
+function appBody(org: Org, call: Call, app: SimApp): JsonObject {
   return {
     accessTokenFormat: app.settings.accessTokenFormat,
     availableActions: [],
     description: null,
     developerName: app.name,
     identifier: app.id,
-    isFromPackage: false,
+    isFromPackage: isPackaged(org, app),
     usageDetailsUrl: `${usagePath(call)}/${app.id}/users`,
   }
 }
@@ -99,15 +112,14 @@ export function usageResources(orgOf: OrgOf): readonly Resource[] {
       return { status: 204 }
     })
   const ofUser = (org: Org, match: RegExpExecArray): readonly TokenRow[] =>
-    liveRows(org, externalApp(org, match[1] ?? '').id).filter((row) => row.userId === canonicalId(match[2] ?? ''))
+    liveRows(org, usedApp(org, match[1] ?? '').id).filter((row) => row.userId === canonicalId(match[2] ?? ''))
   return [
     {
       pattern: /^\/apps\/oauth\/usage$/,
       methods: {
         GET: see((org, call) => {
-          const external = allApps(org).filter((app) => app.kind === 'external')
-          const { part, urls } = page(call, usagePath(call), external)
-          return { status: 200, body: { apps: part.map((app) => appBody(call, app)), ...urls } }
+          const { part, urls } = page(call, usagePath(call), usedApps(org))
+          return { status: 200, body: { apps: part.map((app) => appBody(org, call, app)), ...urls } }
         }),
       },
     },
@@ -127,7 +139,7 @@ export function usageResources(orgOf: OrgOf): readonly Resource[] {
       pattern: /^\/apps\/oauth\/usage\/([^/]+)\/users$/,
       methods: {
         GET: see((org, call, match) => {
-          const app = externalApp(org, match[1] ?? '')
+          const app = usedApp(org, match[1] ?? '')
           const users = [...new Set(liveRows(org, app.id).map((row) => row.userId))]
           const { part, urls } = page(call, `${usagePath(call)}/${app.id}/users`, users)
           const body = part.map((id) => ({
@@ -141,7 +153,7 @@ export function usageResources(orgOf: OrgOf): readonly Resource[] {
     },
     {
       pattern: /^\/apps\/oauth\/usage\/([^/]+)\/tokens$/,
-      methods: { DELETE: end((org, match) => liveRows(org, externalApp(org, match[1] ?? '').id)) },
+      methods: { DELETE: end((org, match) => liveRows(org, usedApp(org, match[1] ?? '').id)) },
     },
     {
       pattern: /^\/apps\/oauth\/usage\/([^/]+)\/([^/]+)\/tokens$/,

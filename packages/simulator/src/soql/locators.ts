@@ -26,12 +26,13 @@ export function openLocator<Page>(
   totalSize: number,
   pageSize: number,
   fetch: (from: number, count: number) => Page,
+  prefix = '01g',
 ): Locator<Page> {
   const all = open.get(org.db) ?? new Map<string, Locator<unknown>>()
   open.set(org.db, all)
   const mine = [...all.values()].filter((locator) => locator.userId === userId)
   for (const old of mine.slice(0, Math.max(0, mine.length - mostPerUser + 1))) all.delete(old.id)
-  const locator = { id: org.newId('01g'), userId, openedAt: org.now(), totalSize, pageSize, fetch }
+  const locator = { id: org.newId(prefix), userId, openedAt: org.now(), totalSize, pageSize, fetch }
   all.set(locator.id, locator)
   return locator
 }

@@ -218,8 +218,13 @@ function fetchFirst(context: QueryContext, compiled: Compiled, joinedParams: rea
   // Small capped results are kept whole (their rows may have no id); of others only the ids, as they can be long.
   if (scope.sobject.paging !== null || scope.sobject.storage === 'virtual') {
     const all = rowsOf(context, firstSql, [...params, limit, offset])
-    const locator = openLocator(context.org, context.access.userId, all.length, pageSize, (from, size) =>
-      toRecords(all.slice(from, from + size)),
+    const locator = openLocator(
+      context.org,
+      context.access.userId,
+      all.length,
+      pageSize,
+      (from, size) => toRecords(all.slice(from, from + size)),
+      '0r8',
     )
     return answer(context, all.length, locator.id, pageSize, records)
   }

@@ -48,6 +48,3 @@ export function makeVirtualRows(context: QueryContext, sobject: SObject, query?:
   )
   for (const row of rows) insert.run(...columns.map((field) => toColumn(field, row[field.name] ?? null)))
 }
-
-/** The id that rows have which are no records. */
-export const virtualId = '000000000000000AAA'

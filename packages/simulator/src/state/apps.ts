@@ -2,6 +2,7 @@
 import { createPublicKey } from 'node:crypto'
 import type { Org } from './org.ts'
 import { patchSettings } from './patch-settings.ts'
+import { insertPlatformRow } from './platform-rows.ts'
 import { defaultAppSettings } from './settings.ts'
 import type { AppSettings } from './settings.ts'
 
@@ -100,11 +101,56 @@ export function insertConsumer(
   return id
 }
 
-/** What an administrator sees of the switches in the app's rows. */
+const period = (app: SimApp): number | null =>
+  'ms' in app.settings.refreshTokenPolicy ? Math.round(app.settings.refreshTokenPolicy.ms / 3_600_000) : null
+
+/** What an administrator sees of the switches in the app's rows; of an app that isn't installed there are none. */
 function showPolicy(org: Org, app: SimApp): void {
   const admin = Number(app.settings.permittedUsers === 'admin')
+  if (!app.settings.installed) {
+    org.sql('DELETE FROM ConnectedApplication WHERE Id = ?').run(app.id)
+    org.sql('DELETE FROM ExternalClientApplication WHERE Id = ?').run(app.id)
+    org.sql('DELETE FROM AppMenuItem WHERE Id = ?').run(app.menuItemId)
+    return
+  }
+  showApp(org, app)
   org.sql('UPDATE ConnectedApplication SET OptionsAllowAdminApprovedUsersOnly = ? WHERE Id = ?').run(admin, app.id)
+  org
+    .sql(
+      `UPDATE ConnectedApplication SET RefreshTokenValidityPeriod = ?, OptionsRefreshTokenValidityMetric = ?,
+       OptionsAppIssueJwtTokenEnabled = ?, SessionTimeout = ? WHERE Id = ?`,
+    )
+    .run(
+      period(app),
+      Number(app.settings.refreshTokenPolicy.kind === 'inactivity'),
+      Number(app.settings.accessTokenFormat === 'jwt'),
+      app.settings.sessionTimeoutMs === null ? null : Math.round(app.settings.sessionTimeoutMs / 60_000),
+      app.id,
+    )
   org.sql('UPDATE AppMenuItem SET IsUsingAdminAuthorization = ? WHERE Id = ?').run(admin, app.menuItemId)
+}
+
+/** The rows by which queries know an app. */
+function showApp(org: Org, app: SimApp): void {
+  const table = app.kind === 'connected' ? 'ConnectedApplication' : 'ExternalClientApplication'
+  const missing = (object: string, id: string | null): boolean =>
+    id !== null && org.sql(`SELECT 1 FROM ${object} WHERE Id = ?`).get(id) === undefined
+  if (missing(table, app.id))
+    insertPlatformRow(
+      org,
+      table,
+      app.kind === 'connected'
+        ? { Id: app.id, Name: app.name, DeveloperName: app.name }
+        : { Id: app.id, DeveloperName: app.name, MasterLabel: app.name },
+    )
+  if (missing('AppMenuItem', app.menuItemId))
+    insertPlatformRow(org, 'AppMenuItem', {
+      Id: app.menuItemId,
+      Name: app.name,
+      Label: app.name,
+      Type: table,
+      ApplicationId: app.id,
+    })
 }
 
 /** What the setup of an org would not save. */

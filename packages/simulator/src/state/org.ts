@@ -1,7 +1,7 @@
 /** One simulated org as the identity side sees it: a database, ids, settings, and where its events go. */
 import { DatabaseSync } from 'node:sqlite'
 import type { StatementSync } from 'node:sqlite'
-import type { SimOrg } from '../route.ts'
+import type { SimOrg, VirtualAsk, VirtualRow } from '../route.ts'
 import type { SimEventBody } from '../oracle/events.ts'
 import { createIds } from './ids.ts'
 import type { Ids } from './ids.ts'
@@ -39,6 +39,8 @@ export function createOrg(options: {
   readonly seed: string
   readonly file: string
   readonly now: () => number
+  readonly virtualRows?: (org: Org, sobject: string, ask: VirtualAsk) => readonly VirtualRow[]
+  readonly metadataOf?: (org: Org, sobject: string, id: string, ask: VirtualAsk) => unknown
   readonly record: (org: string, request: number, event: SimEventBody) => void
 }): Org {
   const db = new DatabaseSync(options.file)
@@ -89,7 +91,7 @@ export function createOrg(options: {
   let settings = patchSettings(defaultOrgSettings, JSON.parse(readMeta('settings') ?? '{}') as Record<string, unknown>)
   let origin = ''
 
-  return {
+  const org: Org = {
     id,
     name: options.name,
     db,
@@ -118,5 +120,8 @@ export function createOrg(options: {
       raw.restore(Number(readMeta('ids') ?? 0))
       settings = patchSettings(defaultOrgSettings, JSON.parse(readMeta('settings') ?? '{}') as Record<string, unknown>)
     },
+    virtualRows: (sobject, ask) => options.virtualRows?.(org, sobject, ask) ?? [],
+    metadataOf: (sobject, recordId, ask) => options.metadataOf?.(org, sobject, recordId, ask) ?? null,
   }
+  return org
 }

@@ -185,16 +185,8 @@ export function addUser(org: Org, spec: UserSpec, profileId: string): void {
 
 export function addApp(org: Org, spec: AppSpec): void {
   const kind = spec.kind ?? 'connected'
-  const id =
-    kind === 'connected'
-      ? insertRow(org, 'ConnectedApplication', { Name: spec.name })
-      : insertRow(org, 'ExternalClientApplication', { DeveloperName: spec.name, MasterLabel: spec.name })
-  const menuItemId = insertRow(org, 'AppMenuItem', {
-    Name: spec.name,
-    Label: spec.name,
-    Type: kind === 'connected' ? 'ConnectedApplication' : 'ExternalClientApplication',
-    ApplicationId: id,
-  })
+  const id = org.ids.id(kind === 'connected' ? '0H4' : '0xI')
+  const menuItemId = org.ids.id('0DS')
   const pair = spec.jwt === true ? clientKey() : null
   insertApp(org, {
     id,

@@ -31,7 +31,7 @@ export const authSession = setupObject({
     text('LogoutUrl', 'Logout URL', 1500, { sortable: false, groupable: false }),
     reference('ParentId', 'Session ID', 'AuthSession', 'Parent'),
     reference('LoginHistoryId', 'Login Event ID', 'LoginHistory', 'LoginHistory'),
-    reference('LoginGeoId', 'Login Geo Data ID', 'LoginGeo', null),
+    reference('LoginGeoId', 'Login Geo Data ID', 'LoginGeo', 'LoginGeo'),
     checkbox('IsCurrent', 'Is Current', { filterable: false, sortable: false, groupable: false }),
   ],
 })

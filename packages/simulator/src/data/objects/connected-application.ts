@@ -1,5 +1,5 @@
 /** ConnectedApplication: apps that are installed. Scopes, PKCE, rotation and IP relaxation are in no column: metadata only. */
-import { auditFields, checkbox, integer, recordId, text } from '../field.ts'
+import { auditFields, checkbox, integer, picklist, recordId, reference, text } from '../field.ts'
 import { setupObject } from '../sobject.ts'
 
 export const connectedApplication = setupObject({
@@ -27,5 +27,13 @@ export const connectedApplication = setupObject({
     integer('RefreshTokenValidityPeriod', 'Refresh Token Validity Period'),
     integer('UvidTimeout', 'UVID Timeout'),
     integer('NamedUserUvidTimeout', 'Named User UVID Timeout'),
+    text('DeveloperName', 'API Name', 80, { api: 'tooling' }),
+    text('ContactEmail', 'Contact Email', 80, { api: 'tooling' }),
+    text('Description', 'Description', 255, { api: 'tooling' }),
+    text('InfoUrl', 'Info URL', 255, { api: 'tooling' }),
+    reference('ExecutionUserId', 'Execution User ID', 'User', null, { api: 'tooling' }),
+    picklist('SessionPolicyAction', 'Session Policy Action', ['Block', 'RaiseSessionLevel'], { api: 'tooling' }),
+    integer('SessionTimeout', 'Session Timeout', { api: 'tooling' }),
+    text('Version', 'Version', 10, { api: 'tooling' }),
   ],
 })

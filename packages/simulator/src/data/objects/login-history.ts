@@ -21,6 +21,7 @@ export const loginHistory = setupObject({
   labelPlural: 'Login History',
   keyPrefix: '0Ya',
   ownRows: { column: 'UserId', unless: ['ManageUsers', 'MonitorLoginHistory'] },
+  indexes: [['UserId', 'LoginTime']],
   fields: [
     recordId(),
     reference('UserId', 'User ID', 'User', null),
@@ -31,8 +32,13 @@ export const loginHistory = setupObject({
     text('SourceIp', 'Source IP', 39, { likeable: false }),
     text('ForwardedForIp', 'Forwarded For IP', 256, { likeable: false }),
     text('LoginUrl', 'Login URL', 120),
-    reference('AuthenticationServiceId', 'Authentication Service ID', 'AuthProvider', null),
-    reference('LoginGeoId', 'Login Geo Data ID', 'LoginGeo', null),
+    reference(
+      'AuthenticationServiceId',
+      'Authentication Service ID',
+      ['AuthProvider', 'SamlSsoConfig'],
+      'AuthenticationService',
+    ),
+    reference('LoginGeoId', 'Login Geo Data ID', 'LoginGeo', 'LoginGeo'),
     picklist('TlsProtocol', 'TLS Protocol', ['TLS 1.0', 'TLS 1.1', 'TLS 1.2', 'TLS 1.3', 'Unknown']),
     picklist('CipherSuite', 'TLS Cipher Suite', []),
     checkbox('OptionsIsGet', 'HTTP GET', { sortable: false, groupable: false }),

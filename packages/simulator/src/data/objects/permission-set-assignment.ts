@@ -21,8 +21,12 @@ export const permissionSetAssignment = setupObject({
       nillable: false,
       childRelationshipName: 'PermissionSetAssignments',
     }),
+    reference('PermissionSetGroupId', 'PermissionSetGroup ID', 'PermissionSetGroup', 'PermissionSetGroup', {
+      childRelationshipName: 'Assignments',
+    }),
     dateTime('ExpirationDate', 'Expiration Date'),
     checkbox('IsActive', 'Is Active', { createable: false, updateable: false, defaultValue: true }),
+    checkbox('IsRevoked', 'Is Revoked', { createable: false, updateable: false }),
     dateTime('SystemModstamp', 'System Modstamp', { createable: false, updateable: false }),
   ],
 })

@@ -1,5 +1,5 @@
 /** PermissionSet: those of profiles and of groups included. */
-import { auditFields, checkbox, picklist, recordId, reference, text } from '../field.ts'
+import { auditFields, checkbox, complexValue, picklist, recordId, reference, text } from '../field.ts'
 import { permissionCheckboxes } from '../permission-checkboxes.ts'
 import { seesPermissions } from '../sees-permissions.ts'
 import { setupObject } from '../sobject.ts'
@@ -29,8 +29,13 @@ export const permissionSet = setupObject({
     }),
     reference('ProfileId', 'Profile ID', 'Profile', 'Profile', { createable: false, updateable: false }),
     reference('LicenseId', 'License ID', 'UserLicense', 'License'),
+    reference('PermissionSetGroupId', 'Permission Set Group ID', 'PermissionSetGroup', 'PermissionSetGroup', {
+      createable: false,
+      updateable: false,
+    }),
     text('NamespacePrefix', 'Namespace Prefix', 15, { createable: false, updateable: false }),
     ...auditFields(),
     ...permissionCheckboxes(),
+    complexValue('Metadata', 'Metadata'),
   ],
 })

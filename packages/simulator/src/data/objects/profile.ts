@@ -1,5 +1,5 @@
 /** Profile, with one checkbox a user permission. Each owns a hidden permission set, so that assignments cover both. */
-import { auditFields, picklist, recordId, reference, text } from '../field.ts'
+import { auditFields, complexValue, picklist, recordId, reference, text } from '../field.ts'
 import { permissionCheckboxes } from '../permission-checkboxes.ts'
 import { setupObject } from '../sobject.ts'
 
@@ -17,5 +17,6 @@ export const profile = setupObject({
     reference('UserLicenseId', 'User License ID', 'UserLicense', 'UserLicense'),
     ...auditFields(),
     ...permissionCheckboxes(),
+    complexValue('Metadata', 'Metadata'),
   ],
 })

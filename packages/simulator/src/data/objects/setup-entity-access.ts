@@ -19,10 +19,22 @@ export const setupEntityAccess = setupObject({
       cascadeDelete: true,
     }),
     reference('SetupEntityId', 'Setup Entity ID', 'ConnectedApplication', null, { nillable: false }),
-    picklist('SetupEntityType', 'Setup Entity Type', ['ConnectedApplication', 'ExternalClientApplication'], {
-      createable: false,
-      defaultValue: 'ConnectedApplication',
-    }),
+    picklist(
+      'SetupEntityType',
+      'Setup Entity Type',
+      [
+        'ApexClass',
+        'ConnectedApplication',
+        'CustomPermission',
+        'ExternalClientApplication',
+        'ExternalCredentialParameter',
+        'TabSet',
+      ],
+      {
+        createable: false,
+        defaultValue: 'ConnectedApplication',
+      },
+    ),
     dateTime('SystemModstamp', 'System Modstamp', { createable: false, updateable: false }),
   ],
 })

@@ -73,6 +73,7 @@ export const user = setupObject({
     ),
     reference('ManagerId', 'Manager ID', 'User', 'Manager', { childRelationshipName: 'ManagedUsers' }),
     text('FederationIdentifier', 'SAML Federation ID', 512, { idLookup: true }),
+    text('EmployeeNumber', 'Employee Number', 20),
     dateTime('LastLoginDate', 'Last Login', readOnly),
     dateTime('LastPasswordChangeDate', 'Last Password Change or Reset', readOnly),
     dateTime('PasswordExpirationDate', 'Password Expiration Date', readOnly),

@@ -8,6 +8,8 @@ export const verificationHistory = setupObject({
   labelPlural: 'Identity Verification History',
   keyPrefix: '0YH',
   visibleTo: ['ManageUsers'],
+  horizon: { column: 'VerificationTime', days: 183 },
+  indexes: [['UserId', 'VerificationTime'], ['VerificationTime']],
   fields: [
     recordId(),
     integer('EventGroup', 'Verification Attempt'),
@@ -22,6 +24,8 @@ export const verificationHistory = setupObject({
       'TempCode',
       'Totp',
       'U2F',
+      'WebAuthnRoamingAuthenticator',
+      'PwlessPasskey',
     ]),
     reference('UserId', 'User ID', 'User', 'User'),
     picklist('Activity', 'User Activity', ['ConnectedApp', 'ExternalClientApp', 'Login', 'Registration', 'TempCode']),
@@ -36,7 +40,7 @@ export const verificationHistory = setupObject({
     ]),
     reference('LoginHistoryId', 'Login Event ID', 'LoginHistory', 'LoginHistory'),
     text('SourceIp', 'Source IP', 39, { likeable: false }),
-    reference('LoginGeoId', 'Login Geo Data ID', 'LoginGeo', null),
+    reference('LoginGeoId', 'Login Geo Data ID', 'LoginGeo', 'LoginGeo'),
     text('Remarks', 'Activity Message', 255),
     reference('ResourceId', 'Connected App ID', 'ConnectedApplication', 'Resource'),
     picklist('Policy', 'Triggered By', [

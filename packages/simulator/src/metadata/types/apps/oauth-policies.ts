@@ -18,6 +18,7 @@ import {
 import { approvedNames, setApproved } from './app-access.ts'
 import { together } from './app-elements.ts'
 import { appPart } from './app-part.ts'
+import type { PartDeclaration } from './app-part.ts'
 import { changeByMetadata } from './deploy-app.ts'
 import { policyElements, policyFromElements } from './refresh-token-policy.ts'
 
@@ -40,6 +41,35 @@ const commas = (value: string): readonly string[] =>
     .filter((one) => one !== '')
 
 const minute = 60_000
+
+/** What the app's state says; `kept`: what was deployed. */
+export const readOauthPolicies: PartDeclaration['read'] = (context, app, kept) => {
+  const { settings } = app
+  const sets = approvedNames(context, app, 'permission-set').join(', ')
+  const profiles = approvedNames(context, app, 'profile').join(', ')
+  const {
+    refreshTokenPolicyType: _type,
+    refreshTokenValidityPeriod: _period,
+    refreshTokenValidityUnit: _unit,
+    ...rest
+  } = kept
+  return present({
+    isGuestCodeCredFlowEnabled: false,
+    isTokenExchangeFlowEnabled: false,
+    requiredSessionLevel: 'STANDARD',
+    ...rest,
+    ...policyElements(settings.refreshTokenPolicy, kept),
+    ipRelaxationPolicyType: keyOf(relaxations, settings.ipRelaxation),
+    permittedUsersPolicyType: keyOf(permitted, settings.permittedUsers),
+    clientCredentialsFlowUser: settings.clientCredentialsUser ?? undefined,
+    isClientCredentialsFlowEnabled: settings.clientCredentials && settings.clientCredentialsUser !== null,
+    commaSeparatedPermissionSet: sets === '' ? undefined : sets,
+    commaSeparatedProfile: profiles === '' ? undefined : profiles,
+    sessionTimeoutInMinutes: settings.sessionTimeoutMs === null ? undefined : settings.sessionTimeoutMs / minute,
+    namedUserJwtTimeout:
+      settings.accessTokenFormat === 'jwt' ? settings.jwtAccessTokenLifetimeMs / minute : rest['namedUserJwtTimeout'],
+  })
+}
 
 export const oauthPolicies = appPart({
   name: 'ExtlClntAppOauthConfigurablePolicies',
@@ -71,33 +101,7 @@ export const oauthPolicies = appPart({
     requiredSessionLevel: oneOf('RequiredSessionLevel', 'LOW', 'STANDARD', 'HIGH_ASSURANCE'),
     customAttributes: many(group('ExtlClntAppOauthPoliciesAttribute', all(required(text), 'formula', 'key'))),
   },
-  read: (context, app, kept) => {
-    const { settings } = app
-    const sets = approvedNames(context, app, 'permission-set').join(', ')
-    const profiles = approvedNames(context, app, 'profile').join(', ')
-    const {
-      refreshTokenPolicyType: _type,
-      refreshTokenValidityPeriod: _period,
-      refreshTokenValidityUnit: _unit,
-      ...rest
-    } = kept
-    return present({
-      isGuestCodeCredFlowEnabled: false,
-      isTokenExchangeFlowEnabled: false,
-      requiredSessionLevel: 'STANDARD',
-      ...rest,
-      ...policyElements(settings.refreshTokenPolicy, kept),
-      ipRelaxationPolicyType: keyOf(relaxations, settings.ipRelaxation),
-      permittedUsersPolicyType: keyOf(permitted, settings.permittedUsers),
-      clientCredentialsFlowUser: settings.clientCredentialsUser ?? undefined,
-      isClientCredentialsFlowEnabled: settings.clientCredentials && settings.clientCredentialsUser !== null,
-      commaSeparatedPermissionSet: sets === '' ? undefined : sets,
-      commaSeparatedProfile: profiles === '' ? undefined : profiles,
-      sessionTimeoutInMinutes: settings.sessionTimeoutMs === null ? undefined : settings.sessionTimeoutMs / minute,
-      namedUserJwtTimeout:
-        settings.accessTokenFormat === 'jwt' ? settings.jwtAccessTokenLifetimeMs / minute : rest['namedUserJwtTimeout'],
-    })
-  },
+  read: readOauthPolicies,
   apply: (context, app, body) => {
     if (body['isNamedUserJwtEnabled'] !== undefined && (context.version < 61 || context.version > 63))
       throw new ComponentProblem(
