@@ -4,6 +4,7 @@ import { commonSettings } from '../common-settings.ts'
 import type { CommonSettings } from '../common-settings.ts'
 import { certificateSettings } from './certificate/settings.ts'
 import { callerSecretSettings } from './caller-secret/settings.ts'
+import { connectedAppSettings } from './connected-app/settings.ts'
 import { externalClientAppSettings } from './external-client-app/settings.ts'
 import { passwordSettings } from './password/settings.ts'
 import { securityTokenSettings } from './security-token/settings.ts'
@@ -14,6 +15,7 @@ export const kindSettings = {
   'caller-secret': callerSecretSettings,
   'external-client-app': externalClientAppSettings,
   certificate: certificateSettings,
+  'connected-app': connectedAppSettings,
   'master-key': masterKeySettings,
   'refresh-token': refreshTokenSettings,
   password: passwordSettings,

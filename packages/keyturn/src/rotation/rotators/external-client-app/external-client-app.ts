@@ -9,6 +9,8 @@ import { KeyturnError, Secret } from '@keyturn/tokens'
 import type { GrantView } from '@keyturn/tokens'
 import { refusalOf } from '../../../org/connection.ts'
 import type { OrgConnection } from '../../../org/connection.ts'
+import { tryPair } from '../../../org/try-pair.ts'
+import type { Pair, Tried } from '../../../org/try-pair.ts'
 import type { Problem } from '../../credential.ts'
 import { defineRotator } from '../../rotator.ts'
 import type { OldUse, RotationStep, StepContext, StepOutcome } from '../../rotator.ts'
@@ -18,8 +20,6 @@ import { currentPair, deleteStaged, findPlace, rotateIn, stagedPair, stagedPairs
 import type { Place, StagedPair } from './consumers.ts'
 import { externalClientAppSettings } from './settings.ts'
 import type { ExternalClientAppSettings } from './settings.ts'
-import { tryPair } from './try-pair.ts'
-import type { Pair, Tried } from './try-pair.ts'
 
 type Settings = ExternalClientAppSettings
 type Step = RotationStep<Settings>
