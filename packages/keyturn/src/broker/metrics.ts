@@ -23,9 +23,11 @@ interface Series {
 
 export interface Metrics {
   count(name: string, help: string, labels?: Labels, by?: number): void
+  /** The same for what is counted all the time: its series is looked for once. */
+  counter(name: string, help: string, labels: Labels): () => void
   gauge(name: string, help: string, read: () => Iterable<readonly [Labels, number]>): void
   /** Seconds. */
-  observe(name: string, help: string, seconds: number, labels?: Labels): void
+  histogram(name: string, help: string, labels: Labels): (seconds: number) => void
   text(): string
 }
 
@@ -77,13 +79,19 @@ export const openMetrics = (): Metrics => {
     count: (name, help, labels = {}, by = 1) => {
       seriesOf(familyOf(name, 'counter', help), labels).sum += by
     },
+    counter: (name, help, labels) => {
+      const series = seriesOf(familyOf(name, 'counter', help), labels)
+      return () => void (series.sum += 1)
+    },
     gauge: (name, help, read) => void gauges.set(name, { help, read }),
-    observe: (name, help, seconds, labels = {}) => {
+    histogram: (name, help, labels) => {
       const series = seriesOf(familyOf(name, 'histogram', help), labels)
-      series.sum += seconds
-      series.count += 1
-      for (let index = bounds.length - 1; index >= 0 && seconds <= (bounds[index] ?? 0); index--)
-        series.buckets[index] = (series.buckets[index] ?? 0) + 1
+      return (seconds) => {
+        series.sum += seconds
+        series.count += 1
+        for (let index = bounds.length - 1; index >= 0 && seconds <= (bounds[index] ?? 0); index--)
+          series.buckets[index] = (series.buckets[index] ?? 0) + 1
+      }
     },
     text: () => {
       const lines: string[] = []

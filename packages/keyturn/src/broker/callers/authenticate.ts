@@ -47,10 +47,11 @@ const clientFits = (
   clientSecret: Secret | null,
   none: Secret,
 ): boolean => {
-  const own = [doc.secret, since(doc.previousSecret, now)]
-  // Both comparisons are always made.
-  const ownFits = keys.fits(id, clientSecret ?? none, own) && clientSecret !== null && (clientId ?? id) === id
-  const appFits = keys.fits(id, clientSecret ?? none, [doc.client?.hash ?? null]) && clientSecret !== null
+  // All comparisons are always made.
+  const kept = [doc.secret, since(doc.previousSecret, now), doc.client?.hash ?? null]
+  const [current = false, former = false, app = false] = keys.compare(id, clientSecret ?? none, kept)
+  const ownFits = (current || former) && clientSecret !== null && (clientId ?? id) === id
+  const appFits = app && clientSecret !== null
   if (doc.client === null || clientId !== doc.client.id) return ownFits || (doc.secret === null && clientId === id)
   return doc.client.hash === null || appFits
 }
@@ -80,8 +81,10 @@ const judge = (
     }
     case 'refresh-token': {
       const claim = keys.readRefreshToken(presented.token)
-      const old = directory.byLineage(store.lineageOf(presented.token))
-      const who = (claim === null ? old : directory.byId(claim.caller)) ?? nobody
+      // A token of ours is told from others by its mark, so only whoever holds one could learn that it takes less time.
+      const who =
+        (claim === null ? directory.byLineage(store.lineageOf(presented.token)) : directory.byId(claim.caller)) ??
+        nobody
       const client = clientFits(judging, who, now, presented.clientId, presented.clientSecret, none)
       const current = claim === null ? now < (who.doc.takeOver?.until ?? 0) : claimFits(who, claim, now)
       const takeOver = claim === null && who !== nobody

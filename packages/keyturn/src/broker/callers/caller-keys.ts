@@ -18,7 +18,9 @@ export interface RefreshClaim {
 
 export interface CallerKeys {
   hash(id: string, secret: Secret): string
-  /** True when `secret` is what one of `hashes` was made of; always as many comparisons as there are hashes. */
+  /** For each of `hashes` whether `secret` is what it was made of; always as many comparisons as there are hashes. */
+  compare(id: string, secret: Secret, hashes: readonly (string | null)[]): readonly boolean[]
+  /** True when `secret` is what one of them was made of. */
   fits(id: string, secret: Secret, hashes: readonly (string | null)[]): boolean
   refreshToken(claim: RefreshClaim): Secret
   /** Null: not one of ours. */
@@ -44,13 +46,21 @@ export const withoutSecurityToken = (password: Secret): Secret => {
 
 /** An HMAC-SHA-256 in base64url, and nothing's. */
 const LENGTH = 43
-const nothing = Buffer.alloc(LENGTH)
+/** Written anew for each comparison: two buffers made for each would cost more than comparing. */
+const [left, right] = [Buffer.alloc(LENGTH), Buffer.alloc(LENGTH)]
+
+/** False: no such mark, and nothing's in its place. */
+const write = (place: Buffer, text: string): boolean => {
+  const well = text.length === LENGTH && Buffer.byteLength(text) === LENGTH
+  if (well) place.write(text, 'latin1')
+  else place.fill('=')
+  return well
+}
 
 /** Always one comparison of that length; what is no such mark is compared with nothing and fits nothing. */
 const same = (one: string, other: string): boolean => {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  const well = a.length === LENGTH && b.length === LENGTH
-  return timingSafeEqual(well ? a : nothing, well ? b : nothing) && well
+  const [first, second] = [write(left, one), write(right, other)]
+  return timingSafeEqual(left, right) && first && second
 }
 
 /**
@@ -81,12 +91,26 @@ export const callerKeys = (deriveKey: (purpose: string) => Uint8Array): CallerKe
   const hash: CallerKeys['hash'] = (id, secret) => mark(JSON.stringify([id, secret.reveal()]))
   // Whom and what a token is for is no secret.
   const sign = remembering(deriveKey('caller-refresh-token'), (body) => body)
+  const compare: CallerKeys['compare'] = (id, secret, hashes) => {
+    const shown = hash(id, secret)
+    return hashes.map((kept) => same(shown, kept ?? ''))
+  }
+  /** By what a token says, which is no secret. */
+  let claims = new Map<string, RefreshClaim>()
+  const claimOf = (body: string): RefreshClaim => {
+    const known = claims.get(body)
+    if (known !== undefined) return known
+    const text = Buffer.from(body, 'base64url').toString('utf8')
+    const [caller, grant, epoch] = JSON.parse(text) as [string, string, number]
+    if (claims.size >= MOST_REMEMBERED) claims = new Map()
+    const claim = { caller, grant, epoch }
+    claims.set(body, claim)
+    return claim
+  }
   return {
     hash,
-    fits: (id, secret, hashes) => {
-      const shown = hash(id, secret)
-      return hashes.map((kept) => same(shown, kept ?? '')).includes(true)
-    },
+    compare,
+    fits: (id, secret, hashes) => compare(id, secret, hashes).includes(true),
     refreshToken: ({ caller, grant, epoch }) => {
       const body = Buffer.from(JSON.stringify([caller, grant, epoch])).toString('base64url')
       return new Secret(`${refreshPrefix}${body}.${sign(body)}`)
@@ -95,13 +119,8 @@ export const callerKeys = (deriveKey: (purpose: string) => Uint8Array): CallerKe
       const text = token.reveal()
       if (!text.startsWith(refreshPrefix)) return null
       const [body = '', mark = '', ...rest] = text.slice(refreshPrefix.length).split('.')
-      if (!same(mark, sign(body)) || rest.length > 0) return null
-      const [caller, grant, epoch] = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as [
-        string,
-        string,
-        number,
-      ]
-      return { caller, grant, epoch }
+      // Only what was made here is marked: it can be read, and is remembered.
+      return same(mark, sign(body)) && rest.length === 0 ? claimOf(body) : null
     },
   }
 }

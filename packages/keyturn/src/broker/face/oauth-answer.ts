@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import type { KeyturnError } from '@keyturn/tokens'
 import type { Issued } from '../sessions/issue.ts'
+import type { Begun } from '../sessions/virtual-sessions.ts'
 import { HostNotServed } from '../where.ts'
 
 const headers = { 'cache-control': 'no-store', pragma: 'no-cache', 'content-type': 'application/json;charset=UTF-8' }
@@ -58,12 +59,30 @@ export interface TokenAnswer {
   readonly clientSecret: string | null
 }
 
-export const answerToken = (reply: FastifyReply, { issued, base, scope, clientSecret }: TokenAnswer): FastifyReply => {
+/** What was answered with a session last: a client that logs in again shows the same. */
+const answered = new WeakMap<Begun, TokenAnswer & { readonly text: string }>()
+
+export const answerToken = (reply: FastifyReply, answer: TokenAnswer): FastifyReply => {
+  const { begun } = answer.issued
+  const before = begun === null ? undefined : answered.get(begun)
+  if (before !== undefined && isSame(before, answer)) return reply.code(200).headers(headers).send(before.text)
+  const text = textOf(answer)
+  if (begun !== null) answered.set(begun, { ...answer, text })
+  return reply.code(200).headers(headers).send(text)
+}
+
+const isSame = (one: TokenAnswer, other: TokenAnswer): boolean =>
+  one.base === other.base &&
+  one.scope === other.scope &&
+  one.clientSecret === other.clientSecret &&
+  one.issued.whose.userId === other.issued.whose.userId
+
+const textOf = ({ issued, base, scope, clientSecret }: TokenAnswer): string => {
   const { accessToken, instanceUrl, whose, issuedAt } = issued
   const id = `${base}/id/${whose.orgId ?? ''}/${whose.userId ?? ''}`
   const at = String(issuedAt)
   const signature = clientSecret && createHmac('sha256', clientSecret).update(`${id}${at}`).digest('base64')
-  const body = {
+  return JSON.stringify({
     access_token: accessToken,
     ...(signature && { signature }),
     ...(scope !== null && { scope }),
@@ -72,8 +91,7 @@ export const answerToken = (reply: FastifyReply, { issued, base, scope, clientSe
     token_type: 'Bearer',
     issued_at: at,
     token_format: 'opaque',
-  }
-  return reply.code(200).headers(headers).send(JSON.stringify(body))
+  })
 }
 
 export const answerJson = (reply: FastifyReply, value: unknown): FastifyReply =>

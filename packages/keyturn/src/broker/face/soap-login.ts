@@ -59,7 +59,7 @@ export const soapLogin = async (
     if (caller === null || grant === null) return fault(reply, target, 'INVALID_LOGIN', invalidLogin)
     const unfit = await unfitForSoap(desk, grant)
     if (unfit !== null) return fault(reply, target, 'FUNCTIONALITY_NOT_ENABLED', unfit)
-    const issued = await issueSession(desk, caller, grant, place)
+    const issued = await issueSession(desk, caller, grant, { ...place, face: 'soap' })
     const result = await loginResult(desk, issued, { letter, version })
     context.callers.used(caller, grant, 'soap')
     const body = `<loginResponse><result>${result}</result></loginResponse>`

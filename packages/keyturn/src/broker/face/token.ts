@@ -97,8 +97,6 @@ const flows: Readonly<Record<string, (asked: Asked) => Promise<Granted>>> = {
 const scopes = new WeakMap<Token, string | null>()
 
 const scopeOf = async ({ context }: Desk, grant: string, token: Token): Promise<string | null> => {
-  const known = scopes.get(token)
-  if (known !== undefined) return known
   const stored = await context.keyturn.store.grant(grant).catch(() => null)
   if (stored === null) return null
   const scope = stored.access?.scope ?? null
@@ -116,8 +114,10 @@ export const serveToken = async (desk: Desk, request: FastifyRequest, reply: Fas
   if (grant === null) throw new OAuthRefusal('invalid_grant', 'this caller may not use the org that was asked for')
   const { context } = desk
   const base = context.baseUrl(request)
-  const issued = await issueSession(desk, caller, grant, { base, address: context.addressOf(request) })
+  const place = { base, address: context.addressOf(request), face: 'oauth' } as const
+  const issued = await issueSession(desk, caller, grant, place)
   context.callers.used(caller, grant, 'oauth')
-  const scope = await scopeOf(desk, grant, issued.token)
+  const known = scopes.get(issued.token)
+  const scope = known === undefined ? await scopeOf(desk, grant, issued.token) : known
   return answerToken(reply, { issued, base, scope, clientSecret: client.secret })
 }

@@ -3,11 +3,12 @@
  * token and instance URL.
  */
 import type { Token } from '@keyturn/tokens'
-import type { Caller } from '../caller.ts'
+import type { Caller, Face } from '../caller.ts'
 import type { Desk } from './desk.ts'
 import { identityOf } from './identity.ts'
 import type { WhoseToken } from './identity.ts'
 import { noteNetwork } from './observed-networks.ts'
+import type { Begun } from './virtual-sessions.ts'
 
 export interface Issued {
   readonly accessToken: string
@@ -19,6 +20,8 @@ export interface Issued {
   readonly whose: WhoseToken
   /** When the session began, epoch milliseconds. */
   readonly issuedAt: number
+  /** Null: the real token. */
+  readonly begun: Begun | null
 }
 
 export interface Place {
@@ -33,20 +36,30 @@ export const grantFor = (caller: Caller, asked: string | null): string | null =>
   return caller.grants.includes(asked) ? asked : null
 }
 
-export const issueSession = async (desk: Desk, caller: Caller, grant: string, place: Place): Promise<Issued> => {
-  const token = await desk.tokens.proven(grant)
-  const whose = await identityOf(desk, grant, token)
-  if (caller.realTokens && !desk.options.ipLocked.includes(grant)) {
-    noteNetwork(desk.context, grant, place.address)
+export const issueSession = async (
+  desk: Desk,
+  caller: Caller,
+  grant: string,
+  place: Place & { readonly face: Face },
+): Promise<Issued> => {
+  const { context, options, sessions, tokens } = desk
+  const real = caller.realTokens && !options.ipLocked.includes(grant)
+  const token = (real ? null : tokens.provenNow(grant)) ?? (await tokens.proven(grant))
+  const whose = token.orgId !== null && token.userId !== null ? token : await identityOf(desk, grant, token)
+  if (real) {
+    noteNetwork(context, grant, place.address)
     const instanceUrl = new URL(token.instanceUrl).origin
-    return { accessToken: token.accessToken, instanceUrl, grant, token, whose, issuedAt: token.issuedAt }
+    const { accessToken, issuedAt } = token
+    return { accessToken, instanceUrl, grant, token, whose, issuedAt, begun: null }
   }
   if (caller.realTokens) {
-    desk.context.log.warn('This org locks sessions to an address: the caller gets a virtual session', {
+    context.log.warn('This org locks sessions to an address: the caller gets a virtual session', {
       caller: caller.name,
       grant,
     })
   }
-  const accessToken = desk.sessions.begin(caller, grant, whose.orgId)
-  return { accessToken, instanceUrl: place.base, grant, token, whose, issuedAt: desk.context.clock.wall() }
+  const beginning = sessions.begin({ caller, grant, face: place.face, orgId: whose.orgId })
+  const begun = 'then' in beginning ? await beginning : beginning
+  const { issuedAt } = begun.session
+  return { accessToken: begun.token, instanceUrl: place.base, grant, token, whose, issuedAt, begun }
 }

@@ -19,7 +19,12 @@ export interface LivingTokens {
   worked(grant: string, generation: number): void
   /** The current token, after a look at it unless one was made just now. */
   proven(grant: string): Promise<Token>
+  /** The same at once, where it was asked and looked at a moment ago; for answers that don't hold the token itself. */
+  provenNow(grant: string): Token | null
 }
+
+/** Within so many ms logins on one grant share a question. */
+const MOMENT_MS = 50
 
 /** As the library's own probe: any version shows whether the API takes the token. */
 const API = '/services/data/v60.0/'
@@ -69,6 +74,11 @@ export const livingTokens = ({ keyturn, clock, log }: BrokerContext, options: Fa
     worked(grant, generation) {
       seen.set(grant, { generation, at: clock.boot() })
       keyturn.worked(grant, generation)
+    },
+    provenNow(grant) {
+      const known = last.get(grant)
+      if (known === undefined || clock.boot() - known.at >= MOMENT_MS) return null
+      return seenJustNow(grant, known.token.generation) ? known.token : null
     },
     async proven(grant) {
       const current = await token(grant)

@@ -3,12 +3,15 @@
  *
  * A session is the sealed token itself; the store holds which ones were ended before their time (until that time has
  * come), so every replica judges them alike. Nothing here touches a grant: what one caller ends, no other caller notices.
+ *
+ * Who logs in again without need is answered with the session it has, as Salesforce itself does: programs that log in
+ * before every call are many, and a session of their own for each call helps nobody.
  */
-import { createHash, createSecretKey, randomUUID } from 'node:crypto'
-import type { Keyturn } from '@keyturn/tokens'
+import { createSecretKey, randomUUID } from 'node:crypto'
 import type { BrokerContext, Caller, Face } from '../caller.ts'
 import { placeFits } from '../callers/place-fits.ts'
 import type { Place } from '../callers/place-fits.ts'
+import { endedSessions } from './ended-sessions.ts'
 import type { FaceOptions } from './options.ts'
 import { openVirtualToken, sealVirtualToken } from './virtual-token.ts'
 import type { VirtualSession } from './virtual-token.ts'
@@ -18,8 +21,25 @@ export interface Judged {
   readonly session: VirtualSession
 }
 
+/** The same object as long as it is the same session: what else is answered with it can be kept by it. */
+export interface Begun {
+  readonly token: string
+  readonly session: VirtualSession
+}
+
+export interface Beginning {
+  readonly caller: Caller
+  readonly grant: string
+  readonly face: Face
+  readonly orgId: string | null
+}
+
 export interface VirtualSessions {
-  begin(caller: Caller, grant: string, orgId: string | null): string
+  /**
+   * The session this caller has with this grant on this face, or a new one where that was ended, is over half its life
+   * old, or began under another policy. What was ended on another replica is answered for 200 ms at most.
+   */
+  begin(beginning: Beginning): Begun | Promise<Begun>
   /**
    * Null: no session of ours, ended, too old, or not from where its caller may come from, asked at each use; its caller is gone or may not do this any more. `face`
    * null: for what every holder of a session may do (learn whose it is, end it).
@@ -31,113 +51,99 @@ export interface VirtualSessions {
   endAll(caller: Caller, grant: string): Promise<void>
 }
 
-/** How old an answer of the store about an ended session may be, ms: the same as for tokens. */
-const STALE_MS = 200
-const PRUNE_EVERY_MS = 3_600_000
-/** More sessions than that at once, and the store is asked again. */
-const MOST_REMEMBERED = 10_000
-const ENDED = 'ended-session'
-const ENDED_BEFORE = 'ended-before'
+/** More than that, and the oldest are forgotten: their callers get a new session at their next login. */
+const MOST_KEPT = 10_000
 
-const both = (caller: string, grant: string): string =>
-  createHash('sha256')
-    .update(JSON.stringify([caller, grant]))
-    .digest('hex')
+interface Kept {
+  readonly begun: Begun
+  caller: Caller
+  readonly orgId: string | null
+}
 
 export const virtualSessions = ({ keyturn, callers, clock }: BrokerContext, options: FaceOptions): VirtualSessions => {
-  const { records } = keyturn.store
+  const { sessionLife, staleMax } = options
   const key = createSecretKey(keyturn.store.deriveKey('virtual-session'))
-  const remembered = new Map<string, { readonly ended: boolean; readonly at: number }>()
+  const ended = endedSessions({ store: keyturn.store, clock, sessionLife, staleMax })
   /** Opening a seal is the dearest part of judging a session that was just judged. */
   const opened = new Map<string, VirtualSession>()
-  let prunedAt = Number.NEGATIVE_INFINITY
+  /** Of who logged in here lately. */
+  const kept = new Map<string, Kept>()
 
   const open = (token: string): VirtualSession | null => {
     const known = opened.get(token)
     if (known !== undefined) return known
     const session = openVirtualToken(key, token)
     if (session === null) return null
-    if (opened.size >= MOST_REMEMBERED) opened.clear()
+    if (opened.size >= MOST_KEPT) opened.clear()
     opened.set(token, session)
     return session
   }
 
-  const readEnded = async (session: VirtualSession): Promise<boolean> => {
-    const one = await records.get(ENDED, session.id)
-    if (one !== null) return true
-    const all = await records.get(ENDED_BEFORE, both(session.callerId, session.grant))
-    return all !== null && session.issuedAt <= numberIn(all.doc, 'at')
+  /** The session that this login can be answered with, as far as that can be told without the store. */
+  const keptFor = (name: string, { caller, orgId }: Beginning): Begun | null => {
+    const known = kept.get(name)
+    if (known === undefined || known.orgId !== orgId || !samePolicy(known, caller)) return null
+    return clock.wall() - known.begun.session.issuedAt < sessionLife / 2 ? known.begun : null
   }
 
-  const ended = async (session: VirtualSession): Promise<boolean> => {
-    const now = clock.boot()
-    const known = remembered.get(session.id)
-    if (known !== undefined && (known.ended || now - known.at < STALE_MS)) return known.ended
-    let found: boolean
-    try {
-      found = await readEnded(session)
-    } catch (error) {
-      // The store is out: judged as last read, for as long as a token is served without it.
-      if (known !== undefined && now - known.at < options.staleMax) return known.ended
-      throw error
+  const anew = async (name: string, beginning: Beginning): Promise<Begun> => {
+    const { caller, grant, orgId } = beginning
+    const before = kept.get(name)
+    const until = await ended.until(caller.id, grant)
+    // Somebody else who logged in meanwhile may have begun one.
+    const now = kept.get(name)
+    const other = now === before ? null : keptFor(name, beginning)
+    if (other !== null) return other
+    // Replicas' clocks differ: what begins after all of them were ended must not look older than that.
+    const issuedAt = Math.max(clock.wall(), until !== null && Number.isFinite(until) ? until + 1 : 0)
+    const session = { id: randomUUID(), callerId: caller.id, grant, issuedAt, epoch: caller.sessionEpoch }
+    const begun = { token: sealVirtualToken(key, session, orgId), session }
+    ended.begun(session)
+    kept.delete(name)
+    for (const [oldest] of kept) {
+      if (kept.size < MOST_KEPT) break
+      kept.delete(oldest)
     }
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
-    remembered.set(session.id, { ended: found, at: now })
-    return found
+    kept.set(name, { begun, caller, orgId })
+    return begun
   }
 
-  /** What is over anyway need not be kept as ended. */
-  const prune = async (): Promise<void> => {
-    if (clock.boot() - prunedAt < PRUNE_EVERY_MS) return
-    prunedAt = clock.boot()
-    for (const { id, doc } of await records.list(ENDED)) {
-      if (numberIn(doc, 'until') < clock.wall()) await records.remove(ENDED, id)
-    }
-  }
+  const unlessEnded = async (over: Promise<boolean>, begun: Begun, again: () => Promise<Begun>): Promise<Begun> =>
+    (await over) ? again() : begun
 
   return {
-    begin: (caller, grant, orgId) =>
-      sealVirtualToken(
-        key,
-        { id: randomUUID(), callerId: caller.id, grant, issuedAt: clock.wall(), epoch: caller.sessionEpoch },
-        orgId,
-      ),
+    begin: (beginning) => {
+      const { caller, grant, face } = beginning
+      const name = `${caller.id} ${face} ${grant}`
+      const begun = keptFor(name, beginning)
+      if (begun === null) return anew(name, beginning)
+      const over = ended.has(begun.session)
+      if (over === false) return begun
+      return over === true ? anew(name, beginning) : unlessEnded(over, begun, () => anew(name, beginning))
+    },
 
     async judge(token, from) {
       const session = open(token)
-      if (session === null || clock.wall() - session.issuedAt >= options.sessionLife) return null
+      if (session === null || clock.wall() - session.issuedAt >= sessionLife) return null
       const caller = await callers.byId(session.callerId)
       if (caller === null || !caller.grants.includes(session.grant)) return null
       if (from.face !== null && !caller.faces.includes(from.face)) return null
       if (caller.expiresAt !== null && caller.expiresAt <= clock.wall()) return null
       if (session.epoch !== caller.sessionEpoch || !placeFits(caller, from, false)) return null
-      if (await ended(session)) return null
-      return { caller, session }
+      const over = ended.has(session)
+      return over === true || (over !== false && (await over)) ? null : { caller, session }
     },
 
-    async end({ caller, session }) {
-      await records.put(
-        { kind: ENDED, id: session.id, doc: { until: session.issuedAt + options.sessionLife } },
-        { kind: 'session-ended', data: { caller: caller.name, grant: session.grant } },
-      )
-      remembered.set(session.id, { ended: true, at: clock.boot() })
-      await prune()
-    },
+    end: ({ caller, session }) => ended.end(session, caller),
 
-    async endAll(caller, grant) {
-      await records.put(
-        { kind: ENDED_BEFORE, id: both(caller.id, grant), doc: { at: clock.wall() } },
-        { kind: 'sessions-ended', data: { caller: caller.name, grant } },
-      )
-      remembered.clear()
-    },
+    endAll: (caller, grant) => ended.endAll(caller, grant),
   }
 }
 
-export type Json = Awaited<ReturnType<Keyturn['store']['records']['put']>>['doc']
-
-const numberIn = (doc: Json, name: string): number => {
-  const value = typeof doc === 'object' && doc !== null && name in doc ? Reflect.get(doc, name) : null
-  // What can't be read ends sessions rather than keeping them.
-  return typeof value === 'number' ? value : Number.POSITIVE_INFINITY
+/** Callers are read anew when any of them changed: this one may be as it was. */
+const samePolicy = (known: Kept, caller: Caller): boolean => {
+  if (known.caller === caller) return true
+  if (JSON.stringify(known.caller) !== JSON.stringify(caller)) return false
+  known.caller = caller
+  return true
 }

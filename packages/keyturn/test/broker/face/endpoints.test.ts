@@ -91,10 +91,13 @@ test('a caller is answered for the org that its path names, and for no other', a
 })
 
 test('revoke ends one session; with the stable refresh token it ends them all, and the grant lives on', async (t) => {
-  const broker = await startBroker(t)
+  const broker = await startBroker(t, { options: { sessionLife: 3_600_000 } })
   const caller = await broker.enrol('etl')
   const other = await broker.enrol('other')
-  const sessions = [await login(broker, caller), await login(broker, caller), await login(broker, other)].map(
+  const first = await login(broker, caller)
+  // Over half its life: the next login gets another one.
+  broker.later(1_900_000)
+  const sessions = [first, await login(broker, caller), await login(broker, other)].map(
     (body) => body['access_token'] ?? '',
   )
   const alive = async (): Promise<readonly number[]> =>
@@ -255,10 +258,10 @@ test('every replica judges a session alike, and soon knows that another one ende
 
 test('a session ends by itself after its life, and what was ended before is forgotten then', async (t) => {
   const broker = await startBroker(t, { options: { sessionLife: 3_600_000 } })
-  const caller = await broker.enrol('etl')
+  const [caller, other] = [await broker.enrol('etl'), await broker.enrol('other')]
   const revoke = async (token = ''): Promise<number> =>
     (await post(`${broker.url}/services/oauth2/revoke`, { token })).status
-  const [ended, kept] = [await login(broker, caller), await login(broker, caller)]
+  const [ended, kept] = [await login(broker, caller), await login(broker, other)]
   assert.equal(await revoke(ended['access_token']), 200)
   assert.equal((await broker.keyturn.store.records.list('ended-session')).length, 1)
   broker.later(3_600_000)

