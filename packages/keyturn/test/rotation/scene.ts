@@ -10,7 +10,7 @@ import type { TestContext } from 'node:test'
 import { startSimulator } from '@keyturn/simulator'
 import type { OrgSpec, Simulator } from '@keyturn/simulator'
 import { openKeyturn, systemClock } from '@keyturn/tokens'
-import type { Clock, Keyturn, Records } from '@keyturn/tokens'
+import type { Clock, Keyturn, RecordEntry, Records } from '@keyturn/tokens'
 import { configSchema } from '../../src/config/schema.ts'
 import { openRotationOf } from '../../src/rotation-opened.ts'
 import type { RotationWiring } from '../../src/rotation-opened.ts'
@@ -26,6 +26,12 @@ export interface Death {
   readonly when: 'before' | 'after'
 }
 
+export interface ProcessOptions {
+  readonly die?: Death
+  /** Sees each ledger entry of a write, before and after its commit; throws Killed to die there. */
+  readonly watch?: (entry: RecordEntry, when: 'before' | 'after') => void
+}
+
 export interface Scene {
   readonly sim: Simulator
   readonly folder: string
@@ -33,7 +39,7 @@ export interface Scene {
   readonly clock: Clock
   advance(ms: number): void
   /** `sections`: of keyturn.yaml. */
-  process(sections: Readonly<Record<string, unknown>>, more?: { readonly die?: Death } & RotationWiring): Rotation
+  process(sections: Readonly<Record<string, unknown>>, more?: ProcessOptions & RotationWiring): Rotation
   /** Writes of rotations, all processes together. */
   writes(): number
 }
@@ -64,14 +70,17 @@ export const scene = async (t: TestContext, org: Partial<OrgSpec> = {}): Promise
     clock,
     advance: (ms) => void sim.control.moveClock({ advanceMs: ms }),
     writes: () => writes,
-    process(sections, { die, ...wiring } = {}) {
+    process(sections, { die, watch, ...wiring } = {}) {
       let count = 0
       const putAll: Records['putAll'] = async (...args) => {
         count += 1
         writes += 1
         if (die !== undefined && (count > die.at || (count === die.at && die.when === 'before'))) throw new Killed()
+        const [, entry] = args
+        if (entry !== undefined) watch?.(entry, 'before')
         const written = await keyturn.store.records.putAll(...args)
         if (count === die?.at) throw new Killed()
+        if (entry !== undefined) watch?.(entry, 'after')
         return written
       }
       const records = { ...keyturn.store.records, putAll }
@@ -112,9 +121,10 @@ export const toTheEnd = async (
   name: string,
   open: () => Rotation,
   each: (run: Run) => Promise<void> | void = () => undefined,
+  attended = false,
 ): Promise<Run> => {
   for (let round = 0; ; round++) {
-    const { run, over } = await open().advance(name, { attended: false })
+    const { run, over } = await open().advance(name, { attended })
     await each(run)
     if (over || run.state === 'halted' || run.state === 'waiting-for-person') return run
     if (round === 100) throw new Error(`the run goes on for ever: ${run.state}, ${run.waitsFor ?? ''}`)

@@ -39,6 +39,7 @@ for (const [what, settings, given, at, state, starts] of [
   ['a preset brings its lead', { preset: 'sbs-acs-009' }, {}, 83, 'due', true],
   ['age unknown: due now', every, { age: unknown }, 0, 'unknown-age', true],
   ['age unknown and never adopted: a person decides', every, { age: unknown, kept: false }, 0, 'unknown-age', false],
+  ['old and never adopted: the same', every, { kept: false }, 90, 'waiting-for-adoption', false],
   ['a limit of the age counts as the age', every, { age: { basis: 'at-most', since: t0, why: '' } }, 90, 'due', true],
   ['needs approval', { ...every, approval: true }, {}, 90, 'waiting-for-approval', false],
   ['approved', { ...every, approval: true }, { approvedBy: 'jane' }, 90, 'due', true],
