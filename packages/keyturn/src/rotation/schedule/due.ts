@@ -87,7 +87,8 @@ const targetOf = (policy: Policy, { name, age, notAfter }: DueFacts): Target | n
 const hurdle = (policy: Policy, facts: DueFacts, now: number): { state: DueState; why: string } | null => {
   const { run, waitsFor, approvedBy, failed, kept } = facts
   if (run !== null) return { state: 'running', why: run.waitsFor ?? `its run is ${run.state}` }
-  if (!kept) return { state: 'unknown-age', why: 'Keyturn does not have it yet: adopt it, or rotate it by hand once' }
+  if (!kept)
+    return { state: 'waiting-for-adoption', why: 'Keyturn does not have it yet: adopt it, or rotate it by hand once' }
   if (waitsFor !== null) return { state: `waiting-for-${waitsFor}`, why: `${waitsFor} turns first` }
   if (policy.approval && approvedBy === null)
     return { state: 'waiting-for-approval', why: 'somebody has to approve it' }

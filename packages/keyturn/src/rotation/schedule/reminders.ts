@@ -93,12 +93,12 @@ const waitingOf = (one: Assessed): readonly Told[] => {
         key: `rotation-approval/${name}/${stored.turn}`,
       },
     ]
-  if (due.state === 'unknown-age' && !due.starts && stored.run === null)
+  if (!stored.kept && stored.run === null && (due.state === 'unknown-age' || due.state === 'waiting-for-adoption'))
     return [
       {
         kind: 'rotation-due',
         severity: 'warning',
-        subject: `${name}: nobody knows how old it is`,
+        subject: `${name}: Keyturn does not have it yet, and it is due`,
         text: `${due.why}.\n\nUntil somebody decides it counts as due: \`keyturn credentials adopt ${name}\`, or \`keyturn rotate ${name}\`.`,
         facts: factsOf(one),
         key: `rotation-unknown/${name}/${stored.turn}`,

@@ -10,6 +10,7 @@ export default class ScheduleApproveCommand extends KeyturnCommand {
     'For credentials with `approval: true`. The approval is for one turn, is kept in the store and the ledger with your name and the time, and ends when a run begins. A run begins by the schedule, inside its windows.'
   static override examples = [
     { description: 'Yes to the next turn of erp', command: '<%= config.bin %> <%= command.id %> erp' },
+    { description: 'For a program', command: '<%= config.bin %> <%= command.id %> erp --json' },
   ]
   static override args = { name: argument({ required: true, description: 'Name of the credential in keyturn.yaml' }) }
 
