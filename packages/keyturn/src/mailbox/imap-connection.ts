@@ -4,7 +4,8 @@
  */
 import type { SecureContext } from 'node:tls'
 import type { ImapFlow } from 'imapflow'
-import type { Clock, KeyturnError, Secret } from '@keyturn/tokens'
+import { KeyturnError } from '@keyturn/tokens'
+import type { Clock, Secret } from '@keyturn/tokens'
 import { imapError } from './imap-errors.ts'
 import { tlsOf } from './mailbox-settings.ts'
 import type { ImapSettings } from './mailbox-settings.ts'
@@ -88,7 +89,7 @@ export const imapConnection = ({ settings, clock, secureContext, secret, where }
       current = null
       if (clock.boot() - since > STEADY_MS) failures = waitedFor = 0
       failures += 1
-      if (!closed) tell()
+      tell()
     })
     try {
       await client.connect()
@@ -106,6 +107,7 @@ export const imapConnection = ({ settings, clock, secureContext, secret, where }
 
   const attempt = async <T>(work: (client: ImapFlow) => Promise<T>): Promise<T> => {
     for (let last = false; ; last = true) {
+      if (closed) throw new KeyturnError('MAILBOX_UNREACHABLE', `${where} was closed`)
       const client = current?.usable === true ? current : await connect()
       current = client
       try {
@@ -142,6 +144,7 @@ export const imapConnection = ({ settings, clock, secureContext, secret, where }
     },
     async close() {
       closed = true
+      tell()
       const client = current
       current = null
       if (client === null) return

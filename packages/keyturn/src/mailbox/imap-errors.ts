@@ -14,13 +14,17 @@ const passing: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', '
 
 export const imapError = (error: unknown, where: string): KeyturnError => {
   if (error instanceof KeyturnError) return error
-  const { code, serverResponseCode, authenticationFailed, tlsFailed, message } = error as Readonly<
+  const { code, serverResponseCode, responseStatus, authenticationFailed, tlsFailed, message } = error as Readonly<
     Record<string, unknown>
   >
   const said = word(serverResponseCode)
   if (authenticationFailed === true && !passing.has(said ?? ''))
     return new KeyturnError('MAILBOX_REFUSED', `${where} refused the sign-in${said === null ? '' : ` (${said})`}`)
   const known = word(code) ?? said
+  if (responseStatus === 'NO' && authenticationFailed !== true && !passing.has(said ?? ''))
+    return new KeyturnError('MAILBOX_NOT_READY', `${where} refused a command${said === null ? '' : ` (${said})`}`, {
+      fix: 'Correct `folders` and `fileInto`, and give this user the right to delete; `keyturn mailbox check NAME` shows what is there.',
+    })
   if (tlsFailed === true || certificate.test(known ?? ''))
     return new KeyturnError('MAILBOX_UNREACHABLE', `${where}: TLS failed (${known ?? 'no reason given'})`, {
       fix: 'Check host, port and `tls`, and name the CA of this server as `caFile`.',

@@ -32,7 +32,7 @@ export const keptMails = (records: Records, mailbox: string): KeptMails => {
     }
   }
   const remove = async (ids: readonly string[]): Promise<void> => {
-    for (const id of ids) await records.remove(kind, id)
+    for (const id of ids) await records.remove(kind, id, { kind: 'token-mail-removed', data: { mailbox, mail: id } })
   }
   return {
     async keep(id, raw, at) {
@@ -42,7 +42,9 @@ export const keptMails = (records: Records, mailbox: string): KeptMails => {
       await remove(old.map((record) => record.id))
       if (there.length - old.length >= MOST) return false
       const secrets = { raw: new Secret(Buffer.from(raw).toString('latin1')) }
-      await records.put({ kind, id: prefix + id, doc: { mailbox, receivedAt: at, size: raw.length }, secrets })
+      const record = { kind, id: prefix + id, doc: { mailbox, receivedAt: at, size: raw.length }, secrets }
+      // With an entry: the sender was told that the mail is kept, so the commit must be known to have happened.
+      await records.put(record, { kind: 'token-mail-kept', data: { mailbox, mail: prefix + id, size: raw.length } })
       return true
     },
     async list() {

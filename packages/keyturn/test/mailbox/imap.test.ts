@@ -179,6 +179,32 @@ test('a mailbox with 5,000 other mails costs five commands and no mail of others
   assert.ok(before <= 12, dovecot.commands().join(' '))
 })
 
+test('a mail with a header of 200 MB is told of and not fetched', { skip }, async (t) => {
+  const dovecot = await startDovecot(t)
+  const [head = '', body = ''] = letter().toString().split('\r\n\r\n')
+  const filler = `\r\nX-Filler: ${'x'.repeat(980)}`.repeat(200_000)
+  dovecot.deliver(`${head}${filler}\r\n\r\n${body}`)
+  const { found, refused } = await mailboxOf(t, dovecot).look(query())
+  assert.deepEqual(found, [])
+  assert.deepEqual(
+    refused.map(({ code }) => code),
+    ['too-large'],
+  )
+  assert.equal(dovecot.commands().filter((one) => one === 'UID FETCH').length, 1)
+})
+
+test('a folder that is not there is told as such, and a closed mailbox stays closed', { skip }, async (t) => {
+  const dovecot = await startDovecot(t)
+  await assert.rejects(mailboxOf(t, dovecot, { folders: ['Nowhere'] }).look(query()), refusedWith('MAILBOX_NOT_READY'))
+  const mailbox = mailboxOf(t, dovecot)
+  await mailbox.look(query())
+  const waiting = mailbox.wait(600_000)
+  await until('it waits', () => dovecot.commands().includes('IDLE'))
+  await mailbox.close()
+  await waiting
+  await assert.rejects(mailbox.look(query()), refusedWith('MAILBOX_UNREACHABLE'))
+})
+
 test('a late mail wakes who waits, by IDLE and by looking', { skip }, async (t) => {
   for (const idle of [true, false]) {
     const dovecot = await startDovecot(t, { idle })
