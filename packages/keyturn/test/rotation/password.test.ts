@@ -7,6 +7,7 @@ import { passwordAges } from '../../src/org/password-ages.ts'
 import { newPassword, usualShape } from '../../src/rotation/user-password/new-password.ts'
 import type { Run } from '../../src/rotation/credential.ts'
 import type { Rotation } from '../../src/rotation/rotation.ts'
+import { connectJwt, setUp } from '../connected.ts'
 import { hour, outside, passwordScene, robot } from './password-scene.ts'
 import type { PasswordScene } from './password-scene.ts'
 import { toTheEnd } from './scene.ts'
@@ -173,6 +174,20 @@ void test('the due list: machines and people, the oldest first, by profile, perm
     (await ages({ users: many })).map(({ username }) => username),
     [ada],
   )
+})
+
+void test('keyturn credentials passwords lists them, and answers no when one is due', async (t) => {
+  const setup = await setUp(t)
+  await connectJwt(setup)
+  const young = await setup.folder.run(['credentials', 'passwords', 'acme', '--json'])
+  assert.equal(young.code, 0, young.stderr)
+  const { users, due } = JSON.parse(young.stdout) as { users: { username: string; kind: string }[]; due: number }
+  assert.equal(due, 0)
+  assert(users.some(({ username, kind }) => username === 'api@acme.example' && kind === 'machine'))
+  const args = ['credentials', 'passwords', 'acme', '--user', setup.user, '--max-age', '1ms']
+  const old = await setup.folder.run(args)
+  assert.deepEqual([old.code, /integration@acme.example +person +0 d +at most 0 d .* due/.test(old.stdout)], [1, true])
+  assert.equal((await setup.folder.run([...args.slice(0, -1), 'soon'])).code, 2)
 })
 
 void test('the shipped permission set is enough for the whole way of a security token', async (t) => {

@@ -86,6 +86,7 @@ void test('how: own sets it as the user itself, which may no more than that', as
     (await place.open().preflight('robot')).map(({ code }) => code),
     ['NOT_ADOPTED'],
   )
+  await assert.rejects(place.open().adopt('robot', 'test'), { code: 'BAD_ARGUMENT' })
   await place.adopt()
   await start(place.open())
   await judge(place, await toTheEnd(place, 'robot', () => place.open()))

@@ -59,3 +59,10 @@ export const attempt = async (
   await context.keep({ data: { tries: [...tries, { from: began, to: context.clock.wall() }] } })
   return tried
 }
+
+/** Salesforce shows no password to anybody, so there is nothing to read it from. */
+export const notReadable = async (): Promise<never> => {
+  throw new KeyturnError('BAD_ARGUMENT', 'Salesforce shows no password and no security token', {
+    fix: 'Say where they are: --field password=env:SF_PASSWORD --field securityToken=env:SF_SECURITY_TOKEN.',
+  })
+}

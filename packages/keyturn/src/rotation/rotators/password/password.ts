@@ -14,7 +14,7 @@ import { lookedAtUser, lookedAtWayIn } from '../../user-password/password-prefli
 import { noWayIn, problem } from '../../user-password/problem.ts'
 import { setPasswordStep } from '../../user-password/set-password.ts'
 import { stagePassword } from '../../user-password/stage-password.ts'
-import { attempt, orgOf } from '../../user-password/subject.ts'
+import { attempt, notReadable, orgOf } from '../../user-password/subject.ts'
 import { approval, chosen, isPerson, reset } from './reset-of-person.ts'
 import { passwordSettings } from './settings.ts'
 import type { PasswordSettings } from './settings.ts'
@@ -123,6 +123,7 @@ export const password = defineRotator<Settings>({
     if (isPerson(context)) return [...ofPerson(context), ...problems]
     return user === null ? problems : [...problems, ...(await lookedAtWayIn(context, user))]
   },
+  adopt: notReadable,
   async age(context) {
     const user = await findUser(orgOf(context), context.settings.user)
     return user?.passwordChangedAt == null

@@ -17,7 +17,7 @@ import { lookedAtUser, lookedAtWayIn } from '../../user-password/password-prefli
 import { problem, tokenUseless } from '../../user-password/problem.ts'
 import { setPasswordStep } from '../../user-password/set-password.ts'
 import { stagePassword } from '../../user-password/stage-password.ts'
-import { orgOf } from '../../user-password/subject.ts'
+import { notReadable, orgOf } from '../../user-password/subject.ts'
 import { receiveToken } from './receive-token.ts'
 import { securityTokenSettings } from './settings.ts'
 import type { SecurityTokenSettings } from './settings.ts'
@@ -126,6 +126,7 @@ export const securityToken = defineRotator<Settings>({
     if (obstacle !== null) return [tokenUseless(obstacle), ...found]
     return [...found, ...(await lookedAtWayIn(context, user))]
   },
+  adopt: notReadable,
   async age(context) {
     const user = await findUser(orgOf(context), context.settings.user)
     if (user?.passwordChangedAt == null)
