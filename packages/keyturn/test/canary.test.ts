@@ -91,6 +91,7 @@ test('no command prints or writes a secret in clear', async (t) => {
   await run('credentials', [])
   await run('credentials:adopt', ['erp', '--field', 'consumerSecret=env:SECRET'])
   await run('credentials:adopt', ['erp', `--field=consumerSecret=${server.clientSecret}`])
+  await run('credentials:passwords', ['acme'])
   await run('credentials:show', ['erp'])
   await run('credentials:report', ['erp'])
   await run('rotate', ['erp', '--preflight'])
