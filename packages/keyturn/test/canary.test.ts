@@ -32,6 +32,8 @@ test('no command prints or writes a secret in clear', async (t) => {
   const channels = '    ops: { kind: webhook, url: env:HOOK, secret: env:SECRET }\n'
   const destinations =
     'destinations:\n  v: { kind: vault, path: x, address: "http://127.0.0.1:1", token: env:SECRET }\n  f: { kind: env-file, file: app.env }\n'
+  const mailboxes =
+    'mailboxes:\n  m: { kind: imap, host: 127.0.0.1, port: 1, tls: none, user: a@b.example, password: env:SECRET }\n  s: { kind: smtp, port: 1, recipients: [a@b.example] }\n'
   writeFileSync(join(folder.path, 'app.env'), '')
   const credentials = 'credentials:\n  erp: { kind: external-client-app, org: cc, app: Server, destinations: [f] }\n'
   writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}\nnotify:\n  channels:\n${channels}${destinations}${credentials}`)
