@@ -15,7 +15,7 @@ export type MetadataValue =
   | readonly MetadataValue[]
   | { readonly [element: string]: MetadataValue }
 
-/** Without `fullName`. */
+/** Without `fullName`. What was read has texts for `true` and `3`; what is deployed may have either. */
 export type MetadataBody = Readonly<Record<string, MetadataValue>>
 
 /** `SecuritySettings`, whose component is `Security` of the type `Settings`, is named by its own type when it is read. */
@@ -29,6 +29,25 @@ const atOnce = 10
 
 const listOf = (value: unknown): readonly unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? (value as readonly unknown[]) : [value]
+
+/**
+ * As the XML has it: texts, lists and elements. jsforce's table of types is older than many elements, so that of two
+ * switches one comes as a boolean and the other as a text; it also makes empty lists where there was nothing.
+ */
+const plain = (value: MetadataValue): MetadataValue => {
+  if (value === null || value === undefined) return undefined
+  if (typeof value !== 'object') return String(value)
+  if (Array.isArray(value)) {
+    const list = (value as readonly MetadataValue[]).map(plain).filter((one) => one !== undefined)
+    return list.length === 0 ? undefined : list
+  }
+  const { $: attributes, ...elements } = value as MetadataBody
+  if (elementsOf(attributes)['xsi:nil'] === 'true') return undefined
+  const found = Object.entries(elements).map(([name, one]) => [name, plain(one)] as const)
+  return Object.fromEntries(found.filter(([, one]) => one !== undefined))
+}
+
+export const isOn = (value: MetadataValue): boolean => value === true || value === 'true'
 
 export const elementsOf = (value: MetadataValue): MetadataBody =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as MetadataBody) : {}
@@ -48,7 +67,7 @@ export const readComponents = async (
     const names = fullNames.slice(from, from + atOnce)
     const read: unknown = await jsforceCall(`Reading ${type}`, () => connection.metadata.read(type as never, names))
     for (const record of listOf(read)) {
-      const { fullName, $: _attributes, ...body } = elementsOf(record as MetadataValue)
+      const { fullName, ...body } = elementsOf(plain(record as MetadataValue))
       if (typeof fullName === 'string' && fullName !== '') found.set(fullName, body)
     }
   }

@@ -14,6 +14,7 @@ import type { Rotation } from '../../src/rotation/rotation.ts'
 import type { Run } from '../../src/rotation/credential.ts'
 import { tryKey } from '../../src/rotation/rotators/certificate/try-key.ts'
 import type { TriedKey } from '../../src/rotation/rotators/certificate/try-key.ts'
+import { shipped } from './shipped-permissions.ts'
 import { scene } from './scene.ts'
 import type { Death, Scene } from './scene.ts'
 
@@ -31,6 +32,7 @@ export interface World extends Scene {
   readonly publicKey: string
   readonly oldSecrets: Readonly<Record<string, Secret>>
   readonly clientId: string
+  readonly sections: Readonly<Record<string, unknown>>
   open(die?: Death): Rotation
   start(rotation?: Rotation): Promise<unknown>
   /** What the org's metadata says is in the slot. */
@@ -55,7 +57,10 @@ export const world = async (t: TestContext, wish: Wish = {}): Promise<World> => 
   const place = await scene(t, {
     users: [
       { username: 'admin@acme.example', profile: 'System Administrator' },
-      { username: rotator, permissions: wish.rotatorPermissions ?? ['ModifyMetadata', 'CustomizeApplication'] },
+      {
+        username: rotator,
+        permissions: wish.rotatorPermissions ?? (shipped('Certificates') as never),
+      },
       { username: machine },
       { username: 'prover@acme.example' },
     ],
@@ -113,6 +118,7 @@ export const world = async (t: TestContext, wish: Wish = {}): Promise<World> => 
   return {
     ...place,
     envFile,
+    sections,
     oldPem: app.certificate,
     oldKey: app.privateKey,
     publicKey: createPublicKey(app.certificate).export({ type: 'spki', format: 'pem' }).toString(),

@@ -13,6 +13,7 @@ import { Secret } from '@keyturn/tokens'
 import { verifyEntries } from '@keyturn/tokens/ledger'
 import type { Run } from '../../src/rotation/credential.ts'
 import type { Rotation } from '../../src/rotation/rotation.ts'
+import { shipped } from './shipped-permissions.ts'
 import { scene } from './scene.ts'
 import type { Death, Scene } from './scene.ts'
 
@@ -30,6 +31,7 @@ export interface Pair {
 export interface World extends Scene {
   readonly envFile: string
   readonly old: Pair
+  readonly sections: Readonly<Record<string, unknown>>
   open(die?: Death): Rotation
   start(): Promise<unknown>
   generate(): Pair
@@ -44,14 +46,18 @@ export const yes = new Secret('yes')
 
 export const world = async (
   t: TestContext,
-  wish: { readonly app?: Partial<AppSettings>; readonly org?: Partial<OrgSettings>; readonly admin?: boolean } = {},
+  wish: {
+    readonly app?: Partial<AppSettings>
+    readonly org?: Partial<OrgSettings>
+    readonly permissions?: readonly string[]
+  } = {},
 ): Promise<World> => {
   const place = await scene(t, {
     users: [
       { username: 'admin@acme.example', profile: 'System Administrator' },
       {
         username: rotator,
-        permissions: wish.admin === false ? ['ApiEnabled'] : ['ModifyMetadata', 'CustomizeApplication', 'ManageUsers'],
+        permissions: (wish.permissions ?? shipped('Connected_Apps')) as never,
       },
       { username: person },
       { username: 'machine@acme.example', apiOnly: true },
@@ -89,6 +95,7 @@ export const world = async (
   return {
     ...place,
     envFile,
+    sections,
     old: { clientId, clientSecret },
     open,
     start: () => open().start('erp', { why: 'test', who: 'test', attended: false }),

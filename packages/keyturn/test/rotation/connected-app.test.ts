@@ -153,7 +153,7 @@ void test('who still shows the old pair is named where the org keeps failed logi
 })
 
 void test('a user who sees only its own tokens says so, and a key nobody knows ends it before it begins', async (t) => {
-  const place = await world(t, { admin: false })
+  const place = await world(t, { permissions: ['ApiEnabled'] })
   await assert.rejects(place.start(), { code: 'PREFLIGHT_FAILED', message: /which consumer key Erp has/ })
   await place.open().adopt('erp', 'test', brought(place.old))
   await place.start()
