@@ -6,6 +6,21 @@ import { nextOpen } from '../rotation/schedule/windows.ts'
 import type { Found } from './check.ts'
 import { group, textsIn } from './names.ts'
 
+/** The schema looks at settings together only where each is right: so once more without those that are wrong. */
+const readAll = (schedule: Readonly<Record<string, unknown>>) => {
+  const first = scheduleSettings.safeParse(schedule)
+  const wrong = new Set(first.error?.issues.flatMap((issue) => ('keys' in issue ? issue.keys : issue.path.slice(0, 1))))
+  if (first.success || wrong.size === 0) return { parsed: first, more: [] }
+  const parsed = scheduleSettings.safeParse(
+    Object.fromEntries(Object.entries(schedule).filter(([name]) => !wrong.has(name))),
+  )
+  const told = new Set(first.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`))
+  const more = (parsed.error?.issues ?? []).filter(
+    ({ path, message }) => path.length > 0 && !told.has(`${path.join('.')} ${message}`),
+  )
+  return { parsed, more }
+}
+
 export const scheduleProblems = (content: unknown, now: number): readonly Found[] => {
   const found: Found[] = []
   const credentials = Object.entries(group(group(content)['credentials'])).map(([name, value]) => ({
@@ -21,7 +36,8 @@ export const scheduleProblems = (content: unknown, now: number): readonly Found[
   }
   for (const { name, entry, schedule } of credentials) {
     const at = ['credentials', name, 'schedule'] as const
-    const parsed = scheduleSettings.safeParse(schedule)
+    const { parsed, more } = readAll(schedule)
+    found.push(...more.map((one) => ({ ...one, path: [...at, ...one.path] })))
     if (!parsed.success) continue
     if (nextOpen(timesOf(parsed.data), now) === null)
       found.push({

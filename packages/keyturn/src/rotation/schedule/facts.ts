@@ -28,6 +28,8 @@ export interface RunFacts {
   readonly step: string | null
   readonly waitUntil: number | null
   readonly waitsFor: string | null
+  /** Planned, and no step of it was begun: it can have had no effect. */
+  readonly untouched: boolean
   /** It has not cut over yet, so what waits for it still waits. */
   readonly before: boolean
   readonly person: Run['person']
@@ -61,6 +63,7 @@ const runFacts = (run: Run): RunFacts => ({
   step: run.begun?.step ?? run.done.at(-1)?.step ?? null,
   waitUntil: run.waitUntil,
   waitsFor: run.waitsFor,
+  untouched: run.begun === null && run.done.length === 0,
   before: !cutOver.includes(run.reached),
   person: run.person,
   problem: run.problem,

@@ -11,7 +11,7 @@ import { assess, scheduledOf } from './assess.ts'
 import type { Assessed, Scheduled } from './assess.ts'
 import { settleBlocked } from './blocked-grants.ts'
 import type { BlockChanges } from './blocked-grants.ts'
-import { isStuck, readFacts } from './facts.ts'
+import { isStuck, readFacts, readStored } from './facts.ts'
 import type { StoredFacts } from './facts.ts'
 import { tellAll } from './reminders.ts'
 import { openSchedules } from './schedule-record.ts'
@@ -90,9 +90,13 @@ const tasksOf = (
   stored: ReadonlyMap<string, StoredFacts>,
   now: number,
 ): readonly Task[] => {
-  const goOn = [...stored].flatMap(([name, { run }]) =>
-    run !== null && !isStuck(run) && (run.waitUntil === null || run.waitUntil <= now) ? [{ name, start: null }] : [],
-  )
+  const times = new Map(assessed.map(({ name, policy }) => [name, policy.times]))
+  const goOn = [...stored].flatMap(([name, { run }]) => {
+    if (run === null || isStuck(run) || (run.waitUntil ?? 0) > now) return []
+    // Whoever planned it died before the first step: that waits for a window as the start did.
+    const allowed = times.get(name)
+    return run.untouched && allowed !== undefined && !isOpen(allowed, now) ? [] : [{ name, start: null }]
+  })
   // What was begun is brought to its end first: half-way is where most can go wrong.
   const begin = assessed
     .filter(({ due }) => due.starts)
@@ -124,8 +128,12 @@ export const turnDue = async (parts: RoundParts, known?: readonly Scheduled[]): 
 
   const begin = async (one: Assessed): Promise<boolean> => {
     const { name, policy, stored: facts } = one
-    // The queue may have been long: its window can have closed meanwhile.
+    // The queue may have been long: its window can have closed meanwhile, or another replica was there before, which is
+    // cheaper to see than a preflight.
     if (!isOpen(policy.times, clock.wall())) return false
+    const fresh = await readStored(records, name)
+    if (fresh.run !== null || fresh.turn !== facts.turn)
+      throw new KeyturnError('CLAIM_LOST', `${name} is turned by somebody else`)
     const schedules = openSchedules(records)
     try {
       await rotation.start(name, { why: whyText(one), who, attended: false, turn: facts.turn })

@@ -302,3 +302,25 @@ void test('a credential that was altered outside is shown and not turned, and ho
   assert.deepEqual((await one.round()).started, ['erp'])
   assert.equal((await states(one, all.clock.wall()))['newer'], 'unknown-age')
 })
+
+void test('a replica that died right after a start: another one goes on, and still only inside of the window', async (t) => {
+  const schedule = { ...every, window: { from: '00:00', to: '01:00' } }
+  const { all, one } = await open(t, [{ name: 'erp', age: 90, schedule }])
+  await one.rotation.start('erp', { why: 'due', who: 'the schedule', attended: false, turn: 1 })
+  const other = await all.replica()
+  all.clock.push(2 * hour)
+  assert.deepEqual((await other.round()).advanced, [])
+  assert.deepEqual(all.platforms.get('erp')?.effects, [])
+  all.clock.push(22 * hour)
+  assert.deepEqual((await other.round()).advanced, ['erp'])
+  all.clock.push(2 * hour)
+  // What was begun is brought to its end whenever its time comes.
+  assert.deepEqual((await other.round()).ended, [{ name: 'erp', state: 'retired' }])
+})
+
+void test('a start that was decided on an older version is refused', async (t) => {
+  const { one } = await open(t, [{ name: 'erp', age: 90, schedule: every }])
+  await assert.rejects(one.rotation.start('erp', { why: 'due', who: 'test', attended: false, turn: 0 }), {
+    code: 'CLAIM_LOST',
+  })
+})
