@@ -1,0 +1,5 @@
+/** Email templates load nothing foreign: the cases. */
+import { settingCases } from '../setting-cases.ts'
+import { path } from './control.ts'
+
+export const cases = settingCases({ path, right: true, wrong: false })

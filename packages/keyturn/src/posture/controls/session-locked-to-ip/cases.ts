@@ -1,0 +1,5 @@
+/** Sessions stay with the address they began at: the cases. */
+import { settingCases } from '../setting-cases.ts'
+import { path } from './control.ts'
+
+export const cases = settingCases({ path, right: true, wrong: false })

@@ -1,0 +1,5 @@
+/** A text message can confirm a new device: the cases. */
+import { settingCases } from '../setting-cases.ts'
+import { path } from './control.ts'
+
+export const cases = settingCases({ path, right: true, wrong: false })
