@@ -45,9 +45,8 @@ const read = (text: string): readonly Readonly<Record<string, string>>[] => {
   for (const line of lines) {
     const at = line.indexOf(':')
     if (line === 'BEGIN:VEVENT') events.push({})
-    else
-      events.at(-1)?.[line.slice(0, at)] ??
-        Object.assign(events.at(-1) ?? {}, { [line.slice(0, at)]: line.slice(at + 1) })
+    const event = events.at(-1)
+    if (event !== undefined && line !== 'BEGIN:VEVENT') event[line.slice(0, at)] ??= line.slice(at + 1)
   }
   return events
 }
