@@ -161,9 +161,9 @@ export const passwordScene = async (
   }
 }
 
-/** What the org mailed and was not held back. A mailbox that is not `tokens` is one that nothing is ever sent to. */
 const tokenIn = (raw: string): string => /Security token \(case-sensitive\): (\w+)/.exec(raw)?.[1] ?? ''
 
+/** What the org mailed and was not held back. A mailbox that is not `tokens` is one that nothing is ever sent to. */
 const mailboxOf = ({ sim }: Scene, name: string, settled: Set<string>): Mailbox => ({
   name,
   preflight: async () =>

@@ -122,6 +122,26 @@ void test(
   },
 )
 
+void test(
+  'by IMAP: a mailbox that goes away once the password is set ends in a question',
+  { skip: noDovecot },
+  async (t) => {
+    const made = await imap(t)
+    const { sim } = made.place
+    sim.control.addMailFault({ fault: 'held' })
+    await made.open().start('robot', { why: 'test', who: 'test', attended: false })
+    await made.open().advance('robot', { attended: false })
+    made.place.advance(6_000)
+    const asked = await made.run('shut')
+    assert.equal(asked.state, 'waiting-for-person', asked.problem?.text)
+    assert.match(asked.person?.what ?? '', /the mailbox can’t be read/)
+    sim.control.releaseMails()
+    await sim.control.mailsSettled()
+    await made.open().resume('robot')
+    await judge(made, await made.run())
+  },
+)
+
 void test('by an SMTP inbox of Keyturn’s own, which listens before the password is set', async (t) => {
   const probe = createServer()
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))

@@ -1,5 +1,6 @@
 /** Password and security token over the wire: the mail that comes, comes late, twice, forged, or never; and nothing set twice. */
 import assert from 'node:assert/strict'
+import { mkdirSync, rmSync } from 'node:fs'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import jsforce from 'jsforce'
@@ -119,6 +120,39 @@ for (const [what, action] of [
       )
     })
   }
+
+void test('an org that ends the user’s sessions with its password ends none of the run', async (t) => {
+  const place = await passwordScene(t, {
+    settings: { passwordChangeEndsSessions: 'all' },
+    credential: { how: 'own', org: 'robot' },
+  })
+  await place.adopt()
+  await start(place.open())
+  place.sim.control.addFault({ match: { path: '/services/Soap/u/', method: 'POST' }, action: { drop: 'after' } })
+  await judge(place, await toTheEnd(place, 'robot', () => place.open()))
+})
+
+void test('a destination that can’t be written leaves the run where it is, with the new value stored', async (t) => {
+  const place = await passwordScene(t)
+  await start(place.open())
+  mkdirSync(place.envFile)
+  const run = await toTheEnd(place, 'robot', () => place.open())
+  assert.equal(run.state, 'halted', run.waitsFor ?? '')
+  assert.deepEqual(
+    run.exposed.map(({ to }) => to),
+    [null],
+    'consumers are cut off, and the report says so',
+  )
+  rmSync(place.envFile, { recursive: true })
+  await place.open().resume('robot')
+  await judge(place, await toTheEnd(place, 'robot', () => place.open()))
+})
+
+void test('a password is sent to Salesforce’s hosts alone', async (t) => {
+  const place = await passwordScene(t, { credential: { loginUrl: 'https://salesforce.example' } })
+  await place.adopt()
+  await assert.rejects(place.open().preflight('robot'), { code: 'LOGIN_URL_REFUSED' })
+})
 
 void test('a mail that is held: a person is asked after its patience, and takes nothing but a resume once it is there', async (t) => {
   const { place, run } = await turned(t, {}, ({ sim }) => sim.control.addMailFault({ fault: 'held' }))

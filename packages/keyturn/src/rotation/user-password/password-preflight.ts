@@ -8,7 +8,7 @@ import { tryLogin } from '../../org/password-login.ts'
 import { isPasswordExpired } from '../../org/user-password.ts'
 import type { Problem } from '../credential.ts'
 import { noWayIn, problem } from './problem.ts'
-import { loginUrlOf, orgOf, wayIn } from './subject.ts'
+import { instanceUrlOf, loginUrlOf, orgOf, wayIn } from './subject.ts'
 import type { Before } from './subject.ts'
 
 const day = 86_400_000
@@ -91,7 +91,7 @@ export const lookedAtWayIn = async (context: Before, user: OrgUser): Promise<rea
   const org = orgOf(context)
   const flow = await passwordFlowState(org)
   if (settings.signIn?.by === 'password-flow') return flow.is === 'closed' ? [noWayIn(flow.why)] : []
-  const soap = await soapLoginState(ports.network, await loginUrlOf(context))
+  const soap = await soapLoginState(ports.network, await instanceUrlOf(context))
   if (soap.is === 'unknown')
     return [problem('ORG_UNAVAILABLE', `SOAP login() doesn’t answer: ${soap.why}`, 'Try again later.')]
   if (soap.is === 'open') return permitted(context, user)

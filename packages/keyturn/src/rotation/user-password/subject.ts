@@ -1,7 +1,7 @@
 /** Whose password a run is about, and how it is reached. */
 import { KeyturnError } from '@keyturn/tokens'
 import type { Secret } from '@keyturn/tokens'
-import { resolveReference } from '@keyturn/tokens/maintenance'
+import { checkLoginUrl, resolveReference } from '@keyturn/tokens/maintenance'
 import type { OrgConnection } from '../../org/connection.ts'
 import { findUser } from '../../org/org-user.ts'
 import type { OrgUser } from '../../org/org-user.ts'
@@ -32,8 +32,13 @@ export const userIdOf = async (context: Context): Promise<string> => {
   return id
 }
 
-export const loginUrlOf = async ({ keyturn, settings }: Pick<Before, 'keyturn' | 'settings'>): Promise<string> =>
-  settings.loginUrl ?? (await keyturn.token(settings.org)).instanceUrl
+/** The org’s own address. */
+export const instanceUrlOf = async ({ keyturn, settings }: Pick<Before, 'keyturn' | 'settings'>): Promise<string> =>
+  (await keyturn.token(settings.org)).instanceUrl
+
+/** Where passwords are sent: the org itself, or a host of Salesforce’s that keyturn.yaml names. */
+export const loginUrlOf = async (context: Pick<Before, 'keyturn' | 'settings'>): Promise<string> =>
+  context.settings.loginUrl === undefined ? instanceUrlOf(context) : checkLoginUrl(context.settings.loginUrl)
 
 export const wayIn = async ({ settings, ports }: Pick<Before, 'settings' | 'ports'>): Promise<Via> => {
   const { by = 'soap', clientId, clientSecret } = settings.signIn ?? {}

@@ -89,6 +89,13 @@ const activate: Step = {
 
 const drained = drain<Settings>((context) => oldPasswordUse(context))
 
+const drainStep: Step = {
+  ...drained,
+  run: async (context) =>
+    // People mistype: a wrong password of theirs says nothing.
+    isPerson(context) ? { is: 'done', note: 'a person uses one password' } : drained.run(context),
+}
+
 const retire: Step = {
   name: 'retire',
   does: 'Forgets the old password',
@@ -112,7 +119,7 @@ export const password = defineRotator<Settings>({
   title: 'Password of a user',
   settings: passwordSettings,
   fields: ['username', 'password'],
-  steps: [approve, stage, change, verify, distribute(), activate, drained, retire],
+  steps: [approve, stage, change, verify, distribute(), activate, drainStep, retire],
   exposure:
     'From the moment the password is set until consumers have it, their logins fail; what is open stays open. There is no way back from there.',
   person: 'Of a person: approve it, and choose the new password by the link that Salesforce mails.',

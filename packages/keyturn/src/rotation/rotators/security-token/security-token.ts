@@ -58,8 +58,14 @@ const activate: Step = {
   undo: 'nothing',
   async run(context) {
     await context.keep({ exposed: null })
-    const count = await settleMails(context)
-    return { is: 'done', note: count === 0 ? 'no mail to file' : `${count} mails deleted or filed` }
+    try {
+      const count = await settleMails(context)
+      return { is: 'done', note: count === 0 ? 'no mail to file' : `mails deleted or filed: ${count}` }
+    } catch (error) {
+      if (!(error instanceof KeyturnError) || error.code === 'CLAIM_LOST' || error.code === 'STORE_UNAVAILABLE')
+        throw error
+      return { is: 'done', note: `the mail is filed at the end of the run, for now: ${error.message}` }
+    }
   },
 }
 
@@ -72,7 +78,7 @@ const retire: Step = {
     const count = await settleMails(context)
     return {
       is: 'done',
-      note: `the old value ended when the password was set${count === 0 ? '' : `; ${count} late mails filed`}`,
+      note: `the old value ended when the password was set${count === 0 ? '' : `; late mails filed: ${count}`}`,
     }
   },
 }

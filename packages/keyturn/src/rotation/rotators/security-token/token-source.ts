@@ -2,6 +2,7 @@
  * Where a new security token comes from: what a person brought, or a mail. A mail whose token was refused is remembered
  * and not taken again; what looked like one and was not accepted is told by name.
  */
+import { KeyturnError } from '@keyturn/tokens'
 import type { Json, Secret } from '@keyturn/tokens'
 import type { RefusedMail, TokenMail } from '../../../mailbox/mailbox.ts'
 import type { PersonTask } from '../../credential.ts'
@@ -39,6 +40,21 @@ export const mailsOf = async (context: Context): Promise<readonly TokenMail[]> =
   return found
 }
 
+/** Once the password is set, a mailbox that is away ends nothing: it is asked again, and then a person is. */
+const mailsIfAny = async (context: Context): Promise<readonly TokenMail[]> => {
+  try {
+    const found = await mailsOf(context)
+    if (context.data['mailboxSays'] !== undefined) await context.keep({ data: { mailboxSays: null } })
+    return found
+  } catch (error) {
+    if (!(error instanceof KeyturnError) || error.code === 'CLAIM_LOST' || error.code === 'STORE_UNAVAILABLE')
+      throw error
+    await context.keep({ data: { mailboxSays: error.message } })
+    context.tell(`the mailbox can’t be read now: ${error.message}`)
+    return []
+  }
+}
+
 export const keepToken = async (context: Context, token: Secret, from: string, mail: string | null): Promise<void> => {
   await context.keep({ data: { tokenFrom: from, mail }, secrets: { securityToken: token } })
 }
@@ -64,7 +80,7 @@ export const nextToken = async (context: Context): Promise<string | null> => {
     return 'brought by a person'
   }
   const refused = textsOf(context.data['refusedMails'])
-  const mail = (await mailsOf(context)).find(({ id }) => !refused.includes(id))
+  const mail = (await mailsIfAny(context)).find(({ id }) => !refused.includes(id))
   if (mail === undefined) return null
   await keepToken(context, mail.token, `a mail from ${mail.from}`, mail.id)
   return `by mail from ${mail.from}, received ${new Date(mail.receivedAt).toISOString()} (${shown(mail)})`
@@ -93,8 +109,10 @@ const clicks = (user: string): readonly string[] => [
 ]
 
 export const askForToken = (context: Context, why: string): StepOutcome => {
+  const { mailboxSays } = context.data
+  const away = typeof mailboxSays === 'string' ? ` (the mailbox can’t be read: ${mailboxSays})` : ''
   const task: PersonTask = {
-    what: `${why}. The password of ${context.settings.user} is set and stored; it is not changed again.`,
+    what: `${why}${away}. The password of ${context.settings.user} is set and stored; it is not changed again.`,
     clicks: clicks(context.settings.user),
     asks: [{ name: 'securityToken', label: 'New security token (empty: look into the mailbox again)', secret: true }],
   }
