@@ -7,6 +7,7 @@ import { call, judge, judgeOld, machine, minute, print, unchanged, world } from 
 import type { World } from './certificate-world.ts'
 import { Killed, toTheEnd } from './scene.ts'
 import type { Run } from '../../src/rotation/credential.ts'
+import { credentialView, expiryText } from '../../src/rotation/views/credential-view.ts'
 
 const jobs = (place: World, checkOnly: boolean): number =>
   place.sim.control.metadataJobs().filter(({ result }) => result?.['checkOnly'] === checkOnly).length
@@ -259,7 +260,14 @@ void test('adopted from the org, the key comes from the grant that has it; its a
   assert.deepEqual(doc.versions.at(-1)?.fields, ['certificate', 'privateKey'])
   const age = await place.open().age('sync-key')
   assert.equal(age.basis, 'known')
-  assert.match(age.why, /runs out on .*, in 89 days|in 90 days/)
+  assert.match(age.why, /runs out on .*, in (89|90) days/)
+  const seen = () => credentialView(place.open().settingsOf('sync-key'), doc, age, place.clock.wall())
+  assert.deepEqual([seen().expires?.warning, expiryText(seen())], [null, ''])
+  place.advance(82 * 24 * 60 * minute)
+  assert.equal(seen().expires?.warning, 10)
+  assert.match(expiryText(seen()), /runs out in [78] d/)
+  place.advance(10 * 24 * 60 * minute)
+  assert.match(expiryText(seen()), /^ran out on /)
 })
 
 void test('who may not use the Metadata API is told before anything is begun', async (t) => {

@@ -1,4 +1,5 @@
 /** A credential as people and programs see it: what it is, how old, what runs. No secret in it. */
+import { expiryWarning } from '../../org/certificate-expiry.ts'
 import { currentVersion } from '../credential.ts'
 import type { CredentialDoc, Run } from '../credential.ts'
 import type { Age } from '../rotator.ts'
@@ -14,6 +15,8 @@ export interface CredentialView {
   /** ISO 8601; null: unknown. */
   readonly since: string | null
   readonly age: { readonly basis: Age['basis']; readonly days: number | null; readonly why: string }
+  /** Of what ends by itself (a certificate); null: nothing is known of an end. `warning`: days, the last mark passed. */
+  readonly expires: { readonly at: string; readonly days: number; readonly warning: number | null } | null
   readonly run: RunView | null
 }
 
@@ -45,6 +48,22 @@ export const runView = (run: Run): RunView => ({
   problem: run.problem,
 })
 
+const day = 86_400_000
+
+const expiryOf = (doc: CredentialDoc | null, now: number): CredentialView['expires'] => {
+  const at = Date.parse(String((doc === null ? null : currentVersion(doc))?.data['notAfter'] ?? ''))
+  if (Number.isNaN(at)) return null
+  return { at: iso(at), days: Math.floor((at - now) / day), warning: expiryWarning(at, now) }
+}
+
+/** One phrase where it is time to think of it. */
+export const expiryText = ({ expires }: CredentialView): string =>
+  expires === null || expires.warning === null
+    ? ''
+    : expires.days < 0
+      ? `ran out on ${expires.at.slice(0, 10)}`
+      : `runs out in ${expires.days} d`
+
 export const credentialView = (
   { name, kind, common }: CredentialSettings,
   doc: CredentialDoc | null,
@@ -59,8 +78,9 @@ export const credentialView = (
   since: age.basis === 'unknown' ? null : iso(age.since),
   age: {
     basis: age.basis,
-    days: age.basis === 'unknown' ? null : Math.max(0, Math.floor((now - age.since) / 86_400_000)),
+    days: age.basis === 'unknown' ? null : Math.max(0, Math.floor((now - age.since) / day)),
     why: age.why,
   },
+  expires: expiryOf(doc, now),
   run: doc?.run == null ? null : runView(doc.run),
 })

@@ -2,7 +2,7 @@ import { systemClock } from '@keyturn/tokens'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { table } from '../../../output/table.ts'
-import { credentialView } from '../../../rotation/views/credential-view.ts'
+import { credentialView, expiryText } from '../../../rotation/views/credential-view.ts'
 import type { CredentialView } from '../../../rotation/views/credential-view.ts'
 
 const aged = ({ age }: CredentialView): string =>
@@ -43,7 +43,7 @@ export default class CredentialsCommand extends KeyturnCommand {
                 { title: 'OWNER', of: ({ owner }) => owner, spared: 3 },
                 { title: 'DESTINATIONS', of: ({ destinations }) => destinations.join(' '), spared: 1 },
                 { title: 'RUN', of: ({ run }) => run?.state ?? '' },
-                { title: '', of: ({ run }) => run?.problem?.text ?? run?.waitsFor ?? '' },
+                { title: '', of: (view) => view.run?.problem?.text ?? view.run?.waitsFor ?? expiryText(view) },
               ],
               this.width,
             ),

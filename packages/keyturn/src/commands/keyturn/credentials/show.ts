@@ -38,6 +38,7 @@ export default class CredentialsShowCommand extends KeyturnCommand {
                 ? `unknown: ${age.why}`
                 : `${age.basis === 'at-most' ? 'at most ' : ''}${age.days} days: ${age.why}`,
             ],
+            ['Runs out', view.expires === null ? null : `${view.expires.at}, in ${view.expires.days} days`],
             ['Run', run === null ? null : `${run.state}, ${run.why}, by ${run.who}, since ${run.startedAt}`],
           ]),
         )
