@@ -59,6 +59,9 @@ export interface BrokerSettings {
     readonly idle: number
     readonly connections: number
     readonly grace: number
+    /** For a connection to an org, and for its answer to begin, ms. */
+    readonly connect: number
+    readonly answer: number
     readonly staleMax: number
   }
   readonly metricsRanges: AddressRanges
@@ -180,6 +183,8 @@ export const brokerSettings = async (
       idle: limits.idle ?? 65_000,
       connections: limits.connections ?? 10_000,
       grace: limits.grace ?? 20_000,
+      connect: limits.connect ?? 10_000,
+      answer: limits.answer ?? 120_000,
       staleMax: limits.staleMax ?? 60_000,
     },
     metricsRanges: ranges(section.metrics?.ranges ?? ['127.0.0.0/8', '::1/128'], 'metrics.ranges'),

@@ -68,7 +68,12 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   const watch = watchStore({ store, clock, log })
   const metrics = openMetrics()
   const countRequest = requestMetrics(metrics)
-  const network = lazyNetwork({ clock, env, ...(caFile === undefined ? {} : { caFile }) })
+  const network = lazyNetwork({
+    clock,
+    env,
+    connectTimeout: settings.limits.connect,
+    ...(caFile === undefined ? {} : { caFile }),
+  })
   const replica = Buffer.from(random(8)).toString('hex')
   const tracing =
     settings.traces &&
@@ -105,7 +110,8 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     ...where,
   }
   const ipLocked = settings.orgs.flatMap((org) => (org.ipLocked ? [org.grant] : []))
-  deskOf(context, { network, ipLocked, staleMax, bodyLimit: settings.limits.body })
+  const { body: bodyLimit, answer: answerLimit } = settings.limits
+  const { reachability } = deskOf(context, { network, ipLocked, staleMax, bodyLimit, answerLimit })
   const tail = openEventTail({ store, clock, log })
   const stopCounting = keyturn.on('*', ({ type, grant }) => {
     metrics.count('keyturn_events_total', 'State changes of grants', { type, grant })
@@ -155,10 +161,13 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   })
   metrics.gauge('keyturn_requests_running', 'Requests being answered', () => [[{}, state.running]])
   metrics.gauge('keyturn_store_up', 'Whether the store answers', () => [[{}, watch.down() ? 0 : 1]])
+  metrics.gauge('keyturn_org_unreachable', 'The last call to the org of this grant got no answer', () =>
+    reachability.unreachable().map(({ grant, code }) => [{ grant, code }, 1] as const),
+  )
   metrics.gauge('keyturn_build_info', 'Version', () => [[{ version }, 1]])
   const manage = manageCallers({ keyturn, clock, random, log })
   await app.register(
-    healthRoutes({ context, metrics, settings, storeDown: watch.down, draining: () => state.draining }),
+    healthRoutes({ context, metrics, settings, reachability, storeDown: watch.down, draining: () => state.draining }),
   )
   await app.register(apiRoutes({ context, manage, tail, version, reauthorise }), { prefix: '/keyturn/v1' })
   await app.register(reauthorise.routes)

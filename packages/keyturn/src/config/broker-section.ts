@@ -80,6 +80,10 @@ export const brokerSection = z.strictObject({
       idle: duration.optional().describe('How long an idle connection stays open; default 65s'),
       connections: z.int().positive().optional().describe('Open connections at once, for each listener; default 10000'),
       grace: duration.optional().describe('How long running requests are waited for at the end; default 20s'),
+      connect: duration.optional().describe('For a connection to an org; default 10s'),
+      answer: duration
+        .optional()
+        .describe('For an org to begin its answer to a proxied call, then the caller gets 504; default 2m'),
       staleMax: duration.optional().describe('How long a store that does not answer is bridged; default 60s'),
     })
     .optional()

@@ -1,39 +1,55 @@
 /** For what watches the process: alive, ready, measured. None of it needs a caller, so none of it tells a secret. */
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { BrokerContext } from '../caller.ts'
 import type { BrokerSettings } from '../broker-settings.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Reachability } from '../sessions/reachability.ts'
 
 export interface HealthOptions {
   readonly context: BrokerContext
   readonly metrics: Metrics
   readonly settings: BrokerSettings
+  readonly reachability: Reachability
   readonly draining: () => boolean
   readonly storeDown: () => boolean
 }
 
 export const healthRoutes =
-  ({ context, metrics, settings, draining, storeDown }: HealthOptions): FastifyPluginAsync =>
+  ({ context, metrics, settings, reachability, draining, storeDown }: HealthOptions): FastifyPluginAsync =>
   async (app) => {
     const { keyturn, addressOf } = context
 
     app.get('/healthz', async () => ({ status: 'ok' }))
 
-    app.get('/readyz', async (_request, reply) => {
-      const store =
-        !storeDown() &&
-        (await keyturn.grants.list().then(
-          () => true,
-          () => false,
-        ))
+    /** Names of grants are for those who may read the metrics. */
+    const mayKnow = (request: FastifyRequest): boolean => {
+      const address = addressOf(request)
+      return address === null || settings.metricsRanges.includes(address)
+    }
+
+    // An org that can't be reached from here is a detail: the others are served, and no other replica may reach it.
+    app.get('/readyz', async (request, reply) => {
+      const grants = storeDown() ? null : await keyturn.grants.list().catch(() => null)
+      const store = grants !== null
       const ready = store && !draining()
       if (!ready) void reply.code(503).header('retry-after', '5')
-      return { status: ready ? 'ok' : 'unavailable', store, draining: draining() }
+      const gone = reachability
+        .unreachable()
+        .filter(({ grant }) => grants === null || grants.some(({ name }) => name === grant))
+      const status = !ready ? 'unavailable' : gone.length > 0 ? 'degraded' : 'ok'
+      const orgs = gone.map(({ since, last, ...org }) => ({
+        ...org,
+        since: new Date(since).toISOString(),
+        last: new Date(last).toISOString(),
+      }))
+      return {
+        ...{ status, store, draining: draining(), unreachable: gone.length },
+        ...(mayKnow(request) && gone.length > 0 && { orgs }),
+      }
     })
 
     app.get('/metrics', async (request, reply) => {
-      const address = addressOf(request)
-      if (address !== null && !settings.metricsRanges.includes(address)) return reply.callNotFound()
+      if (!mayKnow(request)) return reply.callNotFound()
       const grants = new Map<string, number>()
       for (const { status } of await keyturn.grants.list().catch(() => []))
         grants.set(status, (grants.get(status) ?? 0) + 1)

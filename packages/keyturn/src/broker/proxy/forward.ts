@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify'
 import { KeyturnError } from '@keyturn/tokens'
 import type { Token } from '@keyturn/tokens'
 import type { Desk } from '../sessions/desk.ts'
+import { causeOf } from '../sessions/living-tokens.ts'
 import { traceUpstream } from '../traces/trace-upstream.ts'
 import { decodedText, readBeginning, verdictOf, worthReading } from './expiry.ts'
 import { BodyTooLarge } from './kept-body.ts'
@@ -15,7 +16,7 @@ import type { Passing } from './pass.ts'
 import { troubleOf } from './refusal.ts'
 import type { Refusal } from './refusal.ts'
 import type { Target } from './target.ts'
-import { sendUpstream, Unanswered } from './upstream.ts'
+import { sendUpstream, TIMEOUT, Unanswered } from './upstream.ts'
 import type { UpstreamAnswer } from './upstream.ts'
 
 export interface ProxyCall {
@@ -81,6 +82,7 @@ export const forward = async (desk: Desk, call: ProxyCall, reply: FastifyReply):
 
 const send = async (desk: Desk, call: ProxyCall, token: Token): Promise<UpstreamAnswer> => {
   const { target, grant } = call
+  const { reachability } = desk
   const origin = new URL(new URL(token.instanceUrl).origin)
   const once = (): Promise<UpstreamAnswer> =>
     traceUpstream(desk.context.traces, { grant, host: origin.hostname, target }, (more) => {
@@ -89,28 +91,48 @@ const send = async (desk: Desk, call: ProxyCall, token: Token): Promise<Upstream
         origin,
         method: target.method,
         path: `${target.path}${target.search}`,
+        answerLimit: desk.options.answerLimit,
         idleLimit: desk.options.idleLimit,
         headers: { ...headers, ...more },
         body,
       }
       return sendUpstream(sent, desk.options.network)
     })
+  const seen = async (): Promise<UpstreamAnswer> => {
+    try {
+      const answer = await once()
+      reachability.answered(grant)
+      return answer
+    } catch (error) {
+      if (error instanceof Unanswered) reachability.failed(grant, error.code)
+      else if (isUnreachable(error)) reachability.failed(grant, causeOf(error))
+      throw error
+    }
+  }
   try {
-    return await once()
+    return await seen()
   } catch (error) {
     // A kept connection that was closed just now: safe to repeat where a repetition means nothing.
     const harmless = call.body === null && target.override === null && /^(GET|HEAD)$/.test(target.method)
-    if (harmless && error instanceof Unanswered && error.reused) return once()
+    if (harmless && error instanceof Unanswered && error.reused) return seen()
     throw error
   }
 }
 
+const isUnreachable = (error: unknown): boolean =>
+  error instanceof KeyturnError && error.code === 'ENDPOINT_UNREACHABLE'
+
 const refusalOf = (error: unknown): Refusal => {
   if (error instanceof KeyturnError) {
-    if (error.code !== 'ENDPOINT_UNREACHABLE') return troubleOf(error)
+    if (!isUnreachable(error)) return troubleOf(error)
+    if (causeOf(error) === TIMEOUT) return { code: 'GATEWAY_TIMEOUT', message: error.message, retryAfter: 5 }
     return { code: 'SERVER_UNAVAILABLE', message: error.message, retryAfter: 5 }
   }
   if (error instanceof BodyTooLarge) return { code: 'REQUEST_TOO_LARGE', message: 'The body is too large.' }
+  if (error instanceof Unanswered && error.code === TIMEOUT) {
+    const message = 'The org did not answer in time: the request may have been executed.'
+    return { code: 'GATEWAY_TIMEOUT', message }
+  }
   if (error instanceof Unanswered) {
     const message = 'The connection to the org ended without an answer: the request may have been executed.'
     return { code: 'BAD_GATEWAY', message }

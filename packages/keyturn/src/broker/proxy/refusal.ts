@@ -18,6 +18,7 @@ export interface Refusal {
     | 'REQUEST_LIMIT_EXCEEDED'
     | 'SERVER_UNAVAILABLE'
     | 'BAD_GATEWAY'
+    | 'GATEWAY_TIMEOUT'
     | 'MALFORMED_REQUEST'
     | 'NOT_FOUND'
     | 'METHOD_NOT_ALLOWED'
@@ -34,6 +35,7 @@ const statuses: Readonly<Record<Refusal['code'], number>> = {
   REQUEST_LIMIT_EXCEEDED: 429,
   SERVER_UNAVAILABLE: 503,
   BAD_GATEWAY: 502,
+  GATEWAY_TIMEOUT: 504,
   MALFORMED_REQUEST: 400,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
@@ -61,7 +63,7 @@ export const answerRefusal = (api: Api, path: string, refusal: Refusal): Answer 
     const text = code === 'INVALID_SESSION_ID' ? 'Invalid Session ID found in SessionHeader: Illegal Session' : message
     return {
       // SOAP 1.1 §6.2 says 500; an outage must be told from a fault by whoever looks at nothing but the status.
-      status: code === 'SERVER_UNAVAILABLE' ? 503 : 500,
+      status: code === 'SERVER_UNAVAILABLE' || code === 'GATEWAY_TIMEOUT' ? statuses[code] : 500,
       headers: { 'content-type': soapType, ...later },
       body: soapFault(flavourOf(path), code, text),
     }

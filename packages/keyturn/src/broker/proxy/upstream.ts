@@ -15,6 +15,8 @@ export interface UpstreamRequest {
   readonly path: string
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: AsyncIterable<Buffer> | null
+  /** Without anything moving: until the answer begins, and within it. */
+  readonly answerLimit: number
   readonly idleLimit: number
 }
 
@@ -37,11 +39,12 @@ export class Unanswered extends Error {
   }
 }
 
+export const TIMEOUT = 'TIMEOUT'
 const MOST_IDLE = 256
 
 /** Rejects with ENDPOINT_UNREACHABLE (it certainly never left), Unanswered (it may have), or the body's own failure. */
 export const sendUpstream = async (
-  { origin, method, path, headers, body, idleLimit }: UpstreamRequest,
+  { origin, method, path, headers, body, answerLimit, idleLimit }: UpstreamRequest,
   network: Network,
 ): Promise<UpstreamAnswer> => {
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamAnswer>()
@@ -55,14 +58,18 @@ export const sendUpstream = async (
     path,
     method,
     headers: { ...(headers as Record<string, string | string[]>), host: origin.host, 'accept-encoding': 'identity' },
-    timeout: idleLimit,
+    timeout: answerLimit,
   })
   const abandon = (): void => void outgoing.destroy()
-  outgoing.on('response', (message) => resolve({ message, abandon }))
-  outgoing.on('error', (error: NodeJS.ErrnoException) => {
-    reject(error instanceof KeyturnError ? error : new Unanswered(error.code ?? error.message, outgoing.reusedSocket))
+  outgoing.on('response', (message) => {
+    message.socket.setTimeout(idleLimit)
+    resolve({ message, abandon })
   })
-  outgoing.on('timeout', () => outgoing.destroy(new Unanswered('TIMEOUT', false)))
+  outgoing.on('error', (error: NodeJS.ErrnoException) => {
+    const said = error instanceof KeyturnError || error instanceof Unanswered
+    reject(said ? error : new Unanswered(error.code ?? error.message, outgoing.reusedSocket))
+  })
+  outgoing.on('timeout', () => outgoing.destroy(new Unanswered(TIMEOUT, false)))
   feed(outgoing, body).catch((error: unknown) => {
     reject(error instanceof Error ? error : new Unanswered('BODY', false))
     outgoing.destroy()

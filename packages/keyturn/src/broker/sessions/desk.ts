@@ -4,6 +4,8 @@ import { livingTokens } from './living-tokens.ts'
 import type { LivingTokens } from './living-tokens.ts'
 import { faceOptions } from './options.ts'
 import type { FaceOptions } from './options.ts'
+import { openReachability } from './reachability.ts'
+import type { Reachability } from './reachability.ts'
 import { virtualSessions } from './virtual-sessions.ts'
 import type { VirtualSessions } from './virtual-sessions.ts'
 
@@ -12,6 +14,7 @@ export interface Desk {
   readonly options: FaceOptions
   readonly sessions: VirtualSessions
   readonly tokens: LivingTokens
+  readonly reachability: Reachability
 }
 
 const desks = new WeakMap<BrokerContext, Desk>()
@@ -21,11 +24,13 @@ export const deskOf = (context: BrokerContext, given?: Partial<FaceOptions>): De
   const known = desks.get(context)
   if (known !== undefined) return known
   const options = faceOptions(context, given)
+  const reachability = openReachability(context.clock)
   const desk: Desk = {
     context,
     options,
     sessions: virtualSessions(context, options),
-    tokens: livingTokens(context, options),
+    tokens: livingTokens(context, options, reachability),
+    reachability,
   }
   desks.set(context, desk)
   return desk

@@ -10,6 +10,7 @@ import type { Token } from '@keyturn/tokens'
 import type { BrokerContext } from '../caller.ts'
 import { fetchWithin } from './fetch-within.ts'
 import type { FaceOptions } from './options.ts'
+import type { Reachability } from './reachability.ts'
 
 export interface LivingTokens {
   token(grant: string): Promise<Token>
@@ -29,7 +30,11 @@ const MOMENT_MS = 50
 /** As the library's own probe: any version shows whether the API takes the token. */
 const API = '/services/data/v60.0/'
 
-export const livingTokens = ({ keyturn, clock, log }: BrokerContext, options: FaceOptions): LivingTokens => {
+export const livingTokens = (
+  { keyturn, clock, log }: BrokerContext,
+  options: FaceOptions,
+  reachability: Reachability,
+): LivingTokens => {
   const last = new Map<string, { readonly token: Token; readonly at: number }>()
   const seen = new Map<string, { readonly generation: number; readonly at: number }>()
   const looking = new Map<string, Promise<void>>()
@@ -53,9 +58,11 @@ export const livingTokens = ({ keyturn, clock, log }: BrokerContext, options: Fa
   const look = async (grant: string): Promise<void> => {
     try {
       await fetchWithin({ keyturn, clock }, grant, API, options.probeLimit)
+      reachability.answered(grant)
     } catch (error) {
       // Nobody could tell, or the grant is in trouble: then asking for its token says so.
       const code = error instanceof KeyturnError ? error.code : 'no answer'
+      if (code === 'ENDPOINT_UNREACHABLE' || code === 'no answer') reachability.failed(grant, causeOf(error))
       log.info('A look at a token at login ended without a verdict', { grant, code })
     }
   }
@@ -97,4 +104,10 @@ export const livingTokens = ({ keyturn, clock, log }: BrokerContext, options: Fa
       return current
     },
   }
+}
+
+/** Why the org gave no answer: the network's own code where there is one. */
+export const causeOf = (error: unknown): string => {
+  const code: unknown = error instanceof KeyturnError ? error.data['code'] : null
+  return typeof code === 'string' ? code : 'TIMEOUT'
 }

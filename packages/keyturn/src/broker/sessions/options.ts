@@ -20,7 +20,9 @@ export interface FaceOptions {
   readonly bodyLimit: number
   /** So much of a body is kept so that it can be sent again after a refresh. */
   readonly keptBody: number
-  /** An upstream connection on which nothing moves for so many ms is given up (Salesforce lets a query run 10 minutes). */
+  /** An upstream connection on which nothing moves for so many ms before the answer begins is given up. */
+  readonly answerLimit: number
+  /** The same within an answer. */
   readonly idleLimit: number
 }
 
@@ -33,6 +35,7 @@ export const faceOptions = (context: BrokerContext, given: Partial<FaceOptions> 
   probeLimit: 5_000,
   bodyLimit: 160 * 1024 * 1024,
   keptBody: 64 * 1024,
+  answerLimit: 120_000,
   idleLimit: 620_000,
   ...given,
 })
