@@ -239,6 +239,37 @@ void test('killed at a write here and there, another process brings it to its en
   t.diagnostic(`${cells} of ${writes} writes`)
 })
 
+void test('killed here and there on the way back, the old certificate is in the slot and proved all the same', async (t) => {
+  const failing = () =>
+    world(t, { app: { propagationMs: 10 * minute, propagation: 'late' }, settings: { propagation: '1m' } })
+  const counting = await failing()
+  await counting.start()
+  let back = 0
+  await end(counting, ({ direction }) => {
+    if (direction === 'forward') back = counting.writes()
+  })
+  const writes = counting.writes()
+  const every = process.env['KEYTURN_LONG'] === undefined ? 4 : 1
+  let cells = 0
+  for (let at = back - 2; at <= writes; at += every) {
+    const when = at % 2 === 0 ? 'after' : 'before'
+    const place = await failing()
+    const dying = place.open({ at, when })
+    await place.start(dying)
+    const whole = toTheEnd(place, 'sync-key', () => dying)
+    await whole.catch((error: unknown) => assert(error instanceof Killed))
+    cells += 1
+    place.advance(31_000)
+    const held = await place.open().state('sync-key')
+    if (held?.run != null) await end(place)
+    const ended = await place.open().run(held?.run?.id ?? held?.runs[0] ?? '')
+    assert(ended !== null)
+    place.advance(30 * minute)
+    await judgeOld(place, ended.run)
+  }
+  t.diagnostic(`${cells} of ${writes - back + 2} writes`)
+})
+
 void test('a slot the org shows nothing of: nothing is begun until the certificate is adopted, and then it can be put back', async (t) => {
   const place = await world(t, { app: { propagationMs: 60 * minute, propagation: 'late' } })
   const { publicKey } = place

@@ -3,7 +3,7 @@
  * a cell in five; with KEYTURN_LONG=1 all of it. The table is printed, and no cell is empty without a reason.
  */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { loadRotator } from '../../../src/rotation/rotators/load-rotator.ts'
 import type { CredentialKind } from '../../../src/rotation/rotators/settings.ts'
 import { recordCounts } from '../../../../../test/counts.ts'
@@ -32,21 +32,17 @@ for (const kind of kinds) {
     const counts: Record<string, number> = {}
     for (const { outcome } of cells) counts[outcome] = (counts[outcome] ?? 0) + 1
     t.diagnostic(`${cells.length} cells of ${index}: ${JSON.stringify(counts)}`)
-    assert(cells.filter(({ outcome }) => outcome.startsWith('retired')).length > cells.length / 3)
+    assert(cells.filter(({ outcome }) => outcome.includes('retired')).length > cells.length / 3)
     assert(cells.every(({ outcome }) => outcome !== ''))
   })
 }
 
-void test(
-  'the counts of the long run are recorded',
-  { skip: long ? false : 'the matrix is whole in the long run only' },
-  () => {
-    const byKind: Record<string, Record<string, number>> = {}
-    for (const { kind, outcome } of all) {
-      const counts = (byKind[kind] ??= {})
-      const short = outcome.replace(/:.*| \(.*/, '')
-      counts[short] = (counts[short] ?? 0) + 1
-    }
-    recordCounts('rotation-matrix', { cells: all.length, byKind })
-  },
-)
+after(() => {
+  const byKind: Record<string, Record<string, number>> = {}
+  for (const { kind, outcome } of all) {
+    const counts = (byKind[kind] ??= {})
+    const short = outcome.replace(/:.*| \(.*/, '')
+    counts[short] = (counts[short] ?? 0) + 1
+  }
+  recordCounts('rotation-matrix', { cells: all.length, byKind })
+})

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import type { FaultSpec } from '@keyturn/simulator'
 import { verifyEntries } from '@keyturn/tokens/ledger'
 import type { Rotation } from '../../../src/rotation/rotation.ts'
 import type { Run } from '../../../src/rotation/credential.ts'
@@ -31,14 +32,20 @@ export interface MatrixKind {
   empty(trouble: string, step: string): string | null
 }
 
-/** By the simulator's faults on the next request of the step. */
+/** By the simulator's faults on the next such request of the step. */
 const troubles = {
-  'answer lost': { drop: 'after' },
-  'request lost': { drop: 'before' },
-  refused: { status: 403, when: 'before', body: '[{"errorCode":"INSUFFICIENT_ACCESS","message":"not now"}]' },
-  outage: { status: 503, when: 'before', html: true },
-  slow: { delayAfterMs: 150 },
-} as const
+  'answer lost': { match: { endpoint: 'data' }, action: { drop: 'after' } },
+  'request lost': { match: { endpoint: 'data' }, action: { drop: 'before' } },
+  refused: {
+    match: { endpoint: 'data' },
+    action: { status: 403, when: 'before', body: '[{"errorCode":"INSUFFICIENT_ACCESS","message":"not now"}]' },
+  },
+  outage: { action: { status: 503, when: 'before', html: true } },
+  slow: { action: { delayAfterMs: 150 } },
+  'metadata answer lost': { match: { endpoint: 'metadata' }, action: { drop: 'after' } },
+  'metadata refused': { match: { endpoint: 'metadata' }, action: { status: 403, when: 'before', html: true } },
+  'login answer lost': { match: { endpoint: 'token' }, action: { drop: 'after' } },
+} as const satisfies Readonly<Record<string, FaultSpec>>
 
 export const deaths = ['killed before', 'killed after'] as const
 export const troubleNames = (kind: MatrixKind): readonly string[] => [
@@ -89,7 +96,7 @@ export const runCell = async (
     if (!begins || trouble.startsWith('killed')) return
     made += 1
     if (fault === undefined) kind.more?.[trouble]?.(world, step)
-    else control.addFault({ action: fault })
+    else control.addFault(fault)
   }
   const open = (): Rotation => world.open({ watch })
   await open().start(world.name, { why: what, who: 'matrix', attended: true })
@@ -110,6 +117,12 @@ export const runCell = async (
     if (run?.state === 'waiting-for-person' && round < 6 && (await world.person?.(open(), run)) === true) run = null
   }
   control.removeFaults()
+  const how = run.state === 'halted' ? 'halted and resumed, ' : ''
+  if (run.state === 'halted') {
+    await world.judge(run, `${what}, halted`)
+    await open().resume(world.name)
+    run = await toTheEnd(world.place, world.name, open, undefined, true)
+  }
   const works = await world.judge(run, what)
   assert.equal(verifyEntries(await world.place.keyturn.store.ledger(1, 5_000)).ok, true, `${what}: the ledger`)
   assert(
@@ -118,5 +131,5 @@ export const runCell = async (
   )
   if (made === 0) return { ...cell, outcome: `empty: the run never came to this step (${run.state})` }
   const silent = fault !== undefined && hit === 0 && run.state === 'retired'
-  return { ...cell, outcome: silent ? `${run.state}, ${works} (the step sent nothing)` : `${run.state}, ${works}` }
+  return { ...cell, outcome: `${how}${run.state}, ${works}${silent ? ' (the step sent nothing)' : ''}` }
 }

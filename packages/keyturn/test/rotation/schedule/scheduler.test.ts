@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test'
 import { KeyturnError } from '@keyturn/tokens'
 import { approveTurn } from '../../../src/rotation/schedule/approve.ts'
 import { assess, scheduledOf } from '../../../src/rotation/schedule/assess.ts'
-import { blockedGrants } from '../../../src/rotation/schedule/blocked-grants.ts'
+import { blockedGrants, blockedKind } from '../../../src/rotation/schedule/blocked-grants.ts'
 import { openScheduleLoop } from '../../../src/rotation/schedule/schedule-loop.ts'
 import { credentialKind } from '../../../src/rotation/credential.ts'
 import { day, fleet, hour, turns } from './toy-fleet.ts'
@@ -323,4 +323,46 @@ void test('a start that was decided on an older version is refused', async (t) =
   await assert.rejects(one.rotation.start('erp', { why: 'due', who: 'test', attended: false, turn: 0 }), {
     code: 'CLAIM_LOST',
   })
+})
+
+void test('a run that waits for a person and can see itself what was done goes on without being told', async (t) => {
+  let done = false
+  const looks: number[] = []
+  const more = (all: () => Fleet): NonNullable<Toy['more']> => ({
+    steps: [
+      {
+        name: 'ask',
+        does: 'Asks',
+        reaches: 'retired',
+        undo: 'impossible',
+        async run() {
+          looks.push(all().clock.wall())
+          if (done) return { is: 'done', note: 'seen' }
+          return { is: 'person', task: { what: 'Sign in again', clicks: ['Open the link'], asks: [] }, recheck: hour }
+        },
+      },
+    ],
+  })
+  const made = { all: null as Fleet | null }
+  const fleetOf = (): Fleet => made.all ?? assert.fail('there is no fleet yet')
+  const { all, one } = await open(t, [{ name: 'erp', age: 90, schedule: every, more: more(fleetOf) }])
+  made.all = all
+  assert.deepEqual((await one.round()).ended, [{ name: 'erp', state: 'waiting-for-person' }])
+  assert.match(all.told[0]?.text ?? '', /Sign in again[\s\S]*1\. Open the link/)
+  await one.round()
+  assert.equal(looks.length, 1)
+  all.clock.push(hour)
+  assert.deepEqual((await one.round()).ended, [], 'it is said once that it waits')
+  assert.equal(looks.length, 2)
+  done = true
+  all.clock.push(hour)
+  assert.deepEqual((await one.round()).ended, [{ name: 'erp', state: 'retired' }])
+})
+
+void test('a blocked grant whose record can’t be read stays closed, and holds up no round', async (t) => {
+  const { one } = await open(t, [{ name: 'erp', age: 90, schedule: every }])
+  const { records } = one.keyturn.store
+  await records.put({ kind: blockedKind, id: 'acme', doc: { v: 9 }, expect: null })
+  assert.deepEqual((await one.round()).started, ['erp'])
+  assert.deepEqual((await blockedGrants(records)).map(({ grant }) => grant), ['acme'])
 })
