@@ -24,7 +24,12 @@ export const pageHeaders = (loginUrl: string | null): Readonly<Record<string, st
 })
 
 type Tone = 'good' | 'bad' | 'plain'
-const colours: Readonly<Record<Tone, string>> = { good: '#2e844a', bad: '#ba0517', plain: '#0b5cab' }
+/** On white and on black: each stands out by at least 3 to 1 (WCAG 2.2, 1.4.11). */
+const colours: Readonly<Record<Tone, string>> = {
+  good: 'light-dark(#2e844a, #45c65a)',
+  bad: 'light-dark(#ba0517, #fe7765)',
+  plain: 'light-dark(#0b5cab, #57a3fd)',
+}
 
 const page = (title: string, tone: Tone, body: string): string => `<!doctype html>
 <html lang="en">
@@ -34,17 +39,19 @@ const page = (title: string, tone: Tone, body: string): string => `<!doctype htm
 <title>${escape(title)} · Keyturn</title>
 <style>
   :root { color-scheme: light dark; font: 17px/1.5 system-ui, sans-serif }
-  body { display: grid; place-items: center; min-height: 95vh; margin: 0; padding: 1rem; box-sizing: border-box }
+  body { display: grid; place-items: center; min-height: 100dvh; margin: 0; padding: 1rem; box-sizing: border-box }
   main { width: 100%; max-width: 36rem; border-top: 6px solid ${colours[tone]}; padding: 1.5rem 0 }
   h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .75rem }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; margin: 1.25rem 0 }
   dt { opacity: .75 }
   dd { margin: 0; overflow-wrap: anywhere }
-  [role=alert] { border-left: 4px solid #ba0517; padding: .1rem 0 .1rem .9rem }
+  dt:first-of-type + dd { font-weight: 600 }
+  [role=alert] { border-left: 4px solid ${colours.bad}; padding: .25rem 0 .25rem .9rem; overflow-wrap: anywhere }
+  [role=alert] p { margin: 0 }
   button { font: inherit; font-weight: 600; color: #fff; background: #0b5cab; border: 0; border-radius: .4rem; padding: .7rem 1.4rem; cursor: pointer }
   button:focus-visible { outline: 3px solid #f59e0b; outline-offset: 2px }
   small { opacity: .75 }
-  @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .6rem } }
+  @media (max-width: 30rem) { body { place-items: start } dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .6rem } button { width: 100% } }
 </style>
 </head>
 <body>
