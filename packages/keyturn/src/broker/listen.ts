@@ -10,6 +10,7 @@ import { createServer as createHttp } from 'node:http'
 import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock } from '@keyturn/tokens'
 import type { BrokerSettings, ListenerSettings } from './broker-settings.ts'
@@ -113,10 +114,20 @@ export const listen = async (
   handle: RequestListener,
   clock: Clock,
 ): Promise<Listening> => {
+  const unused = new Set<Duplex>()
+  let stopping = false
   const server = serverOf(settings, limits, (request: IncomingMessage, response) => {
     limitUpload(request, response, limits.request, clock)
+    unused.delete(request.socket)
     listeners.set(request, settings)
     handle(request, response)
+  })
+  // Browsers and load balancers open connections ahead, and Node counts one that was never used as busy.
+  server.on(settings.tls === null ? 'connection' : 'secureConnection', (connection: Duplex) => {
+    if (stopping) return void connection.destroy()
+    unused.add(connection)
+    connection.once('close', () => unused.delete(connection))
+    return undefined
   })
   if (settings.socket !== null) await removeStale(settings.socket)
   await opened(server, settings)
@@ -130,8 +141,10 @@ export const listen = async (
       `${scheme}://${host}:${bound === null || typeof bound === 'string' ? settings.port : bound.port}`,
     stop: () =>
       new Promise((resolve) => {
+        stopping = true
         server.close(() => resolve())
         server.closeIdleConnections()
+        for (const connection of unused) connection.destroy()
       }),
     rest: () => server.closeIdleConnections(),
     cut: () => server.closeAllConnections(),
