@@ -22,16 +22,26 @@ export interface BlockedGrant {
 }
 
 interface Found extends BlockedGrant {
-  readonly version: number
+  /** Null: a record that can't be read. Its grant stays closed until somebody looked. */
+  readonly version: number | null
 }
+
+const unreadable = (grant: string): Found => ({
+  grant,
+  credentials: ['a record that this Keyturn can’t read'],
+  since: 0,
+  version: null,
+})
 
 const read = async (records: Pick<Records, 'list'>): Promise<readonly Found[]> => {
   const found: Found[] = []
   for (let after = ''; ;) {
-    const page = await records.list(blockedKind, after)
+    const page = await records.list(blockedKind, after, ({ data }) => {
+      if (typeof data['id'] === 'string') found.push(unreadable(data['id']))
+    })
     for (const { id, version, doc: json } of page) {
-      const { credentials, since } = doc.parse(json)
-      found.push({ grant: id, credentials, since, version })
+      const parsed = doc.safeParse(json)
+      found.push(parsed.success ? { grant: id, ...parsed.data, version } : unreadable(id))
     }
     const last = page.at(-1)
     if (last === undefined) return found
@@ -79,7 +89,7 @@ export const settleBlocked = async (
   }
   for (const [grant, credentials] of grants) {
     const known = is.get(grant)
-    if (known !== undefined && same(known.credentials, credentials)) continue
+    if (known !== undefined && (known.version === null || same(known.credentials, credentials))) continue
     const next = { v: 1, credentials: [...credentials], since: known?.since ?? now }
     const entry = { kind: 'grant-blocked-for-callers', data: { grant, credentials: credentials.join(' ') } }
     await safely(
@@ -88,7 +98,7 @@ export const settleBlocked = async (
     )
   }
   for (const [grant, { version, credentials, since }] of is) {
-    if (grants.has(grant)) continue
+    if (grants.has(grant) || version === null) continue
     const entry = { kind: 'grant-freed-for-callers', data: { grant, credentials: credentials.join(' ') } }
     const last = { kind: blockedKind, id: grant, doc: { v: 1, credentials: [...credentials], since }, expect: version }
     // Written and removed at once: a removal alone asks for no version and could take another's.

@@ -64,6 +64,8 @@ interface Task {
   readonly name: string
   /** Null: the run is there and only goes on. */
   readonly start: Assessed | null
+  /** The state its run was found in. */
+  readonly was: string | null
 }
 
 /** Works on all of them, so many at once, until there is none left or somebody says stop. */
@@ -92,16 +94,19 @@ const tasksOf = (
 ): readonly Task[] => {
   const times = new Map(assessed.map(({ name, policy }) => [name, policy.times]))
   const goOn = [...stored].flatMap(([name, { run }]) => {
-    if (run === null || isStuck(run) || (run.waitUntil ?? 0) > now) return []
+    if (run === null || run.state === 'halted' || (run.waitUntil ?? 0) > now) return []
+    // What a person does may be seen without being told: then the run says when to look again.
+    if (run.state === 'waiting-for-person' && run.waitUntil === null) return []
     // Whoever planned it died before the first step: that waits for a window as the start did.
     const allowed = times.get(name)
-    return run.untouched && allowed !== undefined && !isOpen(allowed, now) ? [] : [{ name, start: null }]
+    const task = { name, start: null, was: run.state }
+    return run.untouched && allowed !== undefined && !isOpen(allowed, now) ? [] : [task]
   })
   // What was begun is brought to its end first: half-way is where most can go wrong.
   const begin = assessed
     .filter(({ due }) => due.starts)
     .toSorted((a, b) => (a.due.due ?? a.due.begin) - (b.due.due ?? b.due.begin))
-  return [...goOn, ...begin.map((one) => ({ name: one.name, start: one }))]
+  return [...goOn, ...begin.map((one) => ({ name: one.name, start: one, was: null }))]
 }
 
 const whyText = ({ policy, due, schedule, stored }: Assessed): string =>
@@ -152,7 +157,7 @@ export const turnDue = async (parts: RoundParts, known?: readonly Scheduled[]): 
     return true
   }
 
-  const work = async ({ name, start }: Task): Promise<void> => {
+  const work = async ({ name, start, was }: Task): Promise<void> => {
     try {
       if (start !== null && !(await begin(start))) return
       const { run, over } = await rotation.advance(name, {
@@ -160,7 +165,7 @@ export const turnDue = async (parts: RoundParts, known?: readonly Scheduled[]): 
         ...(signal === undefined ? {} : { signal }),
       })
       advanced.push(name)
-      if (!over && !isStuck(run)) return
+      if (!over && (!isStuck(run) || run.state === was)) return
       ended.push({ name, state: run.state })
       const say = run.state === 'retired' ? log.info : log.warn
       say('a rotation came to an end or waits for a person', { credential: name, state: run.state })

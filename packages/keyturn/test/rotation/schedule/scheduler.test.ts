@@ -364,5 +364,8 @@ void test('a blocked grant whose record can’t be read stays closed, and holds 
   const { records } = one.keyturn.store
   await records.put({ kind: blockedKind, id: 'acme', doc: { v: 9 }, expect: null })
   assert.deepEqual((await one.round()).started, ['erp'])
-  assert.deepEqual((await blockedGrants(records)).map(({ grant }) => grant), ['acme'])
+  assert.deepEqual(
+    (await blockedGrants(records)).map(({ grant }) => grant),
+    ['acme'],
+  )
 })
