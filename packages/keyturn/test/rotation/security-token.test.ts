@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Rotation } from '../../src/rotation/rotation.ts'
 import { hour, passwordScene, robot } from './password-scene.ts'
-import { toTheEnd } from './scene.ts'
+import { Killed, toTheEnd } from './scene.ts'
 import { changes, judge, noteOf, signsIn, start, turned } from './security-token-run.ts'
 
 void test('the whole way: made, stored, set, mailed, proved from an untrusted address, told, drained, filed', async (t) => {
@@ -254,3 +254,32 @@ void test('by the OAuth username-password flow alone, a token is proved, and a f
   }
 })
 
+void test('killed at a write here and there, another process brings it to its end with one change', async (t) => {
+  let writes = 0
+  const every = process.env['KEYTURN_LONG'] === undefined ? 5 : 1
+  for (let at = 1; ; at += every) {
+    const when = at % 2 === 0 ? 'after' : 'before'
+    const place = await passwordScene(t)
+    await place.adopt()
+    // Of some the answer to the change is lost as well.
+    if (at % 3 === 0)
+      place.sim.control.addFault({ match: { path: '/password$', method: 'POST' }, action: { drop: 'after' } })
+    const dying = place.open({}, { at, when })
+    const end = await start(dying)
+      .then(() => toTheEnd(place, 'robot', () => dying))
+      .catch((error: unknown) => {
+        assert(error instanceof Killed, String(error))
+        return null
+      })
+    if (end !== null) break
+    writes = at
+    place.advance(31_000)
+    if ((await place.open().state('robot'))?.run == null) await start(place.open())
+    const run = await toTheEnd(place, 'robot', () => place.open())
+    await judge(place, run).catch((error: unknown) => {
+      throw new Error(`killed ${when} write ${at}: ${String(error)}`, { cause: error })
+    })
+  }
+  t.diagnostic(`every ${every}. of some ${writes} writes`)
+  assert(writes > 20)
+})
