@@ -110,16 +110,18 @@ void test('a deployment that is reported as done and reverted is noticed, and th
   await judgeOld(place, run)
 })
 
-void test('a new key that is not known in time is taken back: the old certificate is deployed and proved', async (t) => {
-  const place = await world(t, { app: { propagationMs: 60 * minute, propagation: 'late' } })
-  await place.start()
-  const run = await end(place)
-  assert.equal(run.problem?.code, 'NEW_KEY_REFUSED')
-  assert.match(run.done.find(({ step, back }) => step === 'deploy' && back)?.note ?? '', /proved by a login/)
-  assert.equal(jobs(place, false), 2)
-  place.advance(120 * minute)
-  await judgeOld(place, run)
-})
+for (const kind of ['connected', 'external'] as const) {
+  void test(`a new key that is not known in time, ${kind} app: the old certificate is deployed again and proved`, async (t) => {
+    const place = await world(t, { kind, app: { propagationMs: 60 * minute, propagation: 'late' } })
+    await place.start()
+    const run = await end(place)
+    assert.equal(run.problem?.code, 'NEW_KEY_REFUSED')
+    assert.match(run.done.find(({ step, back }) => step === 'deploy' && back)?.note ?? '', /proved by a login/)
+    assert.equal(jobs(place, false), 2)
+    place.advance(120 * minute)
+    await judgeOld(place, run)
+  })
+}
 
 void test('a user who may not sign in any more proves nothing, and the run is taken back', async (t) => {
   const place = await world(t, { org: { metadataRunMs: 1_000 }, settings: { username: 'prover@acme.example' } })
@@ -267,7 +269,7 @@ void test('killed here and there on the way back, the old certificate is in the 
     place.advance(30 * minute)
     await judgeOld(place, ended.run)
   }
-  t.diagnostic(`${cells} of ${writes - back + 2} writes`)
+  t.diagnostic(`${cells} of ${writes - back + 3} writes`)
 })
 
 void test('a slot the org shows nothing of: nothing is begun until the certificate is adopted, and then it can be put back', async (t) => {
@@ -283,6 +285,23 @@ void test('a slot the org shows nothing of: nothing is begun until the certifica
   assert.match(run.done.find(({ step, back }) => step === 'deploy' && back)?.note ?? '', /proved by a login/)
   place.advance(120 * minute)
   await judgeOld(place, run)
+})
+
+void test('an app without a certificate gets its first one; taken back, the slot is empty again', async (t) => {
+  const place = await world(t, { settings: { emptySlot: true }, app: { propagationMs: 5 * minute } })
+  place.sim.control.changeApp({ app: 'Sync', publicKey: null })
+  place.advance(6 * minute)
+  const rotation = place.open()
+  await place.start(rotation)
+  await rotation.advance('sync-key', { attended: false })
+  assert.notEqual(place.slot().pem, '')
+  await rotation.cancel('sync-key', 'somebody')
+  const back = await end(place)
+  assert.equal(back.state, 'rolled-back', back.problem?.text)
+  assert.equal(place.slot().pem, '')
+  await place.start()
+  assert.equal((await end(place)).state, 'retired')
+  await judge(place, 'the first certificate')
 })
 
 void test('adopted from the org, the key comes from the grant that has it; its age is that of the certificate', async (t) => {

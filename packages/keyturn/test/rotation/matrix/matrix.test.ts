@@ -32,6 +32,8 @@ for (const kind of kinds) {
     const counts: Record<string, number> = {}
     for (const { outcome } of cells) counts[outcome] = (counts[outcome] ?? 0) + 1
     t.diagnostic(`${cells.length} cells of ${index}: ${JSON.stringify(counts)}`)
+    for (const { switches, step, trouble, outcome } of cells)
+      if (!outcome.startsWith('retired')) t.diagnostic(`${switches} · ${step} · ${trouble}: ${outcome}`)
     assert(cells.filter(({ outcome }) => outcome.includes('retired')).length > cells.length / 3)
     assert(cells.every(({ outcome }) => outcome !== ''))
   })

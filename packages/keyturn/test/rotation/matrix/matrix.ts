@@ -131,5 +131,8 @@ export const runCell = async (
   )
   if (made === 0) return { ...cell, outcome: `empty: the run never came to this step (${run.state})` }
   const silent = fault !== undefined && hit === 0 && run.state === 'retired'
-  return { ...cell, outcome: `${how}${run.state}, ${works}${silent ? ' (the step sent nothing)' : ''}` }
+  return {
+    ...cell,
+    outcome: `${how}${run.state}, ${works}${run.problem === null ? '' : `: ${run.problem.code} ${run.problem.text}`}${silent ? ' (the step sent nothing)' : ''}`,
+  }
 }
