@@ -36,7 +36,10 @@ test('no command prints or writes a secret in clear', async (t) => {
     'mailboxes:\n  m: { kind: imap, host: 127.0.0.1, port: 1, tls: none, user: a@b.example, password: env:SECRET }\n  s: { kind: smtp, port: 1, recipients: [a@b.example] }\n'
   writeFileSync(join(folder.path, 'app.env'), '')
   const credentials = 'credentials:\n  erp: { kind: external-client-app, org: cc, app: Server, destinations: [f] }\n'
-  writeFileSync(yaml, `${readFileSync(yaml, 'utf8')}\nnotify:\n  channels:\n${channels}${destinations}${credentials}`)
+  writeFileSync(
+    yaml,
+    `${readFileSync(yaml, 'utf8')}\nnotify:\n  channels:\n${channels}${destinations}${credentials}${mailboxes}`,
+  )
   const printed: string[] = []
   const ran = new Set<string>()
   const run = async (id: string, args: readonly string[], stdin?: string): Promise<void> => {

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test'
 import { inspect } from 'node:util'
 import { startSimulator } from '@keyturn/simulator'
 import { KeyturnError, Secret, systemClock } from '@keyturn/tokens'
-import type { Records } from '@keyturn/tokens'
+import type { Clock, Records } from '@keyturn/tokens'
 import type { Mailbox } from '../../src/mailbox/mailbox.ts'
 import { mailboxSettings } from '../../src/mailbox/mailbox-settings.ts'
 import { openMailbox } from '../../src/mailbox/open-mailbox.ts'
@@ -25,13 +25,14 @@ const mailboxOf = (
   dovecot: Dovecot,
   more: Readonly<Record<string, unknown>> = {},
   secret = mailPassword,
+  clock: Clock = systemClock,
 ): Mailbox => {
   const plain = { kind: 'imap', host: '127.0.0.1', port: dovecot.port, tls: 'none', user: mailUser, authservId: server }
   const way = 'accessToken' in more ? {} : { password: 'env:PASSWORD' }
   const mailbox = openMailbox(mailboxSettings.parse({ ...plain, ...way, ...more }), {
     name: 'tokens',
     folder: dovecot.folder,
-    clock: systemClock,
+    clock,
     env: {},
     resolve: async () => new Secret(secret),
     records: noRecords,
@@ -203,6 +204,24 @@ test('a folder that is not there is told as such, and a closed mailbox stays clo
   await mailbox.close()
   await waiting
   await assert.rejects(mailbox.look(query()), refusedWith('MAILBOX_UNREACHABLE'))
+})
+
+test('a clock that was moved for a test is reckoned with', { skip }, async (t) => {
+  const dovecot = await startDovecot(t)
+  const moved = 40 * 24 * hour
+  const clock: Clock = { ...systemClock, wall: () => systemClock.wall() + moved, offset: () => moved }
+  dovecot.deliver(letter())
+  dovecot.deliver(letter({ token: tokenOf(2) }), { at: Date.now() - 3 * hour })
+  const mailbox = mailboxOf(t, dovecot, {}, mailPassword, clock)
+  const { found, refused } = await mailbox.look(query(clock.wall() - hour))
+  assert.deepEqual(
+    found.map(({ token }) => token.reveal()),
+    [tokenOf(1)],
+  )
+  assert.deepEqual(
+    refused.map(({ code }) => code),
+    ['too-old'],
+  )
 })
 
 test('a late mail wakes who waits, by IDLE and by looking', { skip }, async (t) => {

@@ -73,6 +73,8 @@ test('the sender is compared exactly, and display names are passed over', async 
     ['noreply@ѕalesforce.com', 'sender'],
     ['noreply@salesforce.com\nFrom: evil@evil.example', 'sender'],
     ['<noreply@salesforce.com', 'sender'],
+    ['<noreply@salesforce.com> <evil@evil.example>', 'sender'],
+    ['<evil@evil.example> <noreply@salesforce.com>', 'sender'],
     ['"noreply@salesforce.com', 'sender'],
     ['', 'sender'],
   ]
@@ -156,6 +158,7 @@ test('only the top-most Authentication-Results header of our own server is belie
       'not-authenticated',
     ],
     [[`${server}; dkim=fail reason="bad; dmarc=pass" header.d=salesforce.com`], 'not-authenticated'],
+    [[`${server}; spf=fail smtp.mailfrom="a\\"; dmarc=pass; x=y \\"b"`], 'not-authenticated'],
     // Broken, perhaps by an address in it: what stands below could be anybody's.
     [[`${server}; spf=fail smtp.mailfrom="a`, passed], 'not-authenticated'],
     [[`${server.toUpperCase()} 1; dmarc=pass`], 'accepted'],
@@ -225,7 +228,7 @@ test('Authentication-Results are read as RFC 8601 writes them', () => {
 })
 
 test('hostile HTML is not rendered, only cut out, and costs little', async () => {
-  const hidden = `<script>Username: evil\nSecurity token (case-sensitive): ${tokenOf(9)}</script><style>Security token (case-sensitive): ${tokenOf(8)}</style><!-- Security token (case-sensitive): ${tokenOf(7)} --><svg><a>Security token (case-sensitive): ${tokenOf(6)}</a></svg>`
+  const hidden = `<script>Username: evil\nSecurity token (case-sensitive): ${tokenOf(9)}</script><style>Security token (case-sensitive): ${tokenOf(8)}</style><!-- > <br>Security token (case-sensitive): ${tokenOf(7)}<br> --><svg><a>Security token (case-sensitive): ${tokenOf(6)}</a></svg>`
   const mail = await accepted(
     letter({ body: html(`<header>x</header>${hidden}${lines}<img src="http://127.0.0.1:1/"><script>`) }),
   )
