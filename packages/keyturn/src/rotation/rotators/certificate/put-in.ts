@@ -83,7 +83,7 @@ export const putIn: RotationStep<CertificateSettings> = {
       }
       await keep({ data: { restoredAt: clock.wall() } })
     }
-    return provedOld(context)
+    return known === null ? { is: 'done', note: 'the slot is empty again' } : provedOld(context)
   },
 }
 
