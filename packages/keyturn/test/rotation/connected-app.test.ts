@@ -207,8 +207,15 @@ void test('killed at a write here and there, another process brings it to its en
         const whole = open()
         return {
           ...whole,
-          advance: (...args: Parameters<typeof whole.advance>) =>
-            surviving(() => (died ? place.open() : whole).advance(...args)),
+          advance: async (...args: Parameters<typeof whole.advance>) => {
+            const before = (await place.open().state('erp'))?.run?.id ?? ''
+            return surviving(async () => {
+              // Killed behind its last write: it is over.
+              const ended = await place.open().run(before)
+              if (ended !== null) return { run: ended.run, over: true }
+              return (died ? place.open() : whole).advance(...args)
+            })
+          },
           resume: (name: string) => surviving(() => (died ? place.open() : whole).resume(name)),
         }
       },
