@@ -54,6 +54,24 @@ void test('a machine flow is served before, while and after the new pair is know
   assert.equal(await org.call(), 200)
 })
 
+void test('servers that know only the one pair or only the other: every call is served, and each asks a few times at most', async (t) => {
+  const org = await startOrg(t)
+  await machine(org)
+  assert.equal(await org.call(), 200)
+  org.sim.control.changeApp({ app: 'Server', settings: { propagationMs: 10 * MINUTE, propagation: 'mixed' } })
+  const next = org.sim.control.rotateConsumer({ app: 'Server', overlapMs: 0, revokes: false })
+  await org.keyturn.grants.changeClient('acme', next)
+  const asked = (): number => org.sim.control.requests().filter(({ endpoint }) => endpoint === 'token').length
+  const before = asked()
+  const logins = 40
+  for (let n = 0; n < logins; n++) {
+    org.sim.control.expireAccessTokens()
+    assert.equal(await org.call(), 200, `login ${n}`)
+  }
+  const each = (asked() - before) / logins
+  assert(each > 1.2 && each < 4, `${each} requests a login: some were refused, none was asked for ever`)
+})
+
 void test('a change that is taken back leaves the old pair, and nothing of the new one', async (t) => {
   const org = await startOrg(t)
   const old = await machine(org)

@@ -134,7 +134,7 @@ const useNew: Step = {
   undo: 'nothing',
   async run({ clock, data, since }) {
     const now = clock.wall()
-    const atMost = Math.round((now - (moment(data['deployedAt']) ?? since)) / 1000)
+    const atMost = Math.round((now - (moment(data['askedAt']) ?? since)) / 1000)
     const stopped = moment(data['oldStopped'])
     const atLeast = stopped === null ? null : Math.round((now - stopped) / 1000)
     const least = atLeast === null ? '' : `${atLeast} s to `
