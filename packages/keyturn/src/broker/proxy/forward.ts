@@ -11,6 +11,8 @@ import { traceUpstream } from '../traces/trace-upstream.ts'
 import { decodedText, readBeginning, verdictOf, worthReading } from './expiry.ts'
 import { BodyTooLarge } from './kept-body.ts'
 import type { KeptBody } from './kept-body.ts'
+import type { FlatHeaders } from './headers.ts'
+import { originOf } from './origin.ts'
 import { pass } from './pass.ts'
 import type { Passing } from './pass.ts'
 import { troubleOf } from './refusal.ts'
@@ -31,7 +33,7 @@ export interface ProxyCall {
   readonly virtual: string
   /** What goes upstream with this token. */
   readonly dress: (token: string) => {
-    readonly headers: Readonly<Record<string, string | readonly string[]>>
+    readonly headers: FlatHeaders
     readonly body: AsyncIterable<Buffer> | null
   }
 }
@@ -49,7 +51,8 @@ const passing = ({ base, virtual, body, target }: ProxyCall, token: Token): Pass
 export const forward = async (desk: Desk, call: ProxyCall, reply: FastifyReply): Promise<Refusal | null> => {
   const { grant, target, body } = call
   try {
-    let token = await (call.large ? desk.tokens.proven(grant) : desk.tokens.token(grant))
+    const { tokens } = desk
+    let token = call.large ? await tokens.proven(grant) : (tokens.tokenNow(grant) ?? (await tokens.token(grant)))
     for (let calls = 1; ; calls++) {
       const answer = await send(desk, call, token)
       if (reply.raw.destroyed) {
@@ -83,7 +86,7 @@ export const forward = async (desk: Desk, call: ProxyCall, reply: FastifyReply):
 const send = async (desk: Desk, call: ProxyCall, token: Token): Promise<UpstreamAnswer> => {
   const { target, grant } = call
   const { reachability } = desk
-  const origin = new URL(new URL(token.instanceUrl).origin)
+  const origin = originOf(token)
   const once = (): Promise<UpstreamAnswer> =>
     traceUpstream(desk.context.traces, { grant, host: origin.hostname, target }, (more) => {
       const { headers, body } = call.dress(token.accessToken)
@@ -93,7 +96,7 @@ const send = async (desk: Desk, call: ProxyCall, token: Token): Promise<Upstream
         path: `${target.path}${target.search}`,
         answerLimit: desk.options.answerLimit,
         idleLimit: desk.options.idleLimit,
-        headers: { ...headers, ...more },
+        headers: more === undefined ? headers : [...headers, ...Object.entries(more).flat()],
         body,
       }
       return sendUpstream(sent, desk.options.network)

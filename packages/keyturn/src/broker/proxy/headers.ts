@@ -4,7 +4,8 @@
  */
 import { holdsToken } from './token-mask.ts'
 
-export type Headers = Readonly<Record<string, string | readonly string[]>>
+/** Name, value, name, value, …; names in lower case. Node takes them so without looking at each of them twice. */
+export type FlatHeaders = readonly string[]
 
 const hopByHop = new Set([
   'connection',
@@ -39,37 +40,47 @@ const ownRequest = new Set([
 /** Session cookies would be credentials beside the token. */
 const sessionCookie = /^\s*(?:sid|sid_client|oid|clientsrc|inst|disco|autocomplete|rsid)\s*=/i
 
-const ownResponse = new Set(['strict-transport-security', 'alt-svc', 'public-key-pins', 'set-cookie2'])
+const ownResponse = new Set([
+  'strict-transport-security',
+  'alt-svc',
+  'public-key-pins',
+  'set-cookie2',
+  'content-length',
+])
 
-export const pairsOf = (rawHeaders: readonly string[]): readonly (readonly [string, string])[] =>
-  rawHeaders.flatMap((name, index) =>
-    index % 2 === 0 ? [[name.toLowerCase(), rawHeaders[index + 1] ?? ''] as const] : [],
-  )
+const nothing: ReadonlySet<string> = new Set()
 
-const namedByConnection = (pairs: readonly (readonly [string, string])[]): ReadonlySet<string> =>
-  new Set(pairs.filter(([name]) => name === 'connection').flatMap(([, value]) => value.toLowerCase().split(/[\s,]+/)))
-
-const gather = (pairs: readonly (readonly [string, string])[]): Record<string, string | string[]> => {
-  const found: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>
-  for (const [name, value] of pairs) {
-    const before = found[name]
-    found[name] = before === undefined ? value : [before, value].flat()
+/** What `Connection` names; nearly always nothing but `keep-alive` or `close`. */
+const namedByConnection = (rawHeaders: readonly string[]): ReadonlySet<string> => {
+  let named: Set<string> | null = null
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = [rawHeaders[at], rawHeaders[at + 1]]
+    if (name.length !== 'connection'.length || name.toLowerCase() !== 'connection') continue
+    const plain = value.toLowerCase()
+    if (plain === 'keep-alive' || plain === 'close') continue
+    named ??= new Set()
+    for (const one of plain.split(/[\s,]+/)) named.add(one)
   }
-  return found
+  return named ?? nothing
 }
 
-/** Without any credential: the caller adds the one that counts. */
-export const requestHeaders = (rawHeaders: readonly string[]): Record<string, string | string[]> => {
-  const pairs = pairsOf(rawHeaders)
-  const named = namedByConnection(pairs)
-  return gather(
-    pairs.flatMap(([name, value]): [string, string][] => {
-      if (hopByHop.has(name) || ownRequest.has(name) || named.has(name) || name.startsWith('x-forwarded-')) return []
-      if (name !== 'cookie') return [[name, value]]
-      const cookies = value.split(';').filter((cookie) => !sessionCookie.test(cookie))
-      return cookies.length === 0 ? [] : [[name, cookies.join(';').trim()]]
-    }),
-  )
+/** Without any credential: the caller adds the one that counts. `without`: one more that does not pass. */
+export const requestHeaders = (rawHeaders: readonly string[], without = ''): string[] => {
+  const named = namedByConnection(rawHeaders)
+  const passed: string[] = []
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase()
+    const value = rawHeaders[at + 1] ?? ''
+    if (hopByHop.has(name) || ownRequest.has(name) || named.has(name) || name.startsWith('x-forwarded-')) continue
+    if (name === without) continue
+    if (name !== 'cookie') {
+      passed.push(name, value)
+      continue
+    }
+    const cookies = value.split(';').filter((cookie) => !sessionCookie.test(cookie))
+    if (cookies.length > 0) passed.push(name, cookies.join(';').trim())
+  }
+  return passed
 }
 
 export interface Rewriting {
@@ -81,19 +92,25 @@ export interface Rewriting {
   readonly token: string
 }
 
-export const responseHeaders = (rawHeaders: readonly string[], { origin, base, token }: Rewriting): Headers => {
-  const pairs = pairsOf(rawHeaders)
-  const named = namedByConnection(pairs)
-  return gather(
-    pairs.flatMap(([name, value]): [string, string][] => {
-      if (hopByHop.has(name) || ownResponse.has(name) || named.has(name)) return []
-      if (holdsToken(value, token)) return []
-      if (name === 'location' || name === 'content-location') return [[name, atBase(value, origin, base)]]
-      if (name !== 'set-cookie') return [[name, value]]
-      // For our host, and never one that is a session.
-      return sessionCookie.test(value) ? [] : [[name, value.replaceAll(/;\s*domain=[^;]*/gi, '')]]
-    }),
-  )
+/** Without the body's length, which whoever writes the body knows. */
+export const responseHeaders = (
+  rawHeaders: readonly string[],
+  { origin, base, token }: Rewriting,
+  without = '',
+): string[] => {
+  const named = namedByConnection(rawHeaders)
+  const passed: string[] = []
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase()
+    const value = rawHeaders[at + 1] ?? ''
+    if (hopByHop.has(name) || ownResponse.has(name) || named.has(name) || name === without) continue
+    if (holdsToken(value, token)) continue
+    if (name === 'location' || name === 'content-location') passed.push(name, atBase(value, origin, base))
+    else if (name !== 'set-cookie') passed.push(name, value)
+    // For our host, and never one that is a session.
+    else if (!sessionCookie.test(value)) passed.push(name, value.replaceAll(/;\s*domain=[^;]*/gi, ''))
+  }
+  return passed
 }
 
 /** Addresses of the org are shown at the broker; relative ones that begin with a slash get the broker's prefix, too. */

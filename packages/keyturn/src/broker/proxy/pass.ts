@@ -11,8 +11,9 @@ import type { FastifyReply } from 'fastify'
 import type { Token } from '@keyturn/tokens'
 import type { Beginning } from './expiry.ts'
 import { responseHeaders } from './headers.ts'
+import { originOf } from './origin.ts'
 import type { Refusal } from './refusal.ts'
-import { isText, tokenMask } from './token-mask.ts'
+import { isText, maskWhole, tokenMask } from './token-mask.ts'
 import type { TokenMask } from './token-mask.ts'
 import type { UpstreamAnswer } from './upstream.ts'
 
@@ -26,6 +27,8 @@ export interface Passing {
   readonly unread: boolean
   readonly head: boolean
 }
+
+const SMALL = 16 * 1024
 
 const decoders: Readonly<Record<string, () => Duplex>> = {
   gzip: createGunzip,
@@ -46,7 +49,7 @@ async function* bytesOf(
 
 /** Returns the refusal that is to be answered instead. Once the head is out, a failure can only cut the answer off. */
 export const pass = async (
-  { base, virtual, token: { accessToken, instanceUrl }, unread, head }: Passing,
+  { base, virtual, token, unread, head }: Passing,
   { message, abandon }: UpstreamAnswer,
   beginning: Beginning | null,
   reply: FastifyReply,
@@ -57,44 +60,33 @@ export const pass = async (
     abandon()
     return { code: 'BAD_GATEWAY', message: `The org answered in the coding ${coding.slice(0, 20)}, unasked.` }
   }
-  const headers: Record<string, string | readonly string[]> = {
-    ...responseHeaders(message.rawHeaders, { origin: new URL(instanceUrl).origin, base, token: accessToken }),
-  }
-  if (unread) headers['connection'] = 'close'
-  const length = decoder === undefined ? message.headers['content-length'] : undefined
+  const plain = decoder === undefined || head
+  const { origin } = originOf(token)
+  const rewriting = { origin, base, token: token.accessToken }
+  const headers = responseHeaders(message.rawHeaders, rewriting, plain ? '' : 'content-encoding')
+  if (unread) headers.push('connection', 'close')
+  const length = plain ? message.headers['content-length'] : undefined
   const text = isText(message.headers['content-type'])
-  if (decoder !== undefined && !head) {
-    delete headers['content-encoding']
-    delete headers['content-length']
-  }
-  const mask = tokenMask(accessToken, virtual, length !== undefined && !text)
   const status = message.statusCode ?? 502
   reply.hijack()
   const { raw } = reply
   raw.on('close', () => {
     if (!raw.writableFinished) abandon()
   })
+  const answer = { status, headers, length, text, real: token.accessToken, virtual }
+  if (decoder === undefined && !head && beginning === null) {
+    await flow(message, answer, raw)
+    return null
+  }
   try {
-    const plain = bytesOf(message, beginning)
+    // A text that was looked into may change its length.
+    if (length !== undefined && (head || !text)) headers.push('content-length', length)
+    raw.writeHead(status, headers)
+    const mask = tokenMask(token.accessToken, virtual, length !== undefined && !text)
+    const bytes = bytesOf(message, beginning)
     const source: AsyncIterable<Buffer> =
-      decoder === undefined || head ? plain : pipeline(Readable.from(plain), decoder(), () => undefined)
-    const chunks = source[Symbol.asyncIterator]()
-    const writeHead = (): void => void raw.writeHead(status, headers as Record<string, string | string[]>)
-    if (length !== undefined && text && !head && Number(length) > 0) {
-      const first = await chunks.next()
-      const bytes = first.done === true ? Buffer.alloc(0) : first.value
-      const whole = bytes.length === Number(length)
-      const masked = whole ? Buffer.concat([mask.push(bytes), mask.end()]) : mask.push(bytes)
-      // All of it came at once, as small answers do: then its length is known, too.
-      if (whole) headers['content-length'] = String(masked.length)
-      else delete headers['content-length']
-      writeHead()
-      raw.write(masked)
-      if (!whole) await stream(chunks, mask, raw)
-    } else {
-      writeHead()
-      await stream(chunks, mask, raw)
-    }
+      decoder === undefined || head ? bytes : pipeline(Readable.from(bytes), decoder(), () => undefined)
+    await stream(source[Symbol.asyncIterator](), mask, raw)
     raw.end()
   } catch {
     // Cut off: the client sees that the message is not complete.
@@ -102,6 +94,57 @@ export const pass = async (
   }
   return null
 }
+
+interface Answer {
+  readonly status: number
+  readonly headers: string[]
+  /** As it was announced. */
+  readonly length: string | undefined
+  readonly text: boolean
+  readonly real: string
+  readonly virtual: string
+}
+
+/** The way of nearly all answers, without an iterator's promises for each chunk. */
+const flow = (message: IncomingMessage, answer: Answer, raw: FastifyReply['raw']): Promise<void> =>
+  new Promise((resolve) => {
+    const { status, headers, length, text, real, virtual } = answer
+    let mask: TokenMask | null = null
+    const begin = (): TokenMask => {
+      if (length !== undefined && (!text || length === '0')) headers.push('content-length', length)
+      raw.writeHead(status, headers)
+      return (mask = tokenMask(real, virtual, length !== undefined && !text))
+    }
+    const cut = (): void => {
+      // The client sees that the message is not complete.
+      if (!raw.writableEnded) raw.destroy()
+      resolve()
+    }
+    message.on('data', (chunk: Buffer) => {
+      if (raw.writableEnded || raw.destroyed) return
+      if (mask === null && text && Number(length) === chunk.length) {
+        // All of it came at once, as small answers do: then its length is known, too.
+        const masked = maskWhole(chunk, real, virtual)
+        headers.push('content-length', String(masked.length))
+        raw.writeHead(status, headers)
+        // Bytes one to one: as a text it goes out with its head in one write.
+        if (masked.length <= SMALL) raw.end(masked.latin1Slice(), 'latin1')
+        else raw.end(masked)
+        return
+      }
+      const masked = (mask ?? begin()).push(chunk)
+      if (masked.length === 0 || raw.write(masked)) return
+      message.pause()
+      raw.once('drain', () => message.resume())
+    })
+    message.on('end', () => {
+      if (!raw.writableEnded && !raw.destroyed) raw.end((mask ?? begin()).end())
+      resolve()
+    })
+    message.on('error', cut)
+    message.on('close', cut)
+    if (message.destroyed) cut()
+  })
 
 const stream = async (chunks: AsyncIterator<Buffer>, mask: TokenMask, raw: FastifyReply['raw']): Promise<void> => {
   for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {

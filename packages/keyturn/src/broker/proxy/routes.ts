@@ -16,6 +16,7 @@ import type { Carrier } from './credential.ts'
 import { forward } from './forward.ts'
 import type { ProxyCall } from './forward.ts'
 import { requestHeaders } from './headers.ts'
+import type { FlatHeaders } from './headers.ts'
 import { BodyTooLarge, keptBody } from './kept-body.ts'
 import type { KeptBody } from './kept-body.ts'
 import { answerRefusal, noSession, troubleOf } from './refusal.ts'
@@ -141,11 +142,11 @@ const servePlain = async (
     return { code: 'REQUEST_TOO_LARGE', message: `A body may have ${desk.options.bodyLimit} bytes.` }
   }
   const body = hasBody(request) ? bodyOf(desk, request.raw) : null
-  const headers = { ...requestHeaders(rawHeaders), ...framing(request, 0) }
+  const headers = [...requestHeaders(rawHeaders), ...framing(request, 0)]
   return forward(
     desk,
     callOf(desk, request, target, { ...admitted, shown: shown.token }, body, (token) => ({
-      headers: { ...headers, ...carried(shown.carrier, token) },
+      headers: [...headers, ...carried(shown.carrier, token)],
       body: body?.read() ?? null,
     })),
     reply,
@@ -153,10 +154,11 @@ const servePlain = async (
 }
 
 /** The length where it is known: the same, or longer by so many bytes. */
-const framing = ({ headers }: FastifyRequest, longer: number): Readonly<Record<string, string>> => {
+const framing = ({ method, headers }: FastifyRequest, longer: number): FlatHeaders => {
   const length = headers['content-length']
-  if (length !== undefined) return { 'content-length': String(Number(length) + longer) }
-  return headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' }
+  if (length !== undefined) return ['content-length', String(Number(length) + longer)]
+  if (headers['transfer-encoding'] !== undefined) return ['transfer-encoding', 'chunked']
+  return method === 'GET' || method === 'HEAD' || method === 'DELETE' ? [] : ['content-length', '0']
 }
 
 const callOf = (
@@ -197,17 +199,16 @@ const serveSoap = async (
   const admitted = await admit(desk, shown, target, request)
   if ('code' in admitted) return admitted
   if (head.operation === 'logout') return soapLogout(desk, target, admitted, reply)
-  const base = requestHeaders(request.raw.rawHeaders)
-  delete base['content-encoding']
+  const base = requestHeaders(request.raw.rawHeaders, 'content-encoding')
   const carrier: Carrier | null = header?.carrier ?? null
   return forward(
     desk,
     callOf(desk, request, target, { ...admitted, shown }, body, (token) => {
       const replacement = sessionReplacement(head, token)
       const longer = replacement === null ? 0 : replacement.bytes.length - (replacement.end - replacement.at)
-      const length = unpacked ? { 'transfer-encoding': 'chunked' } : framing(request, longer)
+      const length = unpacked ? ['transfer-encoding', 'chunked'] : framing(request, longer)
       return {
-        headers: { ...base, ...length, ...(carrier === null ? {} : carried(carrier, token)) },
+        headers: [...base, ...length, ...(carrier === null ? [] : carried(carrier, token))],
         body: replacement === null ? body.read() : spliced(body.read(), replacement),
       }
     }),

@@ -60,6 +60,7 @@ export const targetOf = (method: string, url: string): Targeted => {
 }
 
 const decode = (text: string): string | null => {
+  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {
@@ -68,6 +69,7 @@ const decode = (text: string): string | null => {
 }
 
 const overridden = (search: string): string | null => {
+  if (search === '' || !/_|%/.test(search)) return null
   const names = new URLSearchParams(search)
   const values = [...names].filter(([name]) => name.toLowerCase() === '_httpmethod').map(([, value]) => value)
   if (values.length === 0) return null

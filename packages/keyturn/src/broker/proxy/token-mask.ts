@@ -51,6 +51,13 @@ export const tokenMask = (real: string, virtual: string, sameLength: boolean): T
   }
 }
 
+/** In bytes that are all there is. Nearly always nothing is found, and they go on as they are. */
+export const maskWhole = (bytes: Buffer, real: string, virtual: string): Buffer => {
+  if (bytes.indexOf(behind(real), 0, 'latin1') < 0) return bytes
+  const mask = tokenMask(real, virtual, false)
+  return Buffer.concat([mask.push(bytes), mask.end()])
+}
+
 /** In text that is there as a whole. */
 export const maskText = (text: string, real: string, virtual: string): string =>
   text.replaceAll(behind(real), behind(virtual))

@@ -3,17 +3,18 @@
  * proxy, its trust), streamed. Redirects are handed back.
  */
 import { request } from 'node:http'
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { KeyturnError } from '@keyturn/tokens'
 import { agentFor } from '@keyturn/tokens/maintenance'
 import type { Network } from '@keyturn/tokens/maintenance'
+import type { FlatHeaders } from './headers.ts'
 
 export interface UpstreamRequest {
   readonly origin: URL
   readonly method: string
   /** Path and query, as they came. */
   readonly path: string
-  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly headers: FlatHeaders
   readonly body: AsyncIterable<Buffer> | null
   /** Without anything moving: until the answer begins, and within it. */
   readonly answerLimit: number
@@ -42,22 +43,29 @@ export class Unanswered extends Error {
 export const TIMEOUT = 'TIMEOUT'
 const MOST_IDLE = 256
 
+const widened = async (origin: URL, network: Network): Promise<Agent> => {
+  const agent = await agentFor(origin, network)
+  // Hundreds of callers share these: with the few that one program needs, most calls would open one of their own.
+  agent.maxFreeSockets = Math.max(agent.maxFreeSockets, MOST_IDLE)
+  return agent
+}
+
 /** Rejects with ENDPOINT_UNREACHABLE (it certainly never left), Unanswered (it may have), or the body's own failure. */
 export const sendUpstream = async (
   { origin, method, path, headers, body, answerLimit, idleLimit }: UpstreamRequest,
   network: Network,
 ): Promise<UpstreamAnswer> => {
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamAnswer>()
-  const agent = await agentFor(origin, network)
-  // Hundreds of callers share these: with the few that one program needs, most calls would open one of their own.
-  agent.maxFreeSockets = Math.max(agent.maxFreeSockets, MOST_IDLE)
+  const known = network.agents.get(origin.origin)
+  const agent = known !== undefined && known.maxFreeSockets >= MOST_IDLE ? known : await widened(origin, network)
   const outgoing = request({
     agent,
     host: origin.hostname.replace(/^\[|\]$/g, ''),
     port: origin.port || (origin.protocol === 'https:' ? 443 : 80),
     path,
     method,
-    headers: { ...(headers as Record<string, string | string[]>), host: origin.host, 'accept-encoding': 'identity' },
+    // As a list: a header that came twice goes on twice, and Node writes them as they are.
+    headers: [...headers, 'host', origin.host, 'accept-encoding', 'identity'],
     timeout: answerLimit,
   })
   const abandon = (): void => void outgoing.destroy()
@@ -70,18 +78,16 @@ export const sendUpstream = async (
     reject(said ? error : new Unanswered(error.code ?? error.message, outgoing.reusedSocket))
   })
   outgoing.on('timeout', () => outgoing.destroy(new Unanswered(TIMEOUT, false)))
-  feed(outgoing, body).catch((error: unknown) => {
-    reject(error instanceof Error ? error : new Unanswered('BODY', false))
-    outgoing.destroy()
-  })
+  if (body === null) outgoing.end()
+  else
+    feed(outgoing, body).catch((error: unknown) => {
+      reject(error instanceof Error ? error : new Unanswered('BODY', false))
+      outgoing.destroy()
+    })
   return promise
 }
 
-const feed = async (outgoing: ClientRequest, body: AsyncIterable<Buffer> | null): Promise<void> => {
-  if (body === null) {
-    outgoing.end()
-    return
-  }
+const feed = async (outgoing: ClientRequest, body: AsyncIterable<Buffer>): Promise<void> => {
   for await (const chunk of body) {
     if (outgoing.destroyed) return
     if (!outgoing.write(chunk)) await drained(outgoing)

@@ -22,9 +22,11 @@ export interface LivingTokens {
   proven(grant: string): Promise<Token>
   /** The same at once, where it was asked and looked at a moment ago; for answers that don't hold the token itself. */
   provenNow(grant: string): Token | null
+  /** The current token at once, where it was asked for a moment ago. */
+  tokenNow(grant: string): Token | null
 }
 
-/** Within so many ms logins on one grant share a question. */
+/** Within so many ms logins and calls on one grant share a question. */
 const MOMENT_MS = 50
 
 /** As the library's own probe: any version shows whether the API takes the token. */
@@ -42,6 +44,11 @@ export const livingTokens = (
   const keep = (grant: string, token: Token): Token => {
     last.set(grant, { token, at: clock.boot() })
     return token
+  }
+
+  const tokenNow = (grant: string): Token | null => {
+    const known = last.get(grant)
+    return known === undefined || clock.boot() - known.at >= MOMENT_MS ? null : known.token
   }
 
   const token = async (grant: string): Promise<Token> => {
@@ -83,10 +90,10 @@ export const livingTokens = (
       keyturn.worked(grant, generation)
     },
     provenNow(grant) {
-      const known = last.get(grant)
-      if (known === undefined || clock.boot() - known.at >= MOMENT_MS) return null
-      return seenJustNow(grant, known.token.generation) ? known.token : null
+      const known = tokenNow(grant)
+      return known !== null && seenJustNow(grant, known.generation) ? known : null
     },
+    tokenNow,
     async proven(grant) {
       const current = await token(grant)
       if (!seenJustNow(grant, current.generation)) {

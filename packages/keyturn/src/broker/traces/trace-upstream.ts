@@ -12,9 +12,9 @@ export interface UpstreamCall {
 export const traceUpstream = (
   traces: Traces | undefined,
   { grant, host, target }: UpstreamCall,
-  send: (headers: Readonly<Record<string, string>>) => Promise<UpstreamAnswer>,
+  send: (headers?: Readonly<Record<string, string>>) => Promise<UpstreamAnswer>,
 ): Promise<UpstreamAnswer> => {
-  if (traces === undefined) return send({})
+  if (traces === undefined) return send()
   const attributes = {
     'http.request.method': target.method,
     'server.address': host,

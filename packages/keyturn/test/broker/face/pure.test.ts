@@ -15,6 +15,8 @@ import { openVirtualToken, sealVirtualToken } from '../../../src/broker/sessions
 import { verdictOf } from '../../../src/broker/proxy/expiry.ts'
 
 const key = randomBytes(32)
+const asObject = (flat: readonly string[]): Record<string, string> =>
+  Object.fromEntries(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? '']] : [])))
 const session = { id: 's-1', callerId: 'c-1', grant: 'acme', issuedAt: 1_700_000_000_000, epoch: 1 }
 
 test('a virtual token looks like a session id of its org and opens to what was sealed', () => {
@@ -245,14 +247,11 @@ test('credentials, hop-by-hop headers and what Connection names stay here; the r
     'Sforce-Call-Options': 'client=a',
     'If-None-Match': '"x"',
   }
-  assert.deepEqual(
-    { ...requestHeaders(Object.entries(raw).flat()) },
-    {
-      cookie: 'BAYEUX_BROWSER=b',
-      'sforce-call-options': 'client=a',
-      'if-none-match': '"x"',
-    },
-  )
+  assert.deepEqual(asObject(requestHeaders(Object.entries(raw).flat())), {
+    cookie: 'BAYEUX_BROWSER=b',
+    'sforce-call-options': 'client=a',
+    'if-none-match': '"x"',
+  })
   const answer = [
     ['Sforce-Limit-Info', 'api-usage=1/2'],
     ['Set-Cookie', 'sid=x; path=/'],
@@ -263,14 +262,11 @@ test('credentials, hop-by-hop headers and what Connection names stay here; the r
     ['Keep-Alive', 'timeout=5'],
   ].flat()
   const rewriting = { origin: 'https://acme.my.salesforce.com', base: 'http://b:1/orgs/acme', token: 'REAL' }
-  assert.deepEqual(
-    { ...responseHeaders(answer, rewriting) },
-    {
-      'sforce-limit-info': 'api-usage=1/2',
-      'set-cookie': 'BAYEUX_BROWSER=b; Path=/',
-      location: 'http://b:1/orgs/acme/services/data/v60.0/x',
-    },
-  )
+  assert.deepEqual(asObject(responseHeaders(answer, rewriting)), {
+    'sforce-limit-info': 'api-usage=1/2',
+    'set-cookie': 'BAYEUX_BROWSER=b; Path=/',
+    location: 'http://b:1/orgs/acme/services/data/v60.0/x',
+  })
   assert.equal(atBase('/services/data/x', rewriting.origin, rewriting.base), '/orgs/acme/services/data/x')
   assert.equal(atBase('https://elsewhere.example/x', rewriting.origin, rewriting.base), 'https://elsewhere.example/x')
 })
