@@ -15,6 +15,8 @@ import { runView } from '../../rotation/views/credential-view.ts'
 import type { Settings } from '../../settings.ts'
 
 const usualWait = 15 * 60_000
+/** How long a process that was killed is believed to be at it. */
+const leaseLife = 31_000
 
 export default class RotateCommand extends KeyturnCommand {
   static override summary = 'Turn a credential: make the new one, prove it, tell its consumers, retire the old one'
@@ -71,10 +73,12 @@ export default class RotateCommand extends KeyturnCommand {
     const attended = process.stdin.isTTY && !this.jsonEnabled()
     const who = userInfo().username
     const answers = await this.answers(flags, settings)
-    if (flags.cancel) await rotation.cancel(name, who)
-    else if (flags.resume) await rotation.resume(name)
-    else await rotation.start(name, { why: flags.why ?? 'by hand', who, attended })
-    const { run } = await this.follow(rotation, name, { attended, answers, wait: flags.wait })
+    const { id } = flags.cancel
+      ? await rotation.cancel(name, who)
+      : flags.resume
+        ? await rotation.resume(name)
+        : await rotation.start(name, { why: flags.why ?? 'by hand', who, attended })
+    const { run } = await this.follow(rotation, name, { id, attended, answers, wait: flags.wait })
     const now = systemClock.wall()
     if (!this.jsonEnabled()) for (const line of nextLines(run, name, this.bin, now)) this.tell(line)
     const stuck = run.state === 'halted' || run.state === 'waiting-for-person'
@@ -129,19 +133,39 @@ export default class RotateCommand extends KeyturnCommand {
     return found
   }
 
+  /** A round of `keyturn serve` may be at the same step: then this waits for its turn. */
+  private async advance(
+    rotation: Rotation,
+    name: string,
+    { id, attended, answers, wait }: Following,
+  ): Promise<Advanced> {
+    for (const since = systemClock.boot(); ;) {
+      try {
+        return await rotation.advance(name, {
+          attended,
+          answers,
+          tell: (event) => this.log(eventLine(event, systemClock.wall(), this.paint)),
+        })
+      } catch (error) {
+        const ended =
+          error instanceof KeyturnError && error.code === 'ROTATION_NOT_FOUND' ? await rotation.run(id) : null
+        if (ended !== null) return { run: ended.run, over: true }
+        const busy = error instanceof KeyturnError && error.code === 'ROTATION_BUSY'
+        if (!busy || systemClock.boot() - since > Math.max(wait, leaseLife)) throw error
+        await systemClock.sleep(1_000)
+      }
+    }
+  }
+
   /** Until it is over, waits for a person who isn't here, or waits longer than somebody wants to watch. */
   private async follow(
     rotation: Rotation,
     name: string,
-    { attended, answers, wait }: { attended: boolean; answers: Readonly<Record<string, Secret>>; wait: number },
+    { id, attended, answers, wait }: Following,
   ): Promise<Advanced> {
     let given = answers
     for (;;) {
-      const advanced = await rotation.advance(name, {
-        attended,
-        answers: given,
-        tell: (event) => this.log(eventLine(event, systemClock.wall(), this.paint)),
-      })
+      const advanced = await this.advance(rotation, name, { id, attended, answers: given, wait })
       given = {}
       const { run, over } = advanced
       if (over || run.state === 'halted') return advanced
@@ -157,6 +181,13 @@ export default class RotateCommand extends KeyturnCommand {
       await systemClock.sleep(Math.max(200, left))
     }
   }
+}
+
+interface Following {
+  readonly id: string
+  readonly attended: boolean
+  readonly answers: Readonly<Record<string, Secret>>
+  readonly wait: number
 }
 
 interface Turn {
