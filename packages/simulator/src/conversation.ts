@@ -125,6 +125,8 @@ export async function converse(sim: Simulation, { call, res }: Visit): Promise<v
   }
   res.once('close', gone)
   try {
+    const { latencyMs } = call.org.settings()
+    if (latencyMs > 0) await delay(latencyMs, undefined, { ref: false })
     if (admission?.refusal !== undefined) {
       finish(call, admission.refusal, await deliverWhole(res, admission.refusal), undefined)
       return

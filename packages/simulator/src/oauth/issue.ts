@@ -50,12 +50,11 @@ export function issueTokens(call: Call, issue: Issue): SimResponse {
   const { org } = call
   const { app, user } = issue
   countUse(org, app.clientId)
-  const loginHistoryId = recordLogin(call, {
-    userId: user.id,
-    app: app.name,
-    subType: issue.subType,
-    status: 'Success',
-  })
+  const isRefresh = issue.subType === 'OauthRefreshToken' || issue.subType === 'OauthHybridRefreshToken'
+  const loginHistoryId =
+    isRefresh && org.settings().refreshLogins === 'absent'
+      ? null
+      : recordLogin(call, { userId: user.id, app: app.name, subType: issue.subType, status: 'Success' })
   const session = openSession(org, {
     user,
     app,

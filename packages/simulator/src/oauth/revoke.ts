@@ -6,6 +6,7 @@ import type { SimResponse } from '../route.ts'
 import { appById } from '../state/apps.ts'
 import { findRefreshToken, grantByDeleteToken, grantById, killGrant, liveGrants } from '../state/grants.ts'
 import type { Grant } from '../state/grants.ts'
+import type { Org } from '../state/org.ts'
 import { endAccessToken, findAccessToken, isAlive } from '../sessions/access-tokens.ts'
 import { html, json, noStore, param } from './context.ts'
 import type { Call } from './context.ts'
@@ -33,9 +34,13 @@ function revokeToken(call: Call, token: string): 'invalid_token' | 'unsupported_
   return null
 }
 
+/** Production’s login host knows nothing of a sandbox’s tokens: such a grant stays alive. */
+const isSandbox = (org: Org): boolean => org.sql('SELECT IsSandbox FROM Organization').get()?.['IsSandbox'] === 1
+
 export function revoke(call: Call): SimResponse {
+  const elsewhere = call.viaLogin && call.org.settings().loginHostRevokes === 'production-only' && isSandbox(call.org)
   const token = param(call, 'token')
-  const error = token === undefined ? 'unsupported_token_type' : revokeToken(call, token)
+  const error = token === undefined ? 'unsupported_token_type' : elsewhere ? 'invalid_token' : revokeToken(call, token)
   if (error !== null) call.org.record(call.number, { kind: 'refused', error, description: '', reason: error })
   const callback = param(call, 'callback')
   if (callback !== undefined && /^[A-Za-z_$][\w$.]*$/.test(callback)) {

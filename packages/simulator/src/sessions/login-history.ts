@@ -1,6 +1,6 @@
 /** LoginHistory rows: how a login that worked or failed looks to an administrator and to a detector. */
 import type { Call } from '../oauth/context.ts'
-import { insertPlatformRow } from '../state/platform-rows.ts'
+import { insertPlatformRow, platformTime } from '../state/platform-rows.ts'
 
 export type LoginSubType =
   | 'OauthRefreshToken'
@@ -22,6 +22,10 @@ export function recordLogin(
     readonly apiVersion?: string
   },
 ): string {
+  // Exchanging a refresh token is no login of the user's.
+  const counts = login.status === 'Success' && login.subType !== 'OauthRefreshToken'
+  if (counts)
+    call.org.sql('UPDATE User SET LastLoginDate = ? WHERE Id = ?').run(platformTime(call.org.now()), login.userId)
   return insertPlatformRow(call.org, 'LoginHistory', {
     UserId: login.userId,
     LoginTime: call.org.now(),

@@ -18,6 +18,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   oauthTokenIds: ['null', 'some', 'all'],
   oauthTokenApps: ['all', 'connected-only'],
   oauthUsageLists: ['external', 'all'],
+  loginHostRevokes: ['production-only', 'any-org'],
   refreshLogins: ['recorded', 'absent'],
   lockedControls: ['no', 'refused', 'reverts'],
   apiAccessControl: ['not-provisioned', 'off', 'on'],

@@ -27,7 +27,8 @@ export interface UserSpec {
   readonly email?: string
   readonly firstName?: string
   readonly lastName?: string
-  readonly profile?: ProfileName
+  /** One that every org has, or one that a scenario made. */
+  readonly profile?: ProfileName | (string & {})
   readonly permissionSets?: readonly PermissionSetName[]
   /** Through a permission set of its own. */
   readonly permissions?: readonly UserPermission[]
@@ -55,6 +56,8 @@ export interface OrgSpec {
   readonly users?: readonly UserSpec[]
   readonly apps?: readonly AppSpec[]
   readonly settings?: Partial<OrgSettings>
+  /** What a scenario puts into the org besides, once, when it is new. */
+  readonly fill?: (org: Org) => void
 }
 
 export interface SeededUser {
@@ -132,16 +135,17 @@ export function seedOrg(org: Org, spec: OrgSpec): void {
   linkSobjects(org.db)
   if (allUsers(org).length > 0) return
   const data = seedData(org, { organizationName: spec.title ?? titleOf(spec.name), isSandbox: spec.sandbox ?? false })
-  for (const user of usersOf(spec)) addUser(org, user, data.profiles[user.profile ?? 'Standard User'])
+  for (const user of usersOf(spec)) addUser(org, user, data.profiles[(user.profile ?? 'Standard User') as ProfileName])
   const owner = allUsers(org)[0]
   if (owner !== undefined) seedRecords(org, owner.id)
   for (const app of appsOf(spec)) addApp(org, app)
   org.changeSettings(spec.settings ?? {})
+  spec.fill?.(org)
 }
 
 const titleOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)} Corp`
 
-export function addUser(org: Org, spec: UserSpec, profileId: string): void {
+export function addUser(org: Org, spec: UserSpec, profileId: string): string {
   const profile = spec.profile ?? 'Standard User'
   const lastName = spec.lastName ?? spec.username.split('@')[0] ?? 'User'
   const email = spec.email ?? spec.username
@@ -181,9 +185,10 @@ export function addUser(org: Org, spec: UserSpec, profileId: string): void {
     passwordQuestion: null,
   })
   showExpiry(org, id)
+  return id
 }
 
-export function addApp(org: Org, spec: AppSpec): void {
+export function addApp(org: Org, spec: AppSpec): string {
   const kind = spec.kind ?? 'connected'
   const id = org.ids.id(kind === 'connected' ? '0H4' : '0xI')
   const menuItemId = org.ids.id('0DS')
@@ -201,6 +206,7 @@ export function addApp(org: Org, spec: AppSpec): void {
     menuItemId,
     settings: patchSettings(defaultAppSettings, spec.settings ?? {}),
   })
+  return id
 }
 
 /** What a person or a test needs to know of an org. */

@@ -208,6 +208,8 @@ export interface OrgSettings extends PasswordPolicy, DataSwitches {
   readonly oauthUsageLists: 'external' | 'all'
   /** Whether an exchange of a refresh token that works leaves a LoginHistory row. */
   readonly refreshLogins: 'recorded' | 'absent'
+  /** Whether production's login host revokes tokens of sandboxes too (a grant was seen to stay alive). */
+  readonly loginHostRevokes: 'production-only' | 'any-org'
   /** How long every answer takes besides its work. */
   readonly latencyMs: number
   /** How long a metadata job waits for its turn, and then takes. */
@@ -319,6 +321,7 @@ export const defaultOrgSettings: OrgSettings = {
   oauthTokenApps: 'all',
   oauthUsageLists: 'external',
   refreshLogins: 'recorded',
+  loginHostRevokes: 'production-only',
   latencyMs: 0,
   metadataQueueMs: 0,
   metadataRunMs: 0,

@@ -94,6 +94,7 @@ CREATE VIEW OauthToken AS SELECT
   g.rowId AS sim_row
 FROM sim_grant g JOIN sim_app a ON a.id = g.appId WHERE g.live = 1;
 CREATE INDEX IF NOT EXISTS sim_grant_created ON sim_grant (${tokenTimes.CreatedDate}, rowId) WHERE live = 1;
+CREATE INDEX IF NOT EXISTS sim_grant_row ON sim_grant (rowId) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS sim_grant_used ON sim_grant (${tokenTimes.LastUsedDate}, rowId) WHERE live = 1;
 `
 

@@ -1,0 +1,103 @@
+/** Certificates, named credentials, identity providers, packages, event logs: what else an inventory turns up. */
+import { insertRow } from '../../data/index.ts'
+import { insertRow as insertComponent, keepContent } from '../../metadata/store.ts'
+import { makeSelfSigned } from '../../metadata/types/stored/self-signed.ts'
+import { userId, idOf } from './world.ts'
+import type { World } from './world.ts'
+
+const day = 86_400_000
+
+/** Name, and days until it ends. */
+const certificates: readonly (readonly [string, number])[] = [
+  ['SelfSignedCert_2023', -20],
+  ['Jenkins_JWT', 12],
+  ['Warehouse_mTLS', 300],
+]
+
+function makeCertificates(world: World): void {
+  const { org, name } = world
+  for (const [fullName, days] of certificates) {
+    const notAfter = org.now() + days * day
+    const serial = org.ids.hex('certificate', 16)
+    const { certificate } = makeSelfSigned({ name: fullName, notBefore: notAfter - 365 * day, notAfter, serial })
+    const masterLabel = fullName === 'Jenkins_JWT' ? name('Jenkins JWT', 'formula').slice(0, 64) : fullName
+    const expirationDate = new Date(notAfter).toISOString()
+    insertComponent(org, {
+      id: org.ids.id('0P1'),
+      type: 'Certificate',
+      fullName,
+      body: { caSigned: false, keySize: 2048, masterLabel, privateKeyExportable: true, expirationDate },
+      by: userId(world, 'gina.gold'),
+    })
+    keepContent(org, 'Certificate', fullName, Buffer.from(certificate))
+  }
+}
+
+const logs: readonly (readonly [type: string, fields: string])[] = [
+  ['Login', 'EVENT_TYPE,TIMESTAMP,REQUEST_ID,ORGANIZATION_ID,USER_ID,BROWSER_TYPE,SOURCE_IP,LOGIN_TYPE,LOGIN_STATUS'],
+  ['ApiTotalUsage', 'EVENT_TYPE,TIMESTAMP,REQUEST_ID,ORGANIZATION_ID,USER_ID,API_FAMILY,CLIENT_IP,CONNECTED_APP_ID'],
+  ['Logout', 'EVENT_TYPE,TIMESTAMP,REQUEST_ID,ORGANIZATION_ID,USER_ID'],
+]
+
+/** Without the add-on the org keeps the free types, each for a day. */
+function makeEventLogs({ org }: World): void {
+  const midnight = Math.floor(org.now() / day) * day
+  for (const [EventType, LogFileFieldNames] of logs)
+    insertRow(org, 'EventLogFile', {
+      EventType,
+      LogDate: midnight - day,
+      Interval: 'Daily',
+      Sequence: 0,
+      LogFileLength: 48_000,
+      LogFileContentType: 'text/csv',
+      ApiVersion: 66,
+      LogFileFieldNames,
+      CreatedDate: midnight + 3 * 3_600_000,
+    })
+}
+
+export function makeCredentials(world: World): void {
+  const { org, name, ago } = world
+  makeCertificates(world)
+  makeEventLogs(world)
+  for (const [DeveloperName, Endpoint, PrincipalType] of [
+    ['ERP', 'https://erp.legacy.example/api', 'NamedUser'],
+    ['Old_Intranet', 'http://intranet.legacy.example', 'NamedUser'],
+    ['Geo', 'https://geo.example', 'Anonymous'],
+  ] as const)
+    insertRow(org, 'NamedCredential', {
+      DeveloperName,
+      MasterLabel: DeveloperName === 'Geo' ? name('Geo', 'markdown') : DeveloperName,
+      Endpoint,
+      PrincipalType,
+    })
+  insertRow(org, 'ExternalCredential', { DeveloperName: 'ERP', MasterLabel: 'ERP', AuthenticationProtocol: 'Basic' })
+  insertRow(org, 'AuthProvider', {
+    DeveloperName: 'Google',
+    FriendlyName: 'Google',
+    ProviderType: 'Google',
+    ExecutionUserId: userId(world, 'consultant.old'),
+    CreatedDate: ago(1500),
+  })
+  insertRow(org, 'SamlSsoConfig', {
+    DeveloperName: 'Corporate_IdP',
+    MasterLabel: 'Corporate IdP',
+    Issuer: 'https://idp.legacy.example',
+    Audience: 'https://legacy.my.salesforce.com',
+    IdentityMapping: 'UserName',
+  })
+  for (const [SubscriberPackageName, SubscriberPackageNamespace] of [
+    ['Marketing Hub', 'mkhub'],
+    ['Drift', 'drift'],
+    ['Warehouse Feed', 'whfeed'],
+  ])
+    insertRow(org, 'InstalledSubscriberPackage', {
+      SubscriberPackageId: org.ids.id('033'),
+      SubscriberPackageName,
+      SubscriberPackageNamespace,
+    })
+  insertRow(org, 'PermissionSetLicenseAssign', {
+    PermissionSetLicenseId: idOf(world, 'SalesforceApiIntegration'),
+    AssigneeId: userId(world, 'billing.sync'),
+  })
+}
