@@ -22,7 +22,7 @@ import type { CredentialEntry, CredentialKind } from '../../src/rotation/rotator
 import { openRotation } from '../../src/rotation/rotation.ts'
 import type { Rotation } from '../../src/rotation/rotation.ts'
 import { Killed, scene } from './scene.ts'
-import type { Death, Scene } from './scene.ts'
+import type { ProcessOptions, Scene } from './scene.ts'
 
 export const robot = 'robot@acme.example'
 export const outside = '198.51.100.7'
@@ -32,7 +32,7 @@ export interface PasswordScene extends Scene {
   /** Mails that were deleted or filed, by their number. */
   readonly settled: Set<string>
   readonly envFile: string
-  open(change?: Readonly<Record<string, unknown>>, die?: Death): Rotation
+  open(change?: Readonly<Record<string, unknown>>, options?: ProcessOptions): Rotation
   org(grant: string): OrgConnection
   /** `SF_…` of the .env file that consumers read. */
   told(): Readonly<Record<string, string>>
@@ -88,13 +88,16 @@ export const passwordScene = async (
     ...(kind === 'security-token' ? { mailbox: 'tokens', firstRunUnattended: true } : {}),
     ...credential,
   }
-  const open: PasswordScene['open'] = (change = {}, die) => {
+  const open: PasswordScene['open'] = (change = {}, { die, watch } = {}) => {
     let count = 0
     const putAll: Records['putAll'] = async (...args) => {
       count += 1
       if (die !== undefined && (count > die.at || (count === die.at && die.when === 'before'))) throw new Killed()
+      const [, journalled] = args
+      if (journalled !== undefined) watch?.(journalled, 'before')
       const written = await keyturn.store.records.putAll(...args)
       if (count === die?.at) throw new Killed()
+      if (journalled !== undefined) watch?.(journalled, 'after')
       return written
     }
     const over = <T extends object>(target: T, name: keyof T, value: unknown): T =>

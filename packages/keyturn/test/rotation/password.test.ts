@@ -1,6 +1,5 @@
 /** Passwords by age: a machine’s is rotated, a person’s is reset after approval; and the due list of many users. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { Secret } from '@keyturn/tokens'
 import { passwordAges } from '../../src/org/password-ages.ts'
@@ -11,6 +10,7 @@ import { connectJwt, setUp } from '../connected.ts'
 import { hour, outside, passwordScene, robot } from './password-scene.ts'
 import type { PasswordScene } from './password-scene.ts'
 import { toTheEnd } from './scene.ts'
+import { shipped } from './shipped-permissions.ts'
 
 const day = 24 * hour
 const ada = 'ada@acme.example'
@@ -191,11 +191,7 @@ void test('keyturn credentials passwords lists them, and answers no when one is 
 })
 
 void test('the shipped permission set is enough for the whole way of a security token', async (t) => {
-  const file = new URL(
-    '../../../../deploy/permission-sets/Keyturn_Rotator_Passwords.permissionset-meta.xml',
-    import.meta.url,
-  )
-  const permissions = [...readFileSync(file, 'utf8').matchAll(/<name>(\w+)<\/name>/g)].map(([, name]) => name ?? '')
+  const permissions = shipped('Passwords')
   const users = [{ username: 'helper@acme.example', profile: 'Minimum Access - API Only Integrations' as const }]
   const place = await passwordScene(t, { users, credential: { org: 'helper' } })
   place.sim.control.givePermissions({ user: 'helper@acme.example', permissions: permissions as never })

@@ -264,7 +264,7 @@ void test('killed at a write here and there, another process brings it to its en
     // Of some the answer to the change is lost as well.
     if (at % 3 === 0)
       place.sim.control.addFault({ match: { path: '/password$', method: 'POST' }, action: { drop: 'after' } })
-    const dying = place.open({}, { at, when })
+    const dying = place.open({}, { die: { at, when } })
     const end = await start(dying)
       .then(() => toTheEnd(place, 'robot', () => dying))
       .catch((error: unknown) => {

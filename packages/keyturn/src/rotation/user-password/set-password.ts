@@ -75,7 +75,12 @@ const once = async (context: Context): Promise<StepOutcome> => {
   const sentAt = context.clock.wall()
   // Before the request: whoever finds this knows that it may have been sent.
   await context.keep({ data: { sentAt, firstSentAt: context.data['firstSentAt'] ?? sentAt }, exposed })
-  const outcome = await send(context)
+  const outcome = await send(context).catch(async (error: unknown) => {
+    // The org said no: nothing is exposed, and nothing is in doubt.
+    if (error instanceof KeyturnError && error.code === 'ORG_REFUSED')
+      await context.keep({ data: { sentAt: null }, exposed: null })
+    throw error
+  })
   if (outcome.is === 'set') return taken(context, 'the org has the new password')
   // Delivered twice, the second one is refused because of the first.
   if (await changedSince(context)) return taken(context, 'the org has the new password, by its own record')

@@ -64,7 +64,7 @@ const signIn = async (context: Context): Promise<StepOutcome> => {
   if (tried.is === 'closed') return { is: 'halt', problem: noWayIn(tried.why) }
   const why = tried.is === 'expired' ? 'the org calls it expired' : tried.why
   const next =
-    'It is stored and set. See the user’s Login History: an address outside the login IP ranges, an inactive user and a lockout look alike. Then resume.'
+    'It is stored and set. See the user’s Login History: an address outside the login IP ranges, an inactive user, a lockout and a change by somebody else look alike. Then resume.'
   return { is: 'halt', problem: problem('NEW_VALUE_REFUSED', `The new password is refused: ${why}`, next) }
 }
 

@@ -87,5 +87,6 @@ export const chosen = async (context: Context): Promise<StepOutcome> => {
       ],
       asks: [],
     },
+    recheck: hour,
   }
 }

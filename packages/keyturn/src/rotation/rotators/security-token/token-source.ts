@@ -12,6 +12,7 @@ import type { SecurityTokenSettings } from './settings.ts'
 export type Context = StepContext<SecurityTokenSettings>
 
 const usualPatience = 900_000
+const recheck = 300_000
 
 export const textsOf = (value: Json | undefined): readonly string[] =>
   Array.isArray(value) ? (value as readonly Json[]).filter((one) => typeof one === 'string') : []
@@ -108,7 +109,7 @@ const clicks = (user: string): readonly string[] => [
   'Give the token here, or let it arrive in the mailbox; then resume this run',
 ]
 
-export const askForToken = (context: Context, why: string): StepOutcome => {
+export const askForToken = (context: Context, why: string): Extract<StepOutcome, { readonly is: 'person' }> => {
   const { mailboxSays } = context.data
   const away = typeof mailboxSays === 'string' ? ` (the mailbox can’t be read: ${mailboxSays})` : ''
   const task: PersonTask = {
@@ -116,7 +117,8 @@ export const askForToken = (context: Context, why: string): StepOutcome => {
     clicks: clicks(context.settings.user),
     asks: [{ name: 'securityToken', label: 'New security token (empty: look into the mailbox again)', secret: true }],
   }
-  return { is: 'person', task }
+  // A mail that comes after all is taken without anybody saying so.
+  return { is: 'person', task, ...(context.settings.mailbox === undefined ? {} : { recheck }) }
 }
 
 /** Later while a mail may come, then a person. */

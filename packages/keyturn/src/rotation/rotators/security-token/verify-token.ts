@@ -86,14 +86,13 @@ const unproved = async (context: Context): Promise<StepOutcome> => {
     context,
     'From this trusted address the password alone is let in and the token behind it is refused',
   )
-  if (outcome.is !== 'person') return outcome
   const { task } = outcome
   const clicks = [
     ...task.clicks,
     'If no consumer needs it, or the org refuses tokens from here: resume with --decide unproved',
   ]
   const decision = { name: 'unproved', label: 'Type yes to go on with a token that is not proved', secret: false }
-  return { is: 'person', task: { ...task, clicks, asks: [...task.asks, decision] } }
+  return { ...outcome, task: { ...task, clicks, asks: [...task.asks, decision] } }
 }
 
 const lockedOut = async (context: Context): Promise<StepOutcome | null> => {
@@ -108,14 +107,14 @@ const lockedOut = async (context: Context): Promise<StepOutcome | null> => {
     'Find who it is: Setup → Users → the user → Login History, status “Invalid Password”; stop that program or give it the new value',
     'Setup → Users → the user → Unlock, then resume this run',
   ]
-  return { is: 'person', task: { what, clicks, asks: [] } }
+  return { is: 'person', task: { what, clicks, asks: [] }, recheck: lockoutEnds }
 }
 
 /** The password itself is not let in, so nothing is known of the token. */
 const passwordRefused = (why: string): StepOutcome => {
   const text = `The new value is refused with the token and without it: ${why}`
   const next =
-    'It is set and stored. See the user’s Login History: an inactive user, a missing “Use Any API Auth” and a lockout look the same. Then resume; or reset the security token and resume with --answer securityToken=….'
+    'It is set and stored. See the user’s Login History: an inactive user, a missing “Use Any API Auth”, a lockout and a change by somebody else look the same. Then resume; or reset the security token and resume with --answer securityToken=….'
   return { is: 'halt', problem: problem('NEW_VALUE_REFUSED', text, next) }
 }
 
@@ -127,7 +126,10 @@ const wrongToken = async (context: Context, alone: Alone, why: string): Promise<
     return { is: 'halt', problem: problem('TOO_MANY_WRONG_TOKENS', text, next) }
   }
   if ((await nextToken(context)) !== null) return null
-  if (alone === 'in') return unproved(context)
+  if (alone === 'in') {
+    await context.keep({ data: { trustedHere: true } })
+    return unproved(context)
+  }
   return waitForMail(context, 'The token that came is refused, and no other came')
 }
 
@@ -158,8 +160,10 @@ export const verifyToken: RotationStep<SecurityTokenSettings> = {
     if (broughtByPerson(context) !== null) await nextToken(context)
     // After a token that was refused: what came meanwhile, or what a person decides.
     if (typeof context.data['tokenFrom'] !== 'string') {
-      if (saidYes(context, 'unproved')) return unproved(context)
-      if ((await nextToken(context)) === null) return waitForMail(context, 'No other mail with a security token came')
+      if ((await nextToken(context)) === null)
+        return context.data['trustedHere'] === true
+          ? unproved(context)
+          : waitForMail(context, 'No other mail with a security token came')
     }
     for (;;) {
       const outcome = await one(context)
