@@ -1,0 +1,33 @@
+/** The client-credentials flow: one leaked secret is a login. */
+import { appControl } from '../app-control.ts'
+import { given, right, wrong } from '../looks.ts'
+
+export const control = appControl({
+  id: 'app-client-credentials-off',
+  title: 'No app logs in with its secret alone',
+  severity: 'high',
+  why: 'Consumer key and secret are all it takes, from anywhere, without a person and without a key that never leaves the server.',
+  remedy:
+    'Move the integration to JWT bearer with a certificate and switch the flow off. Where it stays, `app-client-credentials-user` says what must hold.',
+  effort: 'days',
+  catalogues: {
+    shr: [
+      'shr_api_enable_oauth_settings_disable_client_credentials_flow',
+      'shr_oauth_flow_enablement_disable_client_credentials_flow',
+    ],
+  },
+  profiles: {
+    strict: {
+      because:
+        'the hardening pages want the flow off, and the notice that ends the password flow recommends it: baseline asks for a safe user instead',
+    },
+  },
+  wrong: 'the secret alone is a login',
+  changedBy: 'owner',
+  look: ({ flows }) =>
+    given(flows, (used) =>
+      used.includes('client-credentials')
+        ? wrong('The client-credentials flow is on.', { flows: used.join(' ') })
+        : right,
+    ),
+})

@@ -1,0 +1,32 @@
+/** Unused apps: the cases. */
+import type { ControlCase } from '../../control.ts'
+import { known } from '../../fact.ts'
+import { appCases } from '../app-cases.ts'
+import { applist, day, hidden, now } from '../sample-facts.ts'
+
+const idle = known({ count: 3, users: 2, lastUsed: now - 200 * day })
+
+export const cases: readonly ControlCase[] = [
+  ...appCases({
+    wrong: { tokens: idle, lastLogin: known(now - 120 * day) },
+    unknown: { tokens: hidden, lastLogin: known(now - 120 * day) },
+  }),
+  {
+    name: 'no login for months, and its tokens are used: refreshes leave no login',
+    facts: applist({ lastLogin: known(null) }),
+    verdict: 'pass',
+  },
+  { name: 'no token, and it logs in', facts: applist({ tokens: idle, lastLogin: known(now) }), verdict: 'pass' },
+  {
+    name: 'old tokens, and logins cannot be read',
+    facts: applist({ tokens: idle, lastLogin: hidden }),
+    verdict: 'unknown',
+    subjects: ['eca:Erp'],
+  },
+  {
+    name: 'never used',
+    facts: applist({ tokens: known({ count: 0, users: 0, lastUsed: null }), lastLogin: known(null) }),
+    verdict: 'fail',
+    subjects: ['eca:Erp'],
+  },
+]

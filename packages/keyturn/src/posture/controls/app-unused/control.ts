@@ -1,0 +1,36 @@
+/**
+ * Apps nobody uses. A login alone says little: an exchange of a refresh token writes no row of LoginHistory, so an app
+ * counts as unused only when neither a token nor a login says otherwise, and both could be read.
+ */
+import { appControl } from '../app-control.ts'
+import { given, right, wrong } from '../looks.ts'
+import { numberIn } from '../parameters.ts'
+
+const day = 86_400_000
+
+export const control = appControl({
+  id: 'app-unused',
+  title: 'Apps that nobody uses are gone',
+  severity: 'medium',
+  why: 'Grants of forgotten apps keep working for whoever finds them, and nobody would notice a new use.',
+  remedy: 'Ask the owner, block the app, and delete it when nobody complained for a month.',
+  effort: 'hours',
+  catalogues: { shr: ['shr_configure_oauth_policies_manage_external_client_app_oauth_usage'] },
+  profiles: { baseline: { days: 90 }, strict: { days: 30 } },
+  wrong: 'not used for a long time',
+  changedBy: 'org',
+  look: ({ tokens, lastLogin }, { takenAt, parameters }) => {
+    const since = takenAt - numberIn(parameters, 'days', 90) * day
+    const recent = (time: number | null): boolean => time !== null && time >= since
+    if (tokens.is === 'known' && recent(tokens.value.lastUsed)) return right
+    if (lastLogin.is === 'known' && recent(lastLogin.value)) return right
+    return given(tokens, ({ count, lastUsed }) =>
+      given(lastLogin, (login) => {
+        const last = Math.max(lastUsed ?? 0, login ?? 0)
+        const text =
+          last === 0 ? 'No use of it is on record.' : `Last used ${Math.floor((takenAt - last) / day)} days ago.`
+        return wrong(text, { tokens: count })
+      }),
+    )
+  },
+})
