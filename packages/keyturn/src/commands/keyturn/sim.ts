@@ -4,7 +4,7 @@ import { KeyturnError } from '@keyturn/tokens'
 import { defaultLoopback, redirectUriOf } from '../../connect/callback-server.ts'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
-import { loadSimulator } from '../../sim/load-simulator.ts'
+import { loadScenario, loadSimulator, scenarioNames } from '../../sim/load-simulator.ts'
 import { readyScreen } from '../../sim/ready-screen.ts'
 
 /** So that `keyturn connect` works against it as it comes. */
@@ -27,6 +27,10 @@ export default class SimCommand extends KeyturnCommand {
       command: '<%= config.bin %> <%= command.id %> --port 8443 --https --certificate sim.pem --directory ./sim',
     },
     {
+      description: 'A company whose org nobody has looked after, to try an audit on',
+      command: '<%= config.bin %> <%= command.id %> --scenario legacy-company',
+    },
+    {
       description: 'For a script: one line of JSON once it listens',
       command: '<%= config.bin %> <%= command.id %> --json',
     },
@@ -40,6 +44,10 @@ export default class SimCommand extends KeyturnCommand {
       description: 'Write that certificate here, for NODE_EXTRA_CA_CERTS',
     }),
     directory: string({ helpValue: 'FOLDER', description: 'Keep the state here; default: in memory' }),
+    scenario: string({
+      options: scenarioNames,
+      description: 'Start with a ready-made org instead of an empty one',
+    }),
     seed: string({ description: 'The same seed makes the same ids and credentials' }),
     'clock-file': string({
       helpValue: 'FILE',
@@ -52,14 +60,18 @@ export default class SimCommand extends KeyturnCommand {
     const ended = asked()
     const simulator = await this.start(flags)
     const { url, loginUrl, certificate } = simulator
+    // The apps of a scenario stay as they are (what is wrong with them is the point of it), but for one to come in by.
+    const isDoor = (name: string): boolean => flags.scenario === undefined || name === 'Team_CLI'
     const orgs = simulator.orgs.map((org) => ({
       ...org,
-      apps: org.apps.map((app) => {
-        if (app.callbacks.length === 0) return app
-        const callbacks = [...new Set([...app.callbacks, ...ourCallbacks])]
-        simulator.control.changeApp({ org: org.name, app: app.name, callbacks })
-        return { ...app, callbacks }
-      }),
+      apps: org.apps
+        .map((app) => {
+          if (app.callbacks.length === 0 || !isDoor(app.name)) return app
+          const callbacks = [...new Set([...app.callbacks, ...ourCallbacks])]
+          simulator.control.changeApp({ org: org.name, app: app.name, callbacks })
+          return { ...app, callbacks }
+        })
+        .toSorted((a, b) => Number(isDoor(b.name)) - Number(isDoor(a.name))),
     }))
     if (flags.certificate !== undefined && certificate !== undefined) writeFileSync(flags.certificate, certificate)
     const ready = { url, loginUrl, control: `${url}/__sim/`, certificate: certificate ?? null, orgs }
@@ -81,13 +93,16 @@ export default class SimCommand extends KeyturnCommand {
     readonly port?: number | undefined
     readonly https: boolean
     readonly directory?: string | undefined
+    readonly scenario?: string | undefined
     readonly seed?: string | undefined
     readonly 'clock-file'?: string | undefined
   }) {
     const startSimulator = await loadSimulator()
+    const scenario = scenarioNames.find((name) => name === flags.scenario)
     try {
       return await startSimulator({
         https: flags.https,
+        ...(scenario === undefined ? {} : { orgs: [await loadScenario(scenario)] }),
         ...(flags.port === undefined ? {} : { port: flags.port }),
         ...(flags.directory === undefined ? {} : { directory: flags.directory }),
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
