@@ -9,7 +9,7 @@ import type { Rotation } from '../../src/rotation/rotation.ts'
 import { connectJwt, setUp } from '../connected.ts'
 import { hour, outside, passwordScene, robot } from './password-scene.ts'
 import type { PasswordScene } from './password-scene.ts'
-import { toTheEnd } from './scene.ts'
+import { Killed, toTheEnd } from './scene.ts'
 import { shipped } from './shipped-permissions.ts'
 
 const day = 24 * hour
@@ -118,6 +118,49 @@ void test('a person: nothing before approval, one link after it, and the end whe
   assert.equal(await changes(place, 'resetpassword'), 1)
   const [doc] = [await rotation.state('robot')]
   assert.deepEqual(doc?.versions.at(-1)?.fields, [], 'nothing of a person’s password is in the store')
+})
+
+void test('killed at a write here and there, a person gets one link, and a machine one password', async (t) => {
+  const every = process.env['KEYTURN_LONG'] === undefined ? 6 : 1
+  const yes = { attended: true, answers: { reset: new Secret('yes') } }
+  let cells = 0
+  for (const whose of ['person', 'machine'] as const)
+    for (let at = 1; ; at += every) {
+      const credential = whose === 'person' ? ofPerson : {}
+      const place = await passwordScene(t, { kind: 'password', users: person.users, credential })
+      const go = async (open: () => Rotation): Promise<Run> => {
+        for (let round = 0; ; round++) {
+          assert(round < 50)
+          const { run, over } = await open().advance('robot', yes)
+          if (over) return run
+          if (run.data['resetShows'] !== undefined)
+            place.sim.control.changeUser({
+              user: ada,
+              change: { password: 'her-own-Choice-7', passwordExpired: false },
+            })
+          place.advance(Math.max(1_000, (run.waitUntil ?? 0) - place.clock.wall()))
+        }
+      }
+      const dying = place.open({}, { die: { at, when: at % 2 === 0 ? 'after' : 'before' } })
+      const end = await start(dying)
+        .then(() => go(() => dying))
+        .catch((error: unknown) => {
+          assert(error instanceof Killed, String(error))
+          return null
+        })
+      if (end !== null) break
+      cells += 1
+      place.advance(31_000)
+      if ((await place.open().state('robot'))?.run == null) await start(place.open())
+      const run = await go(() => place.open())
+      assert.equal(run.state, 'retired', `${whose}, write ${at}: ${run.problem?.text ?? ''}`)
+      assert.equal(
+        await changes(place, whose === 'person' ? 'resetpassword' : 'changedpassword'),
+        1,
+        `${whose}, write ${at}`,
+      )
+    }
+  t.diagnostic(`${cells} deaths`)
 })
 
 void test('a person’s password goes to no destination', async (t) => {

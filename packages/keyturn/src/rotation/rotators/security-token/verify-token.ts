@@ -141,7 +141,7 @@ const one = async (context: Context): Promise<StepOutcome | null> => {
   const alone = without.is as Alone
   // By SOAP a right password is never just refused; the other flow says nothing more of anything.
   const strange = alone === 'refused' && context.settings.signIn?.by !== 'password-flow'
-  const locked = strange ? await lockedOut(context) : null
+  const locked = alone === 'refused' ? await lockedOut(context) : null
   if (locked !== null) return locked
   const withToken = sure(await attempt(context, { password, securityToken }))
   const late = obstacle(withToken)
