@@ -274,8 +274,11 @@ void test('killed at a write here and there, another process brings it to its en
     if (end !== null) break
     writes = at
     place.advance(31_000)
-    if ((await place.open().state('robot'))?.run == null) await start(place.open())
-    const run = await toTheEnd(place, 'robot', () => place.open())
+    const doc = await place.open().state('robot')
+    if ((doc?.runs.length ?? 0) === 0 && doc?.run == null) await start(place.open())
+    // Killed behind its last write it is over.
+    const ended = await place.open().run(doc?.runs[0] ?? '')
+    const run = ended?.run ?? (await toTheEnd(place, 'robot', () => place.open()))
     await judge(place, run).catch((error: unknown) => {
       throw new Error(`killed ${when} write ${at}: ${String(error)}`, { cause: error })
     })
