@@ -10,9 +10,10 @@ import { recordCounts } from '../../../../../test/counts.ts'
 import { externalClientAppMatrix } from './external-client-app.ts'
 import { runCell, troubleNames } from './matrix.ts'
 import type { Cell, MatrixKind } from './matrix.ts'
+import { securityTokenMatrix } from './security-token.ts'
 
 const long = process.env['KEYTURN_LONG'] !== undefined
-const kinds: readonly MatrixKind[] = [externalClientAppMatrix]
+const kinds: readonly MatrixKind[] = [externalClientAppMatrix, securityTokenMatrix]
 const all: Cell[] = []
 
 for (const kind of kinds) {
