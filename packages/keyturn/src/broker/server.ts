@@ -111,7 +111,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   }
   const ipLocked = settings.orgs.flatMap((org) => (org.ipLocked ? [org.grant] : []))
   const { body: bodyLimit, answer: answerLimit } = settings.limits
-  const { reachability } = deskOf(context, { network, ipLocked, staleMax, bodyLimit, answerLimit })
+  const { reachability, tokens } = deskOf(context, { network, ipLocked, staleMax, bodyLimit, answerLimit })
   const tail = openEventTail({ store, clock, log })
   const stopCounting = keyturn.on('*', ({ type, grant }) => {
     metrics.count('keyturn_events_total', 'State changes of grants', { type, grant })
@@ -191,6 +191,7 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     await tracing?.close()
     network.close()
     stopCounting()
+    tokens.close()
     await uses.close()
     watch.close()
   }

@@ -14,11 +14,27 @@ export const listeners = new WeakMap<IncomingMessage, ListenerSettings>()
 
 const hostPattern = /^([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::(\d{1,5}))?$/i
 
+/** Asked several times for each request, of the same few names. */
+const known = new Map<string, string | null>()
+const MOST_KNOWN = 1000
+const LONGEST_KNOWN = 300
+
+const nameIn = (written: string): string | null => {
+  const before = known.get(written)
+  if (before !== undefined) return before
+  const name = hostPattern.exec(written)?.[1]?.toLowerCase() ?? null
+  // Anything can stand there, and nobody may fill the memory with it.
+  if (written.length > LONGEST_KNOWN) return name
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(written, name)
+  return name
+}
+
 const hostOf = (request: FastifyRequest): { readonly name: string; readonly written: string } => {
   const written = request.raw.headers.host ?? ''
-  const name = hostPattern.exec(written)?.[1]
-  if (name === undefined) throw new KeyturnError('BAD_ARGUMENT', 'The Host header names no host')
-  return { name: name.toLowerCase(), written }
+  const name = nameIn(written)
+  if (name === null) throw new KeyturnError('BAD_ARGUMENT', 'The Host header names no host')
+  return { name, written }
 }
 
 /** Final: no client may take it for an outage, or for a word about its credentials. */
@@ -43,7 +59,8 @@ export interface Where {
 /** What stands behind scheme and host in an audience: nothing, the token endpoint, either of them below /orgs/NAME. */
 const audiencePaths = /^(\/orgs\/[^/]+)?(\/|\/services\/oauth2\/token)?$/
 
-const pathOrg = (url: string): string | null => /^\/orgs\/([^/?#]+)/.exec(url)?.[1] ?? null
+const pathOrg = (url: string): string | null =>
+  url.startsWith('/orgs/') ? (/^\/orgs\/([^/?#]+)/.exec(url)?.[1] ?? null) : null
 
 export const whereOf = (settings: BrokerSettings): Where => {
   const byName = new Map(settings.orgs.map((org) => [org.name.toLowerCase(), org]))
@@ -97,7 +114,7 @@ export const whereOf = (settings: BrokerSettings): Where => {
       }
       const listener = listenerOf(request)
       if (listener?.org != null) return byName.get(listener.org.toLowerCase())?.grant ?? listener.org
-      return byHost.get(hostPattern.exec(request.raw.headers.host ?? '')?.[1]?.toLowerCase() ?? '')?.grant ?? null
+      return byHost.get(nameIn(request.raw.headers.host ?? '') ?? '')?.grant ?? null
     },
     transportProof: (request) => {
       const listener = listenerOf(request)

@@ -68,12 +68,16 @@ export const openCallers = ({
 
   return {
     authenticate: async (presented, from) => {
-      const caller = authenticate(judging, await directory.current(), presented, from, none)
+      const current = directory.current()
+      const caller = authenticate(judging, 'then' in current ? await current : current, presented, from, none)
       if (caller === null || presented.kind !== 'assertion') return caller
       return (await used.use(presented.assertion, caller.id)) ? caller : null
     },
     pace: (caller) => judging.rates.wait(caller),
-    byId: async (id) => alive((await directory.current()).byId(id))?.caller ?? null,
+    byId: async (id) => {
+      const current = directory.current()
+      return alive(('then' in current ? await current : current).byId(id))?.caller ?? null
+    },
     issueRefreshToken: async (callerId, grant) => {
       const found = alive((await directory.current()).byId(callerId))
       if (found === null) throw new KeyturnError('CALLER_NOT_FOUND', `There is no caller ${callerId}`)
@@ -87,7 +91,8 @@ export const openCallers = ({
       return judging.keys.refreshToken({ caller: callerId, grant, epoch: doc.refreshEpoch })
     },
     grantOfRefreshToken: async (caller, token) => {
-      const current = await directory.current()
+      const asked = directory.current()
+      const current = 'then' in asked ? await asked : asked
       const claim = judging.keys.readRefreshToken(token)
       const found = alive(current.byId(caller.id))
       if (found === null) return null

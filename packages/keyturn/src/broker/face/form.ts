@@ -2,15 +2,16 @@
 import type { FastifyRequest } from 'fastify'
 import { OAuthRefusal } from './oauth-answer.ts'
 
-export type Form = Readonly<Record<string, string>>
+/** A map: no name that a client invents means anything to it. */
+export type Form = ReadonlyMap<string, string>
 
 /** Throws OAuthRefusal. */
 export const formOf = (request: FastifyRequest): Form => {
   const text = typeof request.body === 'string' ? request.body : ''
-  const form: Record<string, string> = Object.create(null) as Record<string, string>
+  const form = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(text)) {
-    if (name in form) throw new OAuthRefusal('invalid_request', `parameter ${safe(name)} is given twice`)
-    form[name] = value
+    if (form.has(name)) throw new OAuthRefusal('invalid_request', `parameter ${safe(name)} is given twice`)
+    form.set(name, value)
   }
   return form
 }
@@ -24,8 +25,8 @@ export interface Client {
 
 /** From the form or from HTTP Basic (RFC 6749 §2.3.1), never half of each. */
 export const clientOf = (request: FastifyRequest, form: Form): Client => {
-  const id = form['client_id'] ?? null
-  const secret = form['client_secret'] ?? null
+  const id = form.get('client_id') ?? null
+  const secret = form.get('client_secret') ?? null
   const [, encoded] = /^Basic\s+([A-Za-z0-9+/=]{1,4096})\s*$/i.exec(request.headers.authorization ?? '') ?? []
   if (encoded === undefined) return { id, secret }
   const text = Buffer.from(encoded, 'base64').toString('utf8')

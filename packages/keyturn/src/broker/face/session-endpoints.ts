@@ -24,7 +24,7 @@ const judge = ({ context, sessions }: Desk, token: string, request: FastifyReque
 /** POST with a form; a GET would put a token into every log on the way, so it is not taken. */
 export const serveRevoke = async (desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
   const form = formOf(request)
-  const token = form['token'] ?? ''
+  const token = form.get('token') ?? ''
   if (token === '') return refuseRevoke(request, reply, 'unsupported_token_type')
   const judged = await judge(desk, token, request)
   if (judged !== null) {
@@ -88,7 +88,7 @@ export const serveIntrospect = async (
   } as const
   const caller = proof === null ? null : await context.callers.authenticate(proof, from)
   if (caller === null) throw new OAuthRefusal('invalid_client', 'invalid client credentials')
-  const judged = await judge(desk, form['token'] ?? '', request)
+  const judged = await judge(desk, form.get('token') ?? '', request)
   if (judged === null || judged.caller.id !== caller.id) return answerJson(reply, { active: false })
   const { session } = judged
   const stored = await context.keyturn.store.grant(session.grant)

@@ -37,7 +37,7 @@ const authenticate = ({ desk, request }: Asked, presented: Presented): Promise<C
 }
 
 const needed = (form: Form, name: string): string => {
-  const value = form[name] ?? ''
+  const value = form.get(name) ?? ''
   if (value === '') throw new OAuthRefusal('invalid_request', `missing required parameter: ${name}`)
   return value
 }

@@ -128,7 +128,7 @@ const flow = (message: IncomingMessage, answer: Answer, raw: FastifyReply['raw']
         headers.push('content-length', String(masked.length))
         raw.writeHead(status, headers)
         // Bytes one to one: as a text it goes out with its head in one write.
-        if (masked.length <= SMALL) raw.end(masked.latin1Slice(), 'latin1')
+        if (masked.length <= SMALL) raw.end(masked.toString('latin1'), 'latin1')
         else raw.end(masked)
         return
       }

@@ -24,6 +24,7 @@ export interface LivingTokens {
   provenNow(grant: string): Token | null
   /** The current token at once, where it was asked for a moment ago. */
   tokenNow(grant: string): Token | null
+  close(): void
 }
 
 /** Within so many ms logins and calls on one grant share a question. */
@@ -46,14 +47,20 @@ export const livingTokens = (
     return token
   }
 
+  /** When a grant's token was asked for, unless something happened to it since. */
+  const askedAt = new Map<string, number>()
+  const stopListening = keyturn.on('*', ({ grant }) => void askedAt.delete(grant))
+
   const tokenNow = (grant: string): Token | null => {
-    const known = last.get(grant)
-    return known === undefined || clock.boot() - known.at >= MOMENT_MS ? null : known.token
+    const at = askedAt.get(grant)
+    return at === undefined || clock.boot() - at >= MOMENT_MS ? null : (last.get(grant)?.token ?? null)
   }
 
   const token = async (grant: string): Promise<Token> => {
     try {
-      return keep(grant, await keyturn.token(grant))
+      const found = keep(grant, await keyturn.token(grant))
+      askedAt.set(grant, clock.boot())
+      return found
     } catch (error) {
       const known = last.get(grant)
       const storeIsOut = error instanceof KeyturnError && error.code === 'STORE_UNAVAILABLE'
@@ -94,6 +101,7 @@ export const livingTokens = (
       return known !== null && seenJustNow(grant, known.generation) ? known : null
     },
     tokenNow,
+    close: stopListening,
     async proven(grant) {
       const current = await token(grant)
       if (!seenJustNow(grant, current.generation)) {
