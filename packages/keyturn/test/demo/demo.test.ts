@@ -33,7 +33,7 @@ const start = (t: TestContext, args: readonly string[]) => {
 
 test('--json prints one object: Keyturn lost nothing that could be kept, and nothing is left behind', async (t) => {
   const { folder, output, ended } = start(t, ['--json'])
-  assert.equal(await ended, 0, output.stderr)
+  assert.equal(await ended, 0, output.stderr + output.stdout)
   const result = JSON.parse(output.stdout) as DemoResult
   assert.deepEqual(Object.keys(result), ['ok', 'scenarios', 'legacy'])
   assert.equal(result.ok, true)

@@ -62,9 +62,9 @@ export const legacyDay = async (folder: string): Promise<readonly LegacyEntry[]>
         ...ready.login,
       })),
     )
-    const callers = await Promise.all(
-      behind.map(({ course: { program }, ready }) => home.addCaller(callerFor(program, ready.login))),
-    )
+    // One after the other, as a person types them.
+    const callers: { readonly password?: string }[] = []
+    for (const { course, ready } of behind) callers.push(await home.addCaller(callerFor(course.program, ready.login)))
     const broker = await home.serve()
     try {
       const environmentOf = ({ course, ready }: (typeof prepared)[number]): NodeJS.ProcessEnv => {
