@@ -23,6 +23,8 @@ export interface Judgement {
   readonly why: string
   /** Of a fail: each subject that is wrong. Of unknown: what could not be read. */
   readonly evidence: readonly Evidence[]
+  /** Of a fail: what could not be read besides. Without it a waiver over all that fails would make the rest pass. */
+  readonly undecided?: readonly Evidence[]
 }
 
 export interface Control {

@@ -53,6 +53,7 @@ export const judgementOf = (looks: readonly Look[], { noun: [one, many], wrong: 
       verdict: 'fail',
       why: `${failed.length} of ${count}: ${matter}${rest}`,
       evidence: failed.map(evidenceOf),
+      undecided: open.map(evidenceOf),
     }
   }
   if (open.length > 0) {

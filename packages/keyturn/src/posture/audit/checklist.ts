@@ -1,0 +1,55 @@
+/**
+ * The profile `integration`: the results of its controls, put together as the lines of the security checklist, each line
+ * once and in order. A line is as bad as its worst control; one that no control looks at yet is unknown.
+ */
+import { severities } from './result.ts'
+import type { Result, ResultVerdict } from './result.ts'
+
+export interface ChecklistLine {
+  readonly id: string
+  readonly title: string
+  readonly matters: string
+}
+
+const worst: readonly ResultVerdict[] = ['fail', 'unknown', 'waived', 'pass', 'not-applicable']
+const longest: readonly Result['effort'][] = ['days', 'hours', 'minutes']
+
+const first = <T>(order: readonly T[], given: readonly T[], otherwise: T): T =>
+  order.find((one) => given.includes(one)) ?? otherwise
+
+export const checklistResults = (lines: readonly ChecklistLine[], results: readonly Result[]): readonly Result[] =>
+  lines.map(({ id, title, matters }) => {
+    const mine = results.filter(({ catalogues }) => (catalogues.checklist ?? []).includes(id))
+    const verdict = first(
+      worst,
+      mine.map((one) => one.verdict),
+      'unknown',
+    )
+    const telling = mine.filter((one) => one.verdict === verdict)
+    return {
+      control: `checklist-${id}`,
+      title: `${id}. ${title}`,
+      severity: first(
+        severities,
+        mine.map((one) => one.severity),
+        'medium',
+      ),
+      verdict,
+      because:
+        mine.length === 0
+          ? 'nothing that could tell is connected yet'
+          : telling.map((one) => `${one.control}: ${one.because}`).join('; '),
+      matters,
+      remedy: [...new Set(telling.map(({ remedy }) => remedy))].join(' '),
+      effort: first(
+        longest,
+        telling.map(({ effort }) => effort),
+        'hours',
+      ),
+      catalogues: { checklist: [id] },
+      parameters: {},
+      findings: mine.flatMap((one) => one.findings),
+      open: mine.flatMap((one) => one.open),
+      waived: mine.flatMap((one) => one.waived),
+    }
+  })
