@@ -40,8 +40,19 @@ export function insertRow(org: SimOrg, sobject: string, values: Readonly<Record<
   }
   const places = columns.map(() => '?').join(', ')
   prepared(org.db, `INSERT INTO ${quoted(definition.name)} (${columns.join(', ')}) VALUES (${places})`).run(...row)
-  if (definition.name === 'User') insertRow(org, 'UserLogin', { UserId: id })
+  if (definition.name === 'User') {
+    insertRow(org, 'UserLogin', { UserId: id })
+    assignProfile(org, id, given.get('ProfileId'))
+  }
   return id
+}
+
+/** Every user holds the hidden permission set of its profile, by an assignment like any other. */
+function assignProfile(org: SimOrg, userId: string, profileId: unknown): void {
+  if (typeof profileId !== 'string') return
+  const set = prepared(org.db, `SELECT "Id" FROM "PermissionSet" WHERE "ProfileId" = ? AND "IsOwnedByProfile" = 1`)
+  const id = set.get(profileId)?.['Id']
+  if (typeof id === 'string') insertRow(org, 'PermissionSetAssignment', { AssigneeId: userId, PermissionSetId: id })
 }
 
 function stamps(

@@ -56,6 +56,14 @@ function createTable(sobject: SObject): readonly string[] {
   ]
 }
 
+/** Who gets another profile holds the other profile's permission set. */
+const profileTrigger = `CREATE TRIGGER IF NOT EXISTS user_profile_changed AFTER UPDATE OF "ProfileId" ON "User" BEGIN
+  UPDATE "PermissionSetAssignment" SET "PermissionSetId" =
+    (SELECT "Id" FROM "PermissionSet" WHERE "ProfileId" = NEW."ProfileId" AND "IsOwnedByProfile" = 1)
+  WHERE "AssigneeId" = NEW."Id" AND "PermissionSetId" IN
+    (SELECT "Id" FROM "PermissionSet" WHERE "ProfileId" = OLD."ProfileId" AND "IsOwnedByProfile" = 1);
+END`
+
 /** Makes every sobject's table; views over the identity side's own tables are made there. */
 export function createDataTables(org: SimOrg): void {
   org.db.exec('SAVEPOINT data_tables')
@@ -63,5 +71,6 @@ export function createDataTables(org: SimOrg): void {
     if (sobject.storage === 'identity') continue
     for (const statement of createTable(sobject)) org.db.exec(statement)
   }
+  org.db.exec(profileTrigger)
   org.db.exec('RELEASE data_tables')
 }

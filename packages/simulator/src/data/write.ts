@@ -211,6 +211,8 @@ export function deleteRecord(writer: Writer, sobject: SObject, id: string): void
   if (sobject.name === 'PermissionSet' && isAssigned(org, id)) {
     throw new ApiError(400, 'DELETE_FAILED', `You can't delete a permission set that is assigned to users.`)
   }
+  if (sobject.name === 'PermissionSetAssignment' && isOfProfile(org, before['PermissionSetId']))
+    throw new ApiError(400, 'DELETE_FAILED', 'The assignment of a profile’s own permission set can’t be deleted.')
   atomically(org, () => {
     removeRow(org, sobject, id)
     recordChange(org, access.userId, { sobject, before, after: null })
@@ -223,6 +225,11 @@ function isAssigned(org: SimOrg, permissionSetId: string): boolean {
     prepared(org.db, `SELECT 1 FROM "PermissionSetAssignment" WHERE "PermissionSetId" = ?`).get(permissionSetId) !==
     undefined
   )
+}
+
+function isOfProfile(org: SimOrg, permissionSetId: unknown): boolean {
+  const found = prepared(org.db, `SELECT 1 FROM "PermissionSet" WHERE "Id" = ? AND "IsOwnedByProfile" = 1`)
+  return found.get(String(permissionSetId)) !== undefined
 }
 
 function removeRow(org: SimOrg, sobject: SObject, id: string): void {

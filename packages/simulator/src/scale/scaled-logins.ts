@@ -3,6 +3,7 @@ import type { Random } from '../scenarios/random.ts'
 import { dateTimeText } from '../data/index.ts'
 import type { SimApp } from '../state/apps.ts'
 import type { Org } from '../state/org.ts'
+import { wholeMinute } from '../scenarios/whole-minute.ts'
 import { bulkInsert } from './bulk-insert.ts'
 import type { ScaledUser } from './scaled-users.ts'
 
@@ -23,7 +24,7 @@ export function makeScaledLogins(
 ): void {
   const { users, apps } = of
   if (users.length === 0) return
-  const now = org.now()
+  const now = wholeMinute(org)
   const appName = (): string => (apps.length === 0 ? 'N/A' : random.pick(apps).name)
   bulkInsert(
     org,

@@ -3,6 +3,7 @@ import type { Random } from '../scenarios/random.ts'
 import { dateTimeText } from '../data/index.ts'
 import type { SimApp } from '../state/apps.ts'
 import type { Org } from '../state/org.ts'
+import { wholeMinute } from '../scenarios/whole-minute.ts'
 import { bulkInsert } from './bulk-insert.ts'
 import type { ScaledUser } from './scaled-users.ts'
 
@@ -16,7 +17,7 @@ export function makeScaledPermissions(
 ): void {
   const { sets: count, users, apps } = of
   if (count === 0) return
-  const made = dateTimeText(org.now())
+  const made = dateTimeText(wholeMinute(org))
   const sets = Array.from({ length: count }, () => org.ids.id('0PS'))
   const groups = Array.from({ length: Math.floor(count / 20) }, () => org.ids.id('0PG'))
   const setAt = (index: number): string => sets[index] ?? ''

@@ -3,6 +3,7 @@ import type { Random } from '../scenarios/random.ts'
 import { fingerprint } from '../state/ids.ts'
 import type { SimApp } from '../state/apps.ts'
 import type { Org } from '../state/org.ts'
+import { wholeMinute } from '../scenarios/whole-minute.ts'
 import { bulkInsert } from './bulk-insert.ts'
 import type { ScaledUser } from './scaled-users.ts'
 
@@ -40,7 +41,7 @@ export function makeScaledTokens(
     }
   }
   const ids = Array.from({ length: count }, () => org.ids.id('sim'))
-  const now = org.now()
+  const now = wholeMinute(org)
   // Deployments of an app approve for many users at once: every tenth token shares its second with another.
   let createdAt = 0
   bulkInsert(org, { table: 'sim_grant', columns: grantColumns, count }, (index) => {

@@ -1,6 +1,7 @@
 /** Users by number, with their logins, passwords and second factors. */
 import { dateTimeText } from '../data/index.ts'
 import type { Org } from '../state/org.ts'
+import { wholeMinute } from '../scenarios/whole-minute.ts'
 import { bulkInsert } from './bulk-insert.ts'
 
 export interface ScaledUser {
@@ -15,7 +16,7 @@ export function makeScaledUsers(org: Org, count: number): readonly ScaledUser[] 
   const profileNamed = (name: string): string =>
     String(org.sql('SELECT Id FROM Profile WHERE Name = ?').get(name)?.['Id'])
   const profiles = { person: profileNamed('Standard User'), admin: profileNamed('System Administrator') }
-  const now = org.now()
+  const now = wholeMinute(org)
   const users = Array.from({ length: count }, (_, index): ScaledUser => ({
     id: org.ids.id('005'),
     username: `user${index}@${org.name}.example`,
@@ -83,6 +84,17 @@ export function makeScaledUsers(org: Org, count: number): readonly ScaledUser[] 
       ]
     },
   )
+  const ownSet = (profileId: string): string =>
+    String(org.sql('SELECT Id FROM PermissionSet WHERE ProfileId = ? AND IsOwnedByProfile = 1').get(profileId)?.['Id'])
+  const sets = { person: ownSet(profiles.person), admin: ownSet(profiles.admin) }
+  const assignment = ['Id', 'AssigneeId', 'PermissionSetId', 'IsActive', 'SystemModstamp']
+  bulkInsert(org, { table: 'PermissionSetAssignment', columns: assignment, count }, (index) => [
+    org.ids.id('0Pa'),
+    at(index).id,
+    isAdmin(index) ? sets.admin : sets.person,
+    1,
+    made,
+  ])
   const factors = ['Id', 'UserId', 'HasTotp', 'HasSecurityKey', 'HasSalesforceAuthenticator', 'HasVerifiedMobileNumber']
   bulkInsert(org, { table: 'TwoFactorMethodsInfo', columns: factors, count }, (index) => [
     org.ids.id('0Y0'),

@@ -184,8 +184,8 @@ const cases: readonly (readonly [soql: string, expected: readonly string[]])[] =
   [`SELECT SUM(Amount) FROM Opportunity WHERE Name = 'none'`, ['null']],
   // Setup objects
   [
-    `SELECT PermissionSet.Label, Assignee.Username FROM PermissionSetAssignment WHERE PermissionSet.PermissionsViewSetup = true`,
-    ['Billing Sync Integration|iggy@acme.example'],
+    `SELECT PermissionSet.Type, Assignee.Username FROM PermissionSetAssignment WHERE PermissionSet.PermissionsViewSetup = true`,
+    ['Profile|ada@acme.example', 'Regular|iggy@acme.example'],
   ],
   [
     `SELECT Field FROM FieldPermissions WHERE Parent.Name = 'Billing_Sync_Integration' AND SobjectType = 'Account' AND PermissionsEdit = false ORDER BY Field`,

@@ -15,9 +15,9 @@ const certificates: readonly (readonly [string, number])[] = [
 ]
 
 function makeCertificates(world: World): void {
-  const { org, name } = world
+  const { org, name, ago } = world
   for (const [fullName, days] of certificates) {
-    const notAfter = org.now() + days * day
+    const notAfter = ago(-days)
     const serial = org.ids.hex('certificate', 16)
     const { certificate } = makeSelfSigned({ name: fullName, notBefore: notAfter - 365 * day, notAfter, serial })
     const masterLabel = fullName === 'Jenkins_JWT' ? name('Jenkins JWT', 'formula').slice(0, 64) : fullName
@@ -40,8 +40,8 @@ const logs: readonly (readonly [type: string, fields: string])[] = [
 ]
 
 /** Without the add-on the org keeps the free types, each for a day. */
-function makeEventLogs({ org }: World): void {
-  const midnight = Math.floor(org.now() / day) * day
+function makeEventLogs({ org, ago }: World): void {
+  const midnight = Math.floor(ago(0) / day) * day
   for (const [EventType, LogFileFieldNames] of logs)
     insertRow(org, 'EventLogFile', {
       EventType,

@@ -2,6 +2,7 @@
 import type { Org } from '../../state/org.ts'
 import type { Random } from '../random.ts'
 import { hostileNames } from '../hostile-names.ts'
+import { wholeMinute } from '../whole-minute.ts'
 
 export interface World {
   readonly org: Org
@@ -18,14 +19,17 @@ export interface World {
 
 const day = 86_400_000
 
-export const worldOf = (org: Org, random: Random, hostile: boolean): World => ({
-  org,
-  random,
-  ago: (days) => org.now() - Math.round(days * day),
-  name: (plain, kind) => (hostile ? hostileNames[kind] : plain),
-  users: new Map(),
-  ids: new Map(),
-})
+export function worldOf(org: Org, random: Random, hostile: boolean): World {
+  const now = wholeMinute(org)
+  return {
+    org,
+    random,
+    ago: (days) => now - Math.round(days * day),
+    name: (plain, kind) => (hostile ? hostileNames[kind] : plain),
+    users: new Map(),
+    ids: new Map(),
+  }
+}
 
 function idIn(map: ReadonlyMap<string, string>, name: string): string {
   const id = map.get(name)
