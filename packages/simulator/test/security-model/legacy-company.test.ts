@@ -107,7 +107,9 @@ test('hostile names come through as they are, where they were asked for', async 
     )
   const { admin: harmless } = await legacy()
   assert.equal(
-    (await rowsOf(harmless, 'SELECT Name FROM User')).some((row) => /[<\u001B]/.test(String(row['Name']))),
+    (await rowsOf(harmless, 'SELECT Name FROM User')).some((row) =>
+      ['<', '\u001B'].some((piece) => String(row['Name']).includes(piece)),
+    ),
     false,
   )
 })
