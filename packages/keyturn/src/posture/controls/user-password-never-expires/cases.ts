@@ -1,0 +1,5 @@
+/** Whose password never expires: the cases. */
+import { holdersCases } from '../holders-cases.ts'
+import { permission } from './control.ts'
+
+export const cases = holdersCases(permission)
