@@ -56,6 +56,7 @@ export const openRotationOf = (
     ports: {
       network,
       env,
+      resolve: (reference) => resolveReference(reference, env, resolversOf(settings)),
       org(grant) {
         const found = orgs.get(grant) ?? orgConnection(keyturn, grant)
         orgs.set(grant, found)

@@ -184,7 +184,7 @@ export const brokerSettings = async (
       connections: limits.connections ?? 10_000,
       grace: limits.grace ?? 20_000,
       connect: limits.connect ?? 10_000,
-      answer: limits.answer ?? 120_000,
+      answer: limits.answer ?? 620_000,
       staleMax: limits.staleMax ?? 60_000,
     },
     metricsRanges: ranges(section.metrics?.ranges ?? ['127.0.0.0/8', '::1/128'], 'metrics.ranges'),

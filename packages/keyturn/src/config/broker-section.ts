@@ -83,7 +83,9 @@ export const brokerSection = z.strictObject({
       connect: duration.optional().describe('For a connection to an org; default 10s'),
       answer: duration
         .optional()
-        .describe('For an org to begin its answer to a proxied call, then the caller gets 504; default 2m'),
+        .describe(
+          'For an org to begin its answer to a proxied call, then the caller gets 504; default 620s, a little more than the longest query Salesforce runs',
+        ),
       staleMax: duration.optional().describe('How long a store that does not answer is bridged; default 60s'),
     })
     .optional()

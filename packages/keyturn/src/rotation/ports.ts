@@ -28,6 +28,8 @@ export interface CallerPort {
 export interface RotationPorts {
   readonly network: Network
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Whatever scheme keyturn.yaml may name: env:, file:, command:, vault:, aws:. Throws REFERENCE_UNRESOLVED. */
+  resolve(reference: string): Promise<Secret>
   /** The org behind that grant, as the user of that grant. */
   org(grant: string): OrgConnection
   /** Throws CONFIG_INVALID where keyturn.yaml has none of that name. */

@@ -25,9 +25,14 @@ export type StepOutcome =
   /** `recheck`: look again in so many ms, for what a person does may be seen without being told. */
   | { readonly is: 'person'; readonly task: PersonTask; readonly recheck?: number }
   /** Judged: it did not work. Rolls back where that exists, else the run halts. */
-  | { readonly is: 'failed'; readonly problem: Problem }
+  | {
+      readonly is: 'failed'
+      readonly problem: Problem
+      /** The platform refused it and certainly changed nothing: the step itself has nothing to take back. */
+      readonly unchanged?: true
+    }
   /** Nobody but a person can say what is right: halts where it is. */
-  | { readonly is: 'halt'; readonly problem: Problem }
+  | { readonly is: 'halt'; readonly problem: Problem; readonly unchanged?: true }
 
 export interface Kept {
   /** For `context.data`, merged. */

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { OrgSettings, OrgSpec } from '@keyturn/simulator'
-import { Secret } from '@keyturn/tokens'
+import { KeyturnError, Secret } from '@keyturn/tokens'
 import type { Records } from '@keyturn/tokens'
-import { lazyNetwork } from '@keyturn/tokens/maintenance'
+import { resolveReference, lazyNetwork } from '@keyturn/tokens/maintenance'
 import { configSchema } from '../../src/config/schema.ts'
 import { openDestination } from '../../src/destinations/destination-kinds.ts'
 import type { Mailbox, MailQuery, RefusedMail, TokenMail } from '../../src/mailbox/mailbox.ts'
@@ -31,6 +31,8 @@ export const hour = 3_600_000
 export interface PasswordScene extends Scene {
   /** Mails that were deleted or filed, by their number. */
   readonly settled: Set<string>
+  /** Looks into the mailbox that fail yet. */
+  readonly mailboxAway: { looks: number }
   readonly envFile: string
   open(change?: Readonly<Record<string, unknown>>, options?: ProcessOptions): Rotation
   org(grant: string): OrgConnection
@@ -79,6 +81,7 @@ export const passwordScene = async (
   })
   const envFile = join(folder, '.env')
   const settled = new Set<string>()
+  const mailboxAway = { looks: 0 }
   const entry = {
     kind,
     org: 'admin',
@@ -121,6 +124,7 @@ export const passwordScene = async (
       ports: {
         network,
         env: {},
+        resolve: (reference) => resolveReference(reference, {}),
         org: (grant) => orgConnection(seen, grant),
         destination: (name) =>
           openDestination(config.destinations?.[name] as never, {
@@ -131,7 +135,7 @@ export const passwordScene = async (
             caFile: undefined,
             resolve: async () => new Secret(''),
           }),
-        mailbox: (name) => mailboxOf(place, name, settled),
+        mailbox: (name) => mailboxOf(place, name, settled, mailboxAway),
         uses: { since: async () => [] } as never,
         callers: undefined as never,
         reauthorise: async () => ({ text: '', link: null }),
@@ -141,6 +145,7 @@ export const passwordScene = async (
   return {
     ...place,
     settled,
+    mailboxAway,
     envFile,
     open,
     org: (grant) => orgConnection(keyturn, grant),
@@ -167,12 +172,16 @@ export const passwordScene = async (
 const tokenIn = (raw: string): string => /Security token \(case-sensitive\): (\w+)/.exec(raw)?.[1] ?? ''
 
 /** What the org mailed and was not held back. A mailbox that is not `tokens` is one that nothing is ever sent to. */
-const mailboxOf = ({ sim }: Scene, name: string, settled: Set<string>): Mailbox => ({
+const mailboxOf = ({ sim }: Scene, name: string, settled: Set<string>, away: { looks: number }): Mailbox => ({
   name,
   preflight: async () =>
     name === 'shut' ? [{ code: 'MAILBOX_UNREACHABLE', text: 'connection refused', next: 'Start it.' }] : [],
   check: async () => ({ problems: [], facts: [] }),
   async look({ username, since }: MailQuery) {
+    if (away.looks > 0) {
+      away.looks -= 1
+      throw new KeyturnError('MAILBOX_UNREACHABLE', 'The mailbox can’t be reached: connection refused')
+    }
     const arrived = sim.control
       .mails({ user: username })
       .filter(

@@ -171,6 +171,20 @@ void test('a password the org will not have halts before anything was changed, a
   assert.match(place.sim.control.userSecrets({ user: robot }).password, /^[\w!]{20}$/)
 })
 
+void test('a password the org will not have can be given up: the run is taken back, and nothing was changed', async (t) => {
+  const place = await passwordScene(t, { settings: { passwordMinimumLength: 8 } })
+  await start(place.open())
+  place.sim.control.addFault({
+    match: { path: '/password$', method: 'POST' },
+    action: { status: 400, when: 'before', body: '[{"errorCode":"INVALID_NEW_PASSWORD","message":"no dots please"}]' },
+  })
+  assert.equal((await toTheEnd(place, 'robot', () => place.open())).state, 'halted')
+  await place.open().cancel('robot', 'somebody')
+  const end = await toTheEnd(place, 'robot', () => place.open())
+  assert.equal(end.state, 'rolled-back', end.problem?.text)
+  assert.equal(place.sim.control.userSecrets({ user: robot }).password, 'former-Password-1')
+})
+
 void test('who still tries the old password is named, and when nobody does the run ends', async (t) => {
   const place = await passwordScene(t, { credential: { drain: { quiet: '1h', atMost: '30d' } } })
   await start(place.open())

@@ -89,6 +89,7 @@ export const toy = async (
   const ports = {
     network: undefined as never,
     env: {},
+    resolve: none,
     org: none,
     destination,
     mailbox: none,

@@ -35,7 +35,7 @@ export const faceOptions = (context: BrokerContext, given: Partial<FaceOptions> 
   probeLimit: 5_000,
   bodyLimit: 160 * 1024 * 1024,
   keptBody: 64 * 1024,
-  answerLimit: 120_000,
+  answerLimit: 620_000,
   idleLimit: 620_000,
   ...given,
 })

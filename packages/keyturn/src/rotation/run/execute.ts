@@ -101,20 +101,20 @@ export const execute = async (work: Work, from: Held): Promise<Held> => {
     tell: (text) => work.tell({ is: 'line', text }),
   })
 
-  const failed = async (problem: Problem): Promise<void> => {
+  const failed = async (problem: Problem, unchanged = false): Promise<void> => {
     const { run } = held.doc
     if (run === null) return
     work.tell({ is: 'problem', problem })
-    if (transition.canGoBack(run, steps)) {
-      const turned = await closing(() => transition.turnedBack(held.doc, steps, problem, clock.wall()))
+    if (transition.canGoBack(run, steps, unchanged)) {
+      const turned = await closing(() => transition.turnedBack(held.doc, steps, problem, clock.wall(), unchanged))
       const step = run.begun?.step ?? null
       return write(turned, 'rotation-failed', { step, code: problem.code, now: 'roll back' })
     }
     await halt(problem)
   }
-  const halt = async (problem: Problem): Promise<void> => {
+  const halt = async (problem: Problem, unchanged = false): Promise<void> => {
     const step = held.doc.run?.begun?.step ?? null
-    await write(transition.halted(held.doc, problem), 'rotation-halted', { step, code: problem.code })
+    await write(transition.halted(held.doc, problem, unchanged), 'rotation-halted', { step, code: problem.code })
     await closeSwitches(work, () => held.doc, switched)
   }
 
@@ -147,10 +147,10 @@ export const execute = async (work: Work, from: Held): Promise<Held> => {
         })
       }
       case 'failed':
-        return failed(outcome.problem)
+        return failed(outcome.problem, outcome.unchanged)
       case 'halt':
         work.tell({ is: 'problem', problem: outcome.problem })
-        return halt(outcome.problem)
+        return halt(outcome.problem, outcome.unchanged)
       default:
         return outcome satisfies never
     }

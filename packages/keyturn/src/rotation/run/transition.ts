@@ -259,13 +259,19 @@ const end = (doc: CredentialDoc, state: 'retired' | 'rolled-back', gone: number 
 }
 
 /** Whether everything that was done, or may have been, can be taken back. */
-export const canGoBack = (run: Run, steps: readonly StepShape[]): boolean =>
+export const canGoBack = (run: Run, steps: readonly StepShape[], unchanged = false): boolean =>
   !isOver(run) &&
   run.direction === 'forward' &&
-  !steps.slice(0, run.step + (run.begun === null ? 0 : 1)).some(({ undo }) => undo === 'impossible')
+  !steps.slice(0, run.step + (run.begun === null || unchanged ? 0 : 1)).some(({ undo }) => undo === 'impossible')
 
 /** Turns round. A step that was begun may have had its effect, so it is the first to be taken back. */
-export const turnedBack = (doc: CredentialDoc, steps: readonly StepShape[], problem: Problem, at: number): Settled => {
+export const turnedBack = (
+  doc: CredentialDoc,
+  steps: readonly StepShape[],
+  problem: Problem,
+  at: number,
+  unchanged = false,
+): Settled => {
   const { run } = doc
   if (run === null) return going(doc)
   const text = `${problem.text} (${problem.code})`
@@ -279,14 +285,21 @@ export const turnedBack = (doc: CredentialDoc, steps: readonly StepShape[], prob
     waitsFor: null,
     problem,
     done: failed,
-    step: run.step + (run.begun === null ? 0 : 1),
+    step: run.step + (run.begun === null || unchanged ? 0 : 1),
   })
   const settled = backFrom(turned, steps, at)
   return settled
 }
 
-export const halted = (doc: CredentialDoc, problem: Problem): CredentialDoc =>
-  withRun(doc, { state: 'halted', problem, waitUntil: null, waitsFor: null })
+/** `unchanged`: the step certainly had no effect, so it counts as not begun. */
+export const halted = (doc: CredentialDoc, problem: Problem, unchanged = false): CredentialDoc =>
+  withRun(doc, {
+    state: 'halted',
+    problem,
+    waitUntil: null,
+    waitsFor: null,
+    ...(unchanged ? { begun: null } : {}),
+  })
 
 /** A person says: go on where it stopped. */
 export const resumed = (doc: CredentialDoc): CredentialDoc => {

@@ -66,7 +66,8 @@ const refused = async (context: Context, why: string, code: string): Promise<Ste
     code === 'INVALID_OLD_PASSWORD'
       ? 'Nothing was changed: the old value works on. Adopt the present password (`keyturn credentials adopt`), or use `how: reset`.'
       : 'Nothing was changed: the old value works on. Adapt `password:` in keyturn.yaml to the org’s policy, then resume.'
-  return { is: 'halt', problem: problem('PASSWORD_REFUSED', `The org refuses the new password: ${why}`, next) }
+  const text = `The org refuses the new password: ${why}`
+  return { is: 'halt', problem: problem('PASSWORD_REFUSED', text, next), unchanged: true }
 }
 
 const lengthWanted = (why: string): number => Number(/at least (\d+) characters/i.exec(why)?.[1] ?? 0)

@@ -1,7 +1,7 @@
 /** Whose password a run is about, and how it is reached. */
 import { KeyturnError } from '@keyturn/tokens'
 import type { Secret } from '@keyturn/tokens'
-import { checkLoginUrl, resolveReference } from '@keyturn/tokens/maintenance'
+import { checkLoginUrl } from '@keyturn/tokens/maintenance'
 import type { OrgConnection } from '../../org/connection.ts'
 import { findUser } from '../../org/org-user.ts'
 import type { OrgUser } from '../../org/org-user.ts'
@@ -43,7 +43,7 @@ export const loginUrlOf = async (context: Pick<Before, 'keyturn' | 'settings'>):
 export const wayIn = async ({ settings, ports }: Pick<Before, 'settings' | 'ports'>): Promise<Via> => {
   const { by = 'soap', clientId, clientSecret } = settings.signIn ?? {}
   if (by === 'soap' || clientId === undefined) return { by: 'soap' }
-  const secret = clientSecret === undefined ? null : await resolveReference(clientSecret, ports.env)
+  const secret = clientSecret === undefined ? null : await ports.resolve(clientSecret)
   return { by: 'password-flow', clientId, clientSecret: secret }
 }
 

@@ -20,7 +20,10 @@ export const userPasswordFields = {
       clientId: z.string().min(1).optional().describe('Consumer key, for password-flow'),
       clientSecret: z
         .string()
-        .regex(/^(env|file|command):./, 'must say where it is: env:NAME, file:PATH or command:PROGRAM')
+        .regex(
+          /^(env|file|command|vault|aws):./,
+          'must say where it is: env:NAME, file:PATH, command:PROGRAM, vault:… or aws:…',
+        )
         .optional()
         .describe('Where its secret is'),
     })

@@ -1,7 +1,7 @@
 /** Who signs in with the app's key: the login that proves it, this store's own grants, and the key that goes. */
 import { KeyturnError } from '@keyturn/tokens'
 import type { GrantView, Secret } from '@keyturn/tokens'
-import { audienceOf, resolveReference } from '@keyturn/tokens/maintenance'
+import { audienceOf } from '@keyturn/tokens/maintenance'
 import { belongsTo } from '../../../org/certificate-pem.ts'
 import type { CertificateFacts } from '../../../org/certificate-pem.ts'
 import type { StepContext } from '../../rotator.ts'
@@ -57,7 +57,7 @@ const keysOf = async ({ keyturn, ports }: Before, grant: GrantView): Promise<rea
     if (sealed !== null) found.push(sealed)
     const reference = stored?.settings.references[name]
     if (reference === undefined) continue
-    const read = await resolveReference(reference, ports.env).catch(() => null)
+    const read = await ports.resolve(reference).catch(() => null)
     if (read !== null) found.push(read)
   }
   return found
