@@ -51,6 +51,21 @@ export function makeScaledPermissions(
     groups[Math.floor(index / 3)] ?? '',
     setAt(Math.floor(index / 3) * 20 + (index % 3)),
   ])
+  const objects = ['Account', 'Contact', 'Case']
+  const access = ['Read', 'Create', 'Edit', 'Delete', 'ViewAllRecords', 'ModifyAllRecords']
+  bulkInsert(
+    org,
+    {
+      table: 'ObjectPermissions',
+      columns: ['Id', 'ParentId', 'SobjectType', ...access.map(columnOf)],
+      count: count * objects.length,
+    },
+    (index) => {
+      const set = Math.floor(index / objects.length)
+      const letters = [1, set % 2, set % 2, Number(set % 4 === 1), Number(set % 10 === 3), Number(set % 50 === 3)]
+      return [org.ids.id('110'), setAt(set), objects[index % objects.length] ?? '', ...letters]
+    },
+  )
   const perUser = Math.min(3, count)
   const assignment = ['Id', 'AssigneeId', 'PermissionSetId', 'PermissionSetGroupId', 'IsActive', 'SystemModstamp']
   bulkInsert(org, { table: 'PermissionSetAssignment', columns: assignment, count: users.length * perUser }, (index) => {
@@ -58,8 +73,8 @@ export function makeScaledPermissions(
     return [org.ids.id('0Pa'), users[Math.floor(index / perUser)]?.id ?? '', setAt(set), groupOf(set), 1, made]
   })
   const installed = apps.filter((app) => app.settings.installed)
-  const access = ['Id', 'ParentId', 'SetupEntityId', 'SetupEntityType', 'SystemModstamp']
-  bulkInsert(org, { table: 'SetupEntityAccess', columns: access, count: installed.length * 2 }, (index) => {
+  const entity = ['Id', 'ParentId', 'SetupEntityId', 'SetupEntityType', 'SystemModstamp']
+  bulkInsert(org, { table: 'SetupEntityAccess', columns: entity, count: installed.length * 2 }, (index) => {
     const app = installed[Math.floor(index / 2)]
     const type = app?.kind === 'external' ? 'ExternalClientApplication' : 'ConnectedApplication'
     return [org.ids.id('0J0'), setAt(random.below(count)), app?.id ?? '', type, made]

@@ -101,5 +101,25 @@ export function makeScaledUsers(org: Org, count: number): readonly ScaledUser[] 
     at(index).id,
     ...[1, 2, 3, 4].map((kind) => Number(!at(index).machine && index % 6 === kind)),
   ])
+  const verified = [
+    'Id',
+    'UserId',
+    'VerificationTime',
+    'VerificationMethod',
+    'Activity',
+    'Status',
+    'SourceIp',
+    'Policy',
+  ]
+  const methods = [null, 'Totp', 'U2F', 'SalesforceAuthenticator', 'Sms', 'Email']
+  const persons = users.flatMap(({ id, machine }, index) => {
+    const method = machine ? null : methods[index % 6]
+    return typeof method === 'string' ? [{ id, method }] : []
+  })
+  bulkInsert(org, { table: 'VerificationHistory', columns: verified, count: persons.length * 2 }, (index) => {
+    const { id = '', method = '' } = persons[Math.floor(index / 2)] ?? {}
+    const at = dateTimeText(now - (1 + (index % 170)) * day)
+    return [org.ids.id('0YH'), id, at, method, 'Login', 'Succeeded', '203.0.113.9', 'TwoFactorAuthentication']
+  })
   return users
 }
