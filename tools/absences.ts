@@ -51,6 +51,8 @@ export const absences: readonly Absence[] = [
       // the simulator's faults delay real bytes on a real wire
       'packages/simulator/src/faults/',
       'packages/simulator/src/conversation.ts',
+      // a socket's own idle limit
+      'packages/keyturn/src/broker/proxy/upstream.ts',
       // how long a mail server may be silent on a real socket
       'packages/simulator/src/mail/smtp.ts',
       'packages/keyturn/src/demo/',

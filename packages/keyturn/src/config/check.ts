@@ -4,6 +4,7 @@ import type { Document } from 'yaml'
 import type * as z from 'zod'
 import { systemClock } from '@keyturn/tokens'
 import { nearest } from '../nearest.ts'
+import type { Found } from './found.ts'
 import { danglingNames } from './names.ts'
 import { configSchema } from './schema.ts'
 import type { KeyturnConfig } from './schema.ts'
@@ -56,12 +57,6 @@ export const checkConfig = (text: string, now: number = systemClock.wall()): Che
     message: one.message,
   }))
   return { config: null, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) }
-}
-
-/** A problem before its line is looked up. */
-export interface Found {
-  readonly path: readonly PropertyKey[]
-  readonly message: string
 }
 
 const kinds: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@
  * it, so that they are told together with everything else that is wrong.
  */
 import { nearest } from '../nearest.ts'
-import type { Found } from './check.ts'
+import type { Found } from './found.ts'
 
 type Group = Readonly<Record<string, unknown>>
 

@@ -3,7 +3,7 @@ import { circleIn } from '../rotation/schedule/dependencies.ts'
 import { timesOf } from '../rotation/schedule/policy.ts'
 import { scheduleSettings } from '../rotation/schedule/schedule-settings.ts'
 import { nextOpen } from '../rotation/schedule/windows.ts'
-import type { Found } from './check.ts'
+import type { Found } from './found.ts'
 import { group, textsIn } from './names.ts'
 
 /** The schema looks at settings together only where each is right: so once more without those that are wrong. */

@@ -143,7 +143,10 @@ test('logins, exchanges and calls go through the CONNECT proxy, trusting the cor
     sim.control.expireAccessTokens()
   }
   const names = new Set(heads.map((head) => head.split('\r\n')[0]))
-  assert.deepEqual([...names].sort(), [`CONNECT ${INSTANCE}:443 HTTP/1.1`, `CONNECT ${LOGIN}:443 HTTP/1.1`])
+  assert.deepEqual(
+    [...names].toSorted((a, b) => String(a).localeCompare(String(b))),
+    [`CONNECT ${INSTANCE}:443 HTTP/1.1`, `CONNECT ${LOGIN}:443 HTTP/1.1`],
+  )
   const { accessToken: real } = await accessToken()
   assert.ok(heads.every((head) => !head.includes(real) && !/grant_type|authorization: (bearer|oauth)/i.test(head)))
   assert.deepEqual([sim.control.oracle().total.reuses, sim.control.oracle().total.grantsLost], [0, 0])
