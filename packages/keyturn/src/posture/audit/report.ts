@@ -32,6 +32,7 @@ export interface AuditReport {
   readonly profile: ProfileName
   readonly calls: Snapshot['calls']
   readonly score: Score
+  /** Of the controls that look at the org. */
   readonly counts: Readonly<Record<ResultVerdict, number>>
   /** Worst first; the lines of the checklist in their own order. */
   readonly results: readonly Result[]
@@ -120,6 +121,6 @@ const worstFirst = (a: Result, b: Result): number =>
 
 const countsOf = (results: readonly Result[]): AuditReport['counts'] => {
   const counts: Record<ResultVerdict, number> = { pass: 0, fail: 0, unknown: 0, 'not-applicable': 0, waived: 0 }
-  for (const { verdict } of results) counts[verdict]++
+  for (const { verdict, aboutWaivers } of results) if (aboutWaivers !== true) counts[verdict]++
   return counts
 }

@@ -107,7 +107,13 @@ export const hostileAudit = (): AuditReport => {
     { control: 'app-secret', subject: '*', reason: `because ${hostile[0]}`, owner: hostile[2], expires: '2026-12-31' },
     { control: 'app-secret', subject: `x${hostile[7]}`, reason: hostile[6], owner: hostile[5], expires: '2026-12-31' },
   ]
-  const earlier = [{ takenAt: takenAt - 30 * day, judged: [judged(control('session-timeout', 'low'), failed(...hostile))] }]
+  const earlier = [
+    { takenAt: takenAt - 30 * day, judged: [judged(control('session-timeout', 'low'), failed(...hostile))] },
+  ]
   const org = { ...snapshot.org, name: hostile.slice(0, 11).join(' ') }
-  return audit(list, { waivers, earlier, snapshot: { ...snapshot, org, auditor: { userId: 'x', username: hostile[0] } } })
+  return audit(list, {
+    waivers,
+    earlier,
+    snapshot: { ...snapshot, org, auditor: { userId: 'x', username: hostile[0] } },
+  })
 }

@@ -1,0 +1,62 @@
+/**
+ * CSV (RFC 4180), one row a finding, for spreadsheets. Spreadsheets run cells that begin like a formula, some of them
+ * after splitting at semicolons or tabs whatever the quotes say: an apostrophe takes the meaning away.
+ */
+import type { AuditReport } from '../report.ts'
+import type { Finding, Result } from '../result.ts'
+import { shownText } from '../shown-text.ts'
+
+const titles = [
+  'severity',
+  'control',
+  'verdict',
+  'subject',
+  'finding',
+  'title',
+  'remedy',
+  'effort',
+  'catalogues',
+  'waived_until',
+  'waived_by',
+  'waived_because',
+  'fingerprint',
+] as const
+
+type Row = Readonly<Partial<Record<(typeof titles)[number], string>>>
+
+/** A sign at the start, or after anything that some spreadsheet takes for a separator. */
+const formula = /(^|[;,|\t"])(\s*)(?=[=+\-@\uff0b\uff0d\uff1d\uff20])/g
+
+/** Excel cuts a cell at 32,767 characters. */
+const cell = (text: string): string => `"${shownText(text, 2000).replace(formula, "$1$2'").replaceAll('"', '""')}"`
+
+const line = (cells: readonly string[]): string => `${cells.map(cell).join(',')}\r\n`
+
+const rowsOf = (result: Result): readonly Row[] => {
+  const { severity, control, title, remedy, effort, because } = result
+  const catalogues = Object.values(result.catalogues).flat().join(' ')
+  const common = { severity, control, title, catalogues }
+  const about = ({ subject, text, fingerprint }: Finding): Row => ({ subject, finding: text, fingerprint })
+  const rows: readonly Row[] = [
+    ...result.findings.map((one) => ({ ...about(one), verdict: 'fail', remedy, effort })),
+    ...result.open.map((one) => ({ ...about(one), verdict: 'unknown' })),
+    ...result.waived.map((one) => ({
+      ...about(one),
+      verdict: 'waived',
+      waived_until: one.waiver.expires,
+      waived_by: one.waiver.owner,
+      waived_because: one.waiver.reason,
+    })),
+  ]
+  return (rows.length > 0 ? rows : [{ verdict: result.verdict, finding: because }]).map((one) => ({
+    ...common,
+    ...one,
+  }))
+}
+
+/** With a byte order mark: without it Excel reads UTF-8 as something else. */
+export const asCsv = ({ results }: AuditReport): string =>
+  `\ufeff${titles.join(',')}\r\n${results
+    .flatMap(rowsOf)
+    .map((row) => line(titles.map((title) => row[title] ?? '')))
+    .join('')}`

@@ -1,0 +1,136 @@
+/** The parts of the HTML report below its head: findings, what is unknown, accepted risks, changes, all controls. */
+import type { AuditReport } from '../report.ts'
+import { severities } from '../result.ts'
+import type { Finding, Result } from '../result.ts'
+import { catalogueName, counted, shownMoment } from '../shown-text.ts'
+import type { Moved } from '../trend.ts'
+import { html } from './html-text.ts'
+
+/** Shown at once; behind a click; beyond that in the machine formats, so that the page stays one that opens. */
+const atOnce = 8
+const most = 200
+
+const row = ({ subject, text }: Finding): string =>
+  `<tr><td><code>${html(subject, 200)}</code></td><td>${html(text)}</td></tr>`
+
+const evidenceTable = (findings: readonly Finding[]): string =>
+  `<table class="evidence"><thead><tr><th>Where</th><th>What was found</th></tr></thead><tbody>${findings.map(row).join('')}</tbody></table>`
+
+const evidence = (findings: readonly Finding[]): string => {
+  if (findings.length === 0) return ''
+  const hidden = findings.slice(atOnce, most)
+  const beyond =
+    findings.length > most
+      ? `<p class="soft">… and ${findings.length - most} more, in the JSON and CSV reports.</p>`
+      : ''
+  return `${evidenceTable(findings.slice(0, atOnce))}${
+    hidden.length === 0
+      ? ''
+      : `<details><summary>${hidden.length} more</summary>${evidenceTable(hidden)}${beyond}</details>`
+  }`
+}
+
+const idsOf = ({ catalogues }: Result): string =>
+  Object.entries(catalogues)
+    .map(([key, ids]) => `${catalogueName(key)}: ${ids.join(', ')}`)
+    .join(' · ')
+
+const badge = (name: string): string => `<span class="badge ${name}">${name}</span>`
+
+const finding = (
+  result: Result,
+): string => `<article class="card finding ${result.severity}" id="${html(result.control)}">
+<header><h3>${html(result.title)}</h3>${badge(result.severity)}</header>
+<p class="because">${html(result.because)}</p>
+<p>${html(result.matters)}</p>
+${evidence(result.findings)}
+<div class="do"><b>What to do</b> <span class="soft">· takes ${result.effort}</span><br>${html(result.remedy, 1000)}</div>
+${result.waived.length === 0 ? '' : `<p class="soft">${counted(result.waived.length, 'more finding')} of this control ${result.waived.length === 1 ? 'is' : 'are'} accepted, see below.</p>`}
+<p class="ids"><code>${html(result.control)}</code>${idsOf(result) === '' ? '' : ` · ${html(idsOf(result))}`}</p>
+</article>`
+
+export const findingsPart = ({ results }: AuditReport): string => {
+  const failed = results.filter(({ verdict }) => verdict === 'fail')
+  if (failed.length === 0) return ''
+  const groups = severities.flatMap((severity) => {
+    const mine = failed.filter((one) => one.severity === severity)
+    if (mine.length === 0) return []
+    const findings = mine.reduce((sum, one) => sum + one.findings.length, 0)
+    return [
+      `<div class="group">${badge(severity)}<span class="soft">${counted(mine.length, 'control')}, ${counted(findings, 'finding')}</span></div>${mine.map(finding).join('\n')}`,
+    ]
+  })
+  return `<h2>What is wrong, and how it is put right</h2>${groups.join('\n')}`
+}
+
+/** What would have to be given or connected for the auditor to see. */
+const needs = (open: readonly Finding[]): string => {
+  const missing = open.flatMap(({ facts }) => (typeof facts['missing'] === 'string' ? [facts['missing']] : []))
+  return [...new Set(missing)].join(', ')
+}
+
+export const unknownPart = ({ results }: AuditReport): string => {
+  const open = results.filter((one) => one.open.length > 0 || one.verdict === 'unknown')
+  if (open.length === 0) return ''
+  const lacking = needs(open.flatMap((one) => one.open))
+  const lines = open.map((one) => {
+    const why = one.verdict === 'unknown' ? one.because : 'the rest of it was judged, see above'
+    return `<tr><td>${badge(one.severity)}</td><td><b>${html(one.title)}</b><br><code class="soft">${html(one.control)}</code></td><td>${html(why)}${
+      one.open.length === 0
+        ? ''
+        : `<details><summary>${counted(one.open.length, 'subject')}</summary>${evidenceTable(one.open.slice(0, most))}</details>`
+    }</td><td>${html(needs(one.open) || '–')}</td></tr>`
+  })
+  return `<h2>What could not be judged, and why</h2><div class="card scroll"><p class="soft">None of this counts as passed. It is no part of the score; the range beside the score says what it could make of it.</p>${
+    lacking === '' ? '' : `<p>The auditor lacks: <b>${html(lacking)}</b></p>`
+  }<table class="wide"><thead><tr><th>Severity</th><th>Control</th><th>Why</th><th>Known with</th></tr></thead><tbody>${lines.join('')}</tbody></table></div>`
+}
+
+const shortSubject = (subject: string): string => `<code>${html(subject, 120)}</code>`
+
+export const waiverPart = ({ waivers }: AuditReport): string => {
+  if (waivers.length === 0) return ''
+  const states: Readonly<Record<string, string>> = {
+    'in-use': 'in force',
+    expired: 'expired',
+    unused: 'covers nothing',
+    'unknown-control': 'no such control',
+    'not-asked': 'not asked here',
+    undecided: 'could not be judged',
+  }
+  const lines = waivers.map(
+    (one) =>
+      `<tr><td><code>${html(one.control, 100)}</code><br>${shortSubject(one.subject)}</td><td>${html(one.reason)}</td><td>${html(one.owner, 120)}</td><td>${html(one.expires)}<br><span class="soft">${states[one.state] ?? ''}</span></td><td class="n">${one.findings}</td></tr>`,
+  )
+  return `<h2>Accepted risks</h2><div class="card scroll"><p class="soft">Somebody answers for leaving these as they are, until a day. They do not raise the score.</p><table><thead><tr><th>Control and subject</th><th>Reason</th><th>Owner</th><th>Until</th><th class="n">Findings</th></tr></thead><tbody>${lines.join('')}</tbody></table></div>`
+}
+
+const moves = (title: string, tone: string, moved: readonly Moved[]): string => {
+  if (moved.length === 0) return ''
+  const item = (one: Moved): string =>
+    `<tr><td>${badge(one.severity)}</td><td>${html(one.title)}</td><td>${shortSubject(one.subject)}</td></tr>`
+  const beyond = moved.length > most ? `<p class="soft">… and ${moved.length - most} more.</p>` : ''
+  return `<details${moved.length <= atOnce ? ' open' : ''} class="${tone}"><summary>${title}: ${moved.length}</summary><div class="scroll"><table><tbody>${moved.slice(0, most).map(item).join('')}</tbody></table></div>${beyond}</details>`
+}
+
+export const changesPart = ({ trend }: AuditReport): string =>
+  trend === null
+    ? ''
+    : `<h2>Since ${html(shownMoment(trend.since))}</h2><div class="card">
+${moves('New', 'critical', trend.fresh)}${moves('Mended', 'pass', trend.mended)}${moves('Accepted since', 'waived', trend.waived)}${moves('Out of sight: failed then, can’t be judged now', 'unknown', trend.outOfSight)}
+<p class="soft">${counted(trend.remaining, 'finding')} of then ${trend.remaining === 1 ? 'is' : 'are'} still there.</p></div>`
+
+export const controlsPart = ({ results }: AuditReport): string => {
+  const words: Readonly<Record<string, string>> = {
+    pass: 'passed',
+    fail: 'failed',
+    waived: 'accepted',
+    unknown: 'not judged',
+    'not-applicable': 'does not apply',
+  }
+  const lines = results.map(
+    (one) =>
+      `<tr><td>${one.severity}</td><td>${html(one.title)}<br><code class="soft">${html(one.control)}</code></td><td>${words[one.verdict] ?? ''}</td><td>${html(one.because, 200)}</td></tr>`,
+  )
+  return `<h2>All controls</h2><div class="card scroll"><details><summary>${counted(results.length, 'control')} with the verdict of each</summary><table><thead><tr><th>Severity</th><th>Control</th><th>Verdict</th><th>Why</th></tr></thead><tbody>${lines.join('')}</tbody></table></details></div>`
+}

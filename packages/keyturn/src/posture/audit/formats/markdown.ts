@@ -1,0 +1,136 @@
+/**
+ * Markdown for issues and pull requests. Subjects stand in code spans; in other texts of the org whatever Markdown, HTML
+ * or a code host would act on (mentions, issue numbers, addresses) is taken apart.
+ */
+import type { AuditReport } from '../report.ts'
+import { severities } from '../result.ts'
+import type { Finding, Result } from '../result.ts'
+import { catalogueName, counted, shownMoment, shownText } from '../shown-text.ts'
+import type { Moved } from '../trend.ts'
+
+const most = 50
+
+/** A zero-width space behind `@` and `#` keeps code hosts from calling people and linking issues. */
+const words = (text: string): string =>
+  shownText(text)
+    .replace(/[\\`*_{}[\]()~|!]/g, (character) => `\\${character}`)
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replaceAll('://', '&#58;//')
+    .replace(/www\./gi, (text_) => `${text_.slice(0, -1)}&#46;`)
+    .replace(/@(?=\w)/g, '@\u200b')
+    .replace(/(?<!&)#(?=\w)/g, '#\u200b')
+    .replace(/^(\s*)([-+=]|\d+\.)/, '$1&#8203;$2')
+
+/** Fenced by more backticks than it holds; a pipe would end the cell of a table. */
+const code = (text: string): string => {
+  const shown = shownText(text, 200).replaceAll('|', '\\|') || ' '
+  const fence = '`'.repeat(Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length)) + 1)
+  const space = shown.startsWith('`') || shown.endsWith('`') ? ' ' : ''
+  return `${fence}${space}${shown}${space}${fence}`
+}
+
+const rows = (titles: readonly string[], lines: readonly (readonly string[])[]): string =>
+  [titles, titles.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+
+const more = (all: number): readonly string[] =>
+  all > most ? [`… and ${all - most} more: \`--format json\` has them all.`] : []
+
+const subjects = (findings: readonly Finding[]): string =>
+  [
+    rows(
+      ['Subject', 'What was found'],
+      findings.slice(0, most).map(({ subject, text }) => [code(subject), words(text)]),
+    ),
+    ...more(findings.length),
+  ].join('\n\n')
+
+const section = (result: Result): string => {
+  const ids = Object.entries(result.catalogues).flatMap(([key, list]) =>
+    list.map((id) => `${catalogueName(key)} ${id}`),
+  )
+  return [
+    `### ${words(result.title)}`,
+    `\`${result.control}\` · ${result.severity} · ${words(result.because)}`,
+    words(result.matters),
+    subjects(result.findings),
+    `**What to do** (${result.effort}): ${words(result.remedy)}`,
+    ...(ids.length === 0 ? [] : [`Catalogues: ${words(ids.join(', '))}`]),
+  ].join('\n\n')
+}
+
+const moves = (title: string, moved: readonly Moved[]): readonly string[] =>
+  moved.length === 0
+    ? []
+    : [
+        `**${title}** (${moved.length})`,
+        moved
+          .slice(0, most)
+          .map((one) => `- ${one.severity} · \`${one.control}\` ${code(one.subject)}`)
+          .join('\n'),
+        ...more(moved.length),
+      ]
+
+const trendPart = ({ trend }: AuditReport): readonly string[] =>
+  trend === null
+    ? []
+    : [
+        `## Since ${shownMoment(trend.since)}`,
+        ...(trend.scoreChange === null ? [] : [`Score ${trend.scoreChange >= 0 ? '+' : ''}${trend.scoreChange}`]),
+        ...moves('New', trend.fresh),
+        ...moves('Mended', trend.mended),
+        ...moves('Accepted since', trend.waived),
+        ...moves('Out of sight: failed then, can’t be judged now', trend.outOfSight),
+      ]
+
+export const scoreText = ({ score }: Pick<AuditReport, 'score'>): string => {
+  if (score.value === null) return 'No score: nothing could be judged.'
+  const range =
+    score.unknownShare === 0
+      ? ''
+      : ` (between ${score.atLeast} and ${score.atMost}: ${score.unknownShare} % of the weight could not be judged)`
+  return `Score ${score.value} of 100${range}`
+}
+
+export const asMarkdown = (report: AuditReport): string => {
+  const { results, counts, org, waivers } = report
+  const failed = results.filter(({ verdict }) => verdict === 'fail')
+  const open = results.filter((one) => one.open.length > 0)
+  const used = waivers.filter(({ state }) => state === 'in-use')
+  const summary = severities.map((severity) => {
+    const of = (verdict: Result['verdict']): string =>
+      String(results.filter((one) => one.severity === severity && one.verdict === verdict).length)
+    return [severity, of('fail'), of('unknown'), of('waived'), of('pass')]
+  })
+  return `${[
+    `# Security posture of ${words(org.name)}`,
+    `${code(org.id)}, ${org.sandbox ? 'sandbox' : 'production'}; read ${shownMoment(report.takenAt)} by ${code(report.auditor.username)}; profile \`${report.profile}\``,
+    `**${scoreText(report)}**`,
+    rows(['Severity', 'Failed', 'Not judged', 'Accepted', 'Passed'], summary),
+    ...trendPart(report),
+    ...(failed.length === 0 ? [] : ['## What is wrong', ...failed.map(section)]),
+    ...(open.length === 0
+      ? []
+      : [
+          '## What could not be judged',
+          ...open.map(
+            (one) => `### ${words(one.title)}\n\n\`${one.control}\` · ${one.severity}\n\n${subjects(one.open)}`,
+          ),
+        ]),
+    ...(used.length === 0
+      ? []
+      : [
+          '## Accepted risks',
+          rows(
+            ['Control', 'Subject', 'Reason', 'Owner', 'Until'],
+            used.map((one) => [
+              `\`${one.control}\``,
+              code(one.subject),
+              words(one.reason),
+              words(one.owner),
+              one.expires,
+            ]),
+          ),
+        ]),
+    `${counted(counts.pass, 'control')} passed, ${counts['not-applicable']} did not apply. ${words(report.score.formula)}`,
+  ].join('\n\n')}\n`
+}
