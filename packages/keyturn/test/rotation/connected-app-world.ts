@@ -19,7 +19,7 @@ import type { Death, Scene } from './scene.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute
-const rotator = 'rotator@acme.example'
+export const rotator = 'rotator@acme.example'
 const person = 'person@acme.example'
 const redirectUri = 'http://localhost:1717/OauthRedirect'
 
