@@ -41,6 +41,28 @@ void test('a grant is authorised anew by whatever door, proved, and the old one 
   assert.equal(age.basis, 'known')
 })
 
+void test('an authorisation that is dead before it was proved is noticed there, and another one goes on', async (t) => {
+  const place = await connected(t)
+  const sections = { credentials: { acme: { kind: 'refresh-token', grant: 'acme' } } }
+  const open = () => place.process(sections)
+  await open().start('acme', { why: 'policy', who: 'test', attended: false })
+  await toTheEnd(place, 'acme', open)
+  await signIn(place)
+  for (const { grants } of place.sim.control.state())
+    for (const { id } of grants) place.sim.control.revokeGrant({ grant: id })
+  place.advance(61_000)
+  const halted = await toTheEnd(place, 'acme', open)
+  assert.deepEqual([halted.state, halted.begun?.step, halted.problem?.code], ['halted', 'verify', 'GRANT_DEAD'])
+  assert.deepEqual(
+    halted.done.map(({ step }) => step),
+    ['authorise'],
+  )
+  await signIn(place)
+  await open().resume('acme')
+  const run = await toTheEnd(place, 'acme', open)
+  assert.equal(run.state, 'retired', run.problem?.text)
+})
+
 void test('a caller’s secret: both are taken during the overlap, who shows the old one is named, nobody waits for ever', async (t) => {
   const place = await connected(t)
   const { keyturn, clock, folder } = place

@@ -60,7 +60,8 @@ const verify: Step = {
   reaches: 'verified',
   undo: 'impossible',
   async run(context) {
-    const { status } = await context.keyturn.fetch(context.settings.grant, '/services/data')
+    // `userinfo` wants a living token; the list of API versions would answer anybody.
+    const { status } = await context.keyturn.fetch(context.settings.grant, '/services/oauth2/userinfo')
     if (status >= 400) {
       const text = `The org answers ${status} to the new authorisation`
       return {
