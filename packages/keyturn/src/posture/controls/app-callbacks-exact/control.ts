@@ -10,8 +10,8 @@ export const control = appControl({
   why: 'A code sent over plain HTTP is read by everybody on the way; a pattern sends it to any page that matches.',
   remedy: 'List exact https addresses as callbacks.',
   effort: 'minutes',
-  catalogues: {},
-  profiles: { baseline: {}, strict: {} },
+  catalogues: { checklist: ['1'] },
+  profiles: { integration: {}, baseline: {}, strict: {} },
   wrong: 'codes can be read on the way or sent elsewhere',
   changedBy: 'owner',
   look: ({ callbacks }) =>

@@ -12,8 +12,8 @@ export const control = appControl({
   remedy:
     'Remove localhost and loopback callbacks from production apps; keep them in an app of a sandbox. Tools that need them get an app of their own, without a secret and with PKCE, under `allowed`.',
   effort: 'minutes',
-  catalogues: {},
-  profiles: { baseline: { allowed: [] }, strict: { allowed: [] } },
+  catalogues: { checklist: ['1'] },
+  profiles: { integration: { allowed: [] }, baseline: { allowed: [] }, strict: { allowed: [] } },
   wrong: 'codes are sent to whatever listens on the computer',
   changedBy: 'owner',
   look: ({ name, callbacks }, { org, parameters }) => {

@@ -11,8 +11,9 @@ export const control = appControl({
   remedy:
     'Set IP relaxation to Enforce IP restrictions, after the addresses of the app’s servers are in the profiles’ ranges.',
   effort: 'hours',
-  catalogues: { shr: ['shr_manage_oauth_access_policies_for_a_connected_app_ip_relaxation'] },
+  catalogues: { checklist: ['1'], shr: ['shr_manage_oauth_access_policies_for_a_connected_app_ip_relaxation'] },
   profiles: {
+    integration: { among: ['ENFORCE', 'ENFORCE_RELAXREFRESH'] },
     baseline: {
       among: ['ENFORCE', 'ENFORCE_RELAXREFRESH'],
       because: 'with the ranges relaxed for refreshes only, people on the move keep working',

@@ -10,8 +10,8 @@ export const control = appControl({
   remedy:
     'Set permitted users to pre-authorised by administrators and give the app a permission set, after listing who uses it: everybody without the permission set is cut off at once.',
   effort: 'hours',
-  catalogues: { sbs: ['SBS-OAUTH-002'] },
-  profiles: { baseline: {}, strict: {}, sbs: {} },
+  catalogues: { checklist: ['1'], sbs: ['SBS-OAUTH-002'] },
+  profiles: { integration: {}, baseline: {}, strict: {}, sbs: {} },
   wrong: 'people authorise themselves, or nobody is named',
   changedBy: 'org',
   look: ({ permittedUsers, permittedProfiles, permittedPermissionSets }) =>

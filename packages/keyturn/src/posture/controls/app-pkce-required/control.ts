@@ -11,13 +11,14 @@ export const control = appControl({
     'Require PKCE in the app’s settings, after every client of its consumer key sends a code challenge (S256). Salesforce does not let it be switched off again in partner apps.',
   effort: 'hours',
   catalogues: {
+    checklist: ['1'],
     shr: [
       'shr_api_enable_oauth_settings_require_proof_key_for_code_exchange_pkce',
       'shr_security_require_proof_key_for_code_exchange_pkce',
     ],
     partner2026: ['PARTNER-PKCE'],
   },
-  profiles: { baseline: {}, strict: {}, 'partner-2026': {} },
+  profiles: { integration: {}, baseline: {}, strict: {}, 'partner-2026': {} },
   wrong: 'a stolen authorization code can be traded for tokens',
   changedBy: 'owner',
   look: ({ pkceRequired, flows }) => {

@@ -12,12 +12,14 @@ export const control = appControl({
     'Give the app the scopes it uses, mostly api alone. Where full is needed write down why, as a waiver or in the parameter `allowed`.',
   effort: 'hours',
   catalogues: {
+    checklist: ['2'],
     shr: [
       'shr_api_enable_oauth_settings_select_the_oauth_scopes_to_apply_to_the_connected_app',
       'shr_configure_the_external_client_app_oauth_settings_oauth_scope_least_privilege',
     ],
   },
   profiles: {
+    integration: { scopes: ['Full'], allowed: [] },
     baseline: { scopes: ['Full'], allowed: [] },
     strict: {
       scopes: ['Full', 'Web'],

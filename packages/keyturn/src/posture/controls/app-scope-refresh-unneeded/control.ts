@@ -11,12 +11,13 @@ export const control = appControl({
   remedy: 'Take the scope refresh_token (offline_access) from apps that only use JWT bearer or client credentials.',
   effort: 'minutes',
   catalogues: {
+    checklist: ['2'],
     shr: [
       'shr_api_enable_oauth_settings_select_the_oauth_scopes_to_apply_to_the_connected_app',
       'shr_configure_the_external_client_app_oauth_settings_oauth_scope_least_privilege',
     ],
   },
-  profiles: { baseline: {}, strict: {} },
+  profiles: { integration: {}, baseline: {}, strict: {} },
   wrong: 'a scope for long-lived tokens that no flow of the app needs',
   changedBy: 'owner',
   look: ({ scopes, flows }) =>

@@ -13,12 +13,14 @@ export const control = appControl({
   remedy: 'Require the secret for the refresh token flow, after the clients that do not send it were changed.',
   effort: 'hours',
   catalogues: {
+    checklist: ['1'],
     shr: [
       'shr_api_enable_oauth_settings_require_secret_for_refresh_token_flow',
       'shr_security_require_secret_for_refresh_token_flow',
     ],
   },
   profiles: {
+    integration: { publicClients: false },
     baseline: {
       publicClients: false,
       because:

@@ -12,12 +12,14 @@ export const control = appControl({
   remedy: 'Require the secret for the web-server flow, after the clients that do not send it were changed.',
   effort: 'hours',
   catalogues: {
+    checklist: ['1'],
     shr: [
       'shr_api_enable_oauth_settings_require_secret_for_web_server_flow',
       'shr_security_require_secret_for_web_server_flow',
     ],
   },
   profiles: {
+    integration: { publicClients: false },
     baseline: {
       publicClients: false,
       because: 'a program on a person’s device cannot keep a secret: PKCE protects it',

@@ -13,8 +13,8 @@ export const control = controlOf(
     why: 'Salesforce forgets who changed what after half a year, and shows it to nobody before.',
     remedy: 'Let Keyturn follow the trail; it keeps every entry without a gap and tells of those that matter.',
     effort: 'minutes',
-    catalogues: {},
-    profiles: { baseline: { hours: 24 }, strict: { hours: 24 } },
+    catalogues: { checklist: ['9'] },
+    profiles: { integration: { hours: 24 }, baseline: { hours: 24 }, strict: { hours: 24 } },
   },
   ['keyturn'],
   ({ facts: { keyturn }, takenAt, parameters }) => {

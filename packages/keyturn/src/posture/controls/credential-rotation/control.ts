@@ -12,10 +12,16 @@ export const control = controlOf(
     remedy: 'Give every credential a schedule (`keyturn schedule`), and rotate what is late.',
     effort: 'hours',
     catalogues: {
+      checklist: ['9'],
       shr: ['shr_configure_oauth_policies_stage_rotate_and_delete_oauth_credentials_for_an_external_client_app'],
       sbs: ['SBS-ACS-009'],
     },
-    profiles: { baseline: {}, strict: {}, sbs: { because: 'one of the mitigations the control lists' } },
+    profiles: {
+      integration: {},
+      baseline: {},
+      strict: {},
+      sbs: { because: 'one of the mitigations the control lists' },
+    },
   },
   ['keyturn'],
   ({ facts: { keyturn } }) => {

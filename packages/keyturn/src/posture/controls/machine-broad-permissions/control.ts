@@ -12,8 +12,13 @@ export const control = userControl({
   remedy:
     'Replace the permission by rights on the objects and fields the integration uses (`keyturn fields` shows them), or name the user in `documented`.',
   effort: 'days',
-  catalogues: { sbs: ['SBS-ACS-008'] },
-  profiles: { baseline: { documented: [] }, strict: { documented: [] }, sbs: { documented: [] } },
+  catalogues: { checklist: ['6'], sbs: ['SBS-ACS-008'] },
+  profiles: {
+    integration: { documented: [] },
+    baseline: { documented: [] },
+    strict: { documented: [] },
+    sbs: { documented: [] },
+  },
   who: 'machines',
   wrong: 'broad permissions without a reason on record',
   look: ({ username, permissions }, { parameters }) =>

@@ -10,8 +10,8 @@ export const control = userControl({
   remedy:
     'Give read and edit access field by field, as used (`keyturn fields` shows what it really can read and write).',
   effort: 'hours',
-  catalogues: {},
-  profiles: { baseline: {}, strict: {} },
+  catalogues: { checklist: ['8'] },
+  profiles: { integration: {}, baseline: {}, strict: {} },
   who: 'machines',
   wrong: 'sees fields or records that nobody gave it',
   look: ({ objects, permissions }) =>

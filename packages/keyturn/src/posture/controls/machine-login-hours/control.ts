@@ -11,8 +11,9 @@ export const control = userControl({
   remedy:
     'Give integrations a profile of their own with login hours around their schedule; leave out what runs round the clock, by a waiver.',
   effort: 'hours',
-  catalogues: { sbs: ['SBS-ACS-012'] },
+  catalogues: { checklist: ['7'], sbs: ['SBS-ACS-012'] },
   profiles: {
+    integration: {},
     strict: {},
     sbs: { because: 'the control asks to name such users; machines are the ones that can be known' },
   },

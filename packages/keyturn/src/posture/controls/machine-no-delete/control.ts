@@ -10,8 +10,8 @@ export const control = userControl({
   why: 'A wrong mapping or a stolen token deletes as fast as it writes, and few integrations ever need to.',
   remedy: 'Take Delete from the objects of its profile and permission sets; name objects it must delete in `allowed`.',
   effort: 'hours',
-  catalogues: {},
-  profiles: { baseline: { allowed: [] }, strict: { allowed: [] } },
+  catalogues: { checklist: ['6'] },
+  profiles: { integration: { allowed: [] }, baseline: { allowed: [] }, strict: { allowed: [] } },
   who: 'machines',
   wrong: 'may delete records',
   look: ({ objects, permissions }, { parameters }) =>

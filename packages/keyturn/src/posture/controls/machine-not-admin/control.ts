@@ -10,8 +10,8 @@ export const control = userControl({
   remedy:
     'Make an integration user with the rights it needs (`keyturn provision integration-user`) and move the integration there.',
   effort: 'days',
-  catalogues: { sbs: ['SBS-ACS-008'] },
-  profiles: { baseline: {}, strict: {}, sbs: {} },
+  catalogues: { checklist: ['5'], sbs: ['SBS-ACS-008'] },
+  profiles: { integration: {}, baseline: {}, strict: {}, sbs: {} },
   who: 'machines',
   wrong: 'is a System Administrator',
   look: ({ systemAdministrator, profile }) =>

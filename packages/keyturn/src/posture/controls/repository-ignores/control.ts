@@ -10,8 +10,8 @@ export const control = controlOf(
     why: 'The next commit of everything in the folder takes the environment file and the private key along.',
     remedy: 'Ignore .env, .env.local, .env.*.local, *.pem, *.key and server.key in every repository of an integration.',
     effort: 'minutes',
-    catalogues: {},
-    profiles: { baseline: {}, strict: {} },
+    catalogues: { checklist: ['4'] },
+    profiles: { integration: {}, baseline: {}, strict: {} },
   },
   ['repository'],
   ({ facts: { repository } }) => {

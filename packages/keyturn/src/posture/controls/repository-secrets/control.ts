@@ -11,8 +11,8 @@ export const control = controlOf(
     remedy:
       'Rotate the credential first, then refer to it by vault, file, command or environment; rewriting history comes last.',
     effort: 'hours',
-    catalogues: { sbs: ['SBS-DEP-005'] },
-    profiles: { baseline: {}, strict: {}, sbs: {} },
+    catalogues: { checklist: ['3'], sbs: ['SBS-DEP-005'] },
+    profiles: { integration: {}, baseline: {}, strict: {}, sbs: {} },
   },
   ['repository'],
   ({ facts: { repository } }) => {
