@@ -10,6 +10,9 @@ import { scene } from './scene.ts'
 import type { Death, Scene } from './scene.ts'
 
 const day = 86_400_000
+const rights = ['ExternalClientAppDeveloper', 'ViewClientSecret', 'ModifyMetadata', 'CustomizeApplication'] as const
+/** Runs the client-credentials flow of the very app it rotates. */
+export const selfRotating = 'self@acme.example'
 export const rotator = 'rotator@acme.example'
 
 export interface World extends Scene {
@@ -28,6 +31,7 @@ export const world = async (t: TestContext, settings: Partial<AppSettings> = {},
         permissions: ['ExternalClientAppDeveloper', 'ViewClientSecret', 'ModifyMetadata', 'CustomizeApplication'],
       },
       { username: 'plain@acme.example', permissions: ['ExternalClientAppDeveloper', 'ViewClientSecret'] },
+      { username: selfRotating, apiOnly: true, permissions: [...rights] },
       { username: 'machine@acme.example', apiOnly: true },
     ],
     apps: [

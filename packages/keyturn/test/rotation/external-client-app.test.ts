@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { verifyEntries } from '@keyturn/tokens/ledger'
-import { call, rotator, world } from './external-client-app-world.ts'
+import { call, rotator, selfRotating, world } from './external-client-app-world.ts'
 import type { World } from './external-client-app-world.ts'
 import { Killed, toTheEnd } from './scene.ts'
 
@@ -171,4 +171,61 @@ void test('who may not switch it on is told the clicks; resumed after them, the 
   const run = await toTheEnd(place, 'erp-app', () => limited)
   assert.equal(run.state, 'retired', run.problem?.text)
   assert.deepEqual(run.switches, [], 'what a person switched on is the person’s to switch off')
+})
+
+void test('the app that Keyturn itself signs in with turns like any other, and no call of the rotator fails', async (t) => {
+  const place = await world(t, {
+    propagationMs: 10 * minute,
+    propagation: 'mixed',
+    clientCredentialsUser: selfRotating,
+  })
+  // The very grant that rotates, and nothing else to fall back on.
+  const own = place.process({
+    ...place.sections,
+    credentials: {
+      'erp-app': { ...(place.sections['credentials'] as Record<string, object>)['erp-app'], org: 'erp' },
+    },
+  })
+  await place.start(own)
+  const run = await toTheEnd(
+    place,
+    'erp-app',
+    () => own,
+    () => void place.sim.control.expireAccessTokens(),
+  )
+  assert.equal(run.state, 'retired', run.problem?.text)
+  assert.deepEqual(
+    run.done.filter(({ tries }) => tries > 2).map(({ step, tries }) => [step, tries]),
+    [],
+    'no step was refused and tried again',
+  )
+  await judge(place, 'its own app')
+})
+
+void test('one consumer of several turns, and the others keep their pairs', async (t) => {
+  const place = await world(t)
+  const second = place.sim.control.addConsumer({ app: 'Erp', name: 'Warehouse' })
+  const app = (place.sections['credentials'] as Record<string, Record<string, unknown>>)['erp-app'] ?? {}
+  const unnamed = place.open()
+  await place.start(unnamed)
+  const asked = await toTheEnd(place, 'erp-app', () => unnamed)
+  assert.equal(asked.state, 'rolled-back')
+  assert.match(asked.problem?.text ?? '', /several consumers.*Warehouse/)
+  const named = place.process({
+    ...place.sections,
+    credentials: { 'erp-app': { ...app, consumer: 'Warehouse' } },
+  })
+  const main = place.sim.control.consumers({ app: 'Erp' }).filter(({ consumer }) => consumer !== second.id)
+  await place.start(named)
+  const run = await toTheEnd(place, 'erp-app', () => named)
+  assert.equal(run.state, 'retired', run.problem?.text)
+  const after = place.sim.control.consumers({ app: 'Erp' })
+  assert.deepEqual(
+    after.filter(({ consumer }) => consumer !== second.id).map(({ clientId, slot }) => [clientId, slot]),
+    main.map(({ clientId, slot }) => [clientId, slot]),
+  )
+  assert.notEqual(
+    after.find(({ consumer, slot }) => consumer === second.id && slot === 'primary')?.clientId,
+    second.clientId,
+  )
 })

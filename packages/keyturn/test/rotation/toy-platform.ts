@@ -5,7 +5,7 @@
 import * as z from 'zod'
 import { Secret } from '@keyturn/tokens'
 import { defineRotator } from '../../src/rotation/rotator.ts'
-import type { Rotator, RotationStep, StepContext, StepOutcome } from '../../src/rotation/rotator.ts'
+import type { OldUse, Rotator, RotationStep, StepContext, StepOutcome } from '../../src/rotation/rotator.ts'
 import { distribute } from '../../src/rotation/steps/distribute.ts'
 import { drain } from '../../src/rotation/steps/drain.ts'
 
@@ -32,7 +32,11 @@ export const newPlatform = (): Platform => ({
   after: () => undefined,
 })
 
-export const toyRotator = (platform: Platform, oneWay = false): Rotator => {
+export const toyRotator = (
+  platform: Platform,
+  oneWay = false,
+  seen: () => OldUse = () => ({ observable: false, why: 'a toy' }),
+): Rotator => {
   const act = (effect: string, change: () => void): void => {
     platform.before(effect)
     platform.effects.push(effect)
@@ -115,7 +119,7 @@ export const toyRotator = (platform: Platform, oneWay = false): Rotator => {
     run: async () => done('the current one'),
     undo: 'nothing',
   }
-  const oldUse = async () => ({ observable: false as const, why: 'a toy' })
+  const oldUse = async (): Promise<OldUse> => seen()
   return defineRotator({
     kind: 'toy',
     title: 'Toy',

@@ -7,6 +7,7 @@ import { openKeyturn } from '@keyturn/tokens'
 import type { Clock, Keyturn, Records } from '@keyturn/tokens'
 import type { CommonSettings } from '../../src/rotation/common-settings.ts'
 import type { RotationPorts } from '../../src/rotation/ports.ts'
+import type { OldUse } from '../../src/rotation/rotator.ts'
 import { openRotation } from '../../src/rotation/rotation.ts'
 import type { Rotation } from '../../src/rotation/rotation.ts'
 import { toyRotator } from './toy-platform.ts'
@@ -55,7 +56,7 @@ export interface Toy {
 export const toy = async (
   t: TestContext,
   platform: Platform,
-  options: { readonly oneWay?: boolean; readonly common?: CommonSettings } = {},
+  options: { readonly oneWay?: boolean; readonly common?: CommonSettings; readonly oldUse?: () => OldUse } = {},
 ): Promise<Toy> => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-rotation-'))
   const clock = handClock()
@@ -125,7 +126,7 @@ export const toy = async (
         random: (size) => new Uint8Array(size),
         ports,
         credentials: [{ name: 'toy', kind: 'toy', common: options.common ?? {}, settings: {} }],
-        rotator: async () => toyRotator(platform, options.oneWay),
+        rotator: async () => toyRotator(platform, options.oneWay, options.oldUse),
         newId: () => `id-${clock.wall()}-${(id += 1)}-${writes}`,
       })
     },

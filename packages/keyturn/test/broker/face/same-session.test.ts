@@ -145,7 +145,7 @@ test('while nothing changes in the store no session is read again, and a commit 
   }))
   const [one, two] = [sessions[0] ?? assert.fail(), sessions[1] ?? assert.fail()]
   const all = async (): Promise<number> =>
-    (await Promise.all(sessions.map((each) => here.has(each)))).filter(Boolean).length
+    (await Promise.all(sessions.map(async (each) => here.has(each)))).filter(Boolean).length
   for (const each of sessions) here.begun(each)
   assert.deepEqual([await all(), gets, versions], [0, 0, 0], 'what began here was not ended before')
   now += 200

@@ -104,6 +104,8 @@ const stage: Step = {
     return { is: 'done', note: `staged as ${pair.id}` }
   },
   async undo(context) {
+    // It never came so far as to know where.
+    if (context.data['app'] === undefined) return { is: 'done', note: 'nothing was staged' }
     const org = orgOf(context)
     const place = await placeOf(context)
     const { staged, before } = context.data
