@@ -2,7 +2,7 @@
 import { ApiError } from '../data/api-error.ts'
 import { queryColumns } from '../soql/columns.ts'
 import { mostPerBatch, runQuery, runQueryMore } from '../soql/query.ts'
-import type { QueryContext } from '../soql/scope.ts'
+import type { QueryContext } from '../soql/query-context.ts'
 import type { Answer, Call } from './call.ts'
 import { isTooling, prefixOf } from './call.ts'
 

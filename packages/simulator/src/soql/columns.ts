@@ -11,7 +11,7 @@ import { isNumeric } from '../data/values.ts'
 import { aggregateColumns, isAggregateQuery } from './aggregate.ts'
 import { compile, mostPerBatch, onlyCounts, openQuery } from './query.ts'
 import type { Compiled } from './query.ts'
-import type { QueryContext } from './scope.ts'
+import type { QueryContext } from './query-context.ts'
 import type { RecordShape } from './select.ts'
 
 export interface ColumnMetadata {

@@ -11,7 +11,8 @@ import { booleanTree, type BooleanTree, type Comparison } from './boolean-tree.t
 import { operand, unquote, type Operand } from './literal.ts'
 import { badOperator, invalidField, malformed } from './refusal.ts'
 import { makeVirtualRows } from './virtual.ts'
-import { makeScope, readableSObject, rowRules, type QueryContext, type Scope } from './scope.ts'
+import type { QueryContext } from './query-context.ts'
+import { makeScope, readableSObject, rowRules, type Scope } from './scope.ts'
 
 /** What a comparison compares: a column or a function of one. */
 export interface Comparand {

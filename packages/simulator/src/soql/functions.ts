@@ -3,7 +3,8 @@ import type { FieldFunctionExpression, FunctionExp } from '@jetstreamapp/soql-pa
 import { date, dateTime, integer, number, type Field } from '../data/field.ts'
 import { isNumeric } from '../data/values.ts'
 import { invalidField, malformed } from './refusal.ts'
-import type { QueryContext, Scope } from './scope.ts'
+import type { QueryContext } from './query-context.ts'
+import type { Scope } from './scope.ts'
 
 export interface Expression {
   readonly sql: string

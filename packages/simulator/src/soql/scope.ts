@@ -2,31 +2,15 @@
  * Names to columns: field paths of one query level, through parents, as this user may see them. Every parent path is
  * one LEFT JOIN however often it is named; a parent of several possible types is read by scalar lookups instead.
  */
-import type { Access } from '../data/access.ts'
 import { fieldNamed, sobjectNamed } from '../data/catalogue.ts'
 import { text, type Field } from '../data/field.ts'
 import { canonicalId } from '../data/record-id.ts'
 import { hasField, type SObject } from '../data/sobject.ts'
 import { quoted } from '../data/tables.ts'
 import { dateTimeText } from '../data/values.ts'
-import type { SimOrg } from '../route.ts'
+import type { QueryContext } from './query-context.ts'
 import { makeVirtualRows } from './virtual.ts'
 import { malformed, noSuchColumn, noSuchRelationship, noSuchType } from './refusal.ts'
-
-export interface QueryContext {
-  readonly org: SimOrg
-  readonly access: Access
-  readonly soql: string
-  readonly now: number
-  readonly timeZone: string
-  /** The AuthSession of the caller. */
-  readonly sessionId: string
-  /** `/services/data/v66.0` or its tooling counterpart, for the urls of records. */
-  readonly urlPrefix: string
-  readonly tooling: boolean
-  /** queryAll: deleted records too. */
-  readonly allRows: boolean
-}
 
 export interface Column {
   readonly sql: string

@@ -12,7 +12,8 @@ import type { SqlValue } from '../data/values.ts'
 import { isAggregate } from './functions.ts'
 import { invalidField, malformed } from './refusal.ts'
 import { isOffered } from './scope.ts'
-import type { Column, QueryContext, Scope, Target } from './scope.ts'
+import type { QueryContext } from './query-context.ts'
+import type { Column, Scope, Target } from './scope.ts'
 
 export type Entry =
   | { readonly kind: 'value'; readonly index: number; readonly field: Field }

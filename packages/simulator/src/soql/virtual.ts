@@ -11,7 +11,7 @@ import { toColumn } from '../data/values.ts'
 import { booleanTree, type BooleanTree } from './boolean-tree.ts'
 import { unquote } from './literal.ts'
 import { malformed } from './refusal.ts'
-import type { QueryContext } from './scope.ts'
+import type { QueryContext } from './query-context.ts'
 
 /** Comparisons with values that every row of the answer has to pass, by field path in lower case. */
 function wantedBy(tree: BooleanTree, into: Map<string, readonly string[]>): Map<string, readonly string[]> {

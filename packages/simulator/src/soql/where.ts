@@ -5,7 +5,8 @@ import { booleanTree } from './boolean-tree.ts'
 import { checkSemiJoins, treeSql, whereComparand } from './conditions.ts'
 import { compileFunction } from './functions.ts'
 import { malformed } from './refusal.ts'
-import { rowRules, type QueryContext, type Scope } from './scope.ts'
+import type { QueryContext } from './query-context.ts'
+import { rowRules, type Scope } from './scope.ts'
 
 export interface Where {
   /** Empty or beginning with ` WHERE `. */
