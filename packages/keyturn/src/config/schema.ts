@@ -10,6 +10,7 @@ import { duration } from './duration.ts'
 import { keyForms, keyReference } from '../reference.ts'
 import { mailboxesSection } from './mailboxes-section.ts'
 import { notifySection } from './notify-section.ts'
+import { waiversForm } from '../posture/waivers/waiver-form.ts'
 
 const reference = z.string().regex(keyReference, `must say where the secret is: ${keyForms}`)
 
@@ -69,6 +70,7 @@ export const configSchema = z.strictObject({
     .describe('Where mail with new security tokens arrives; docs/how-to/let-keyturn-read-security-token-mail.md'),
   broker: brokerSection.optional().describe('`keyturn serve`'),
   notify: notifySection.optional().describe('Who is told, and how'),
+  waivers: waiversForm.optional().describe('Findings of `keyturn audit` that somebody answers for'),
 })
 
 export type KeyturnConfig = z.infer<typeof configSchema>

@@ -17,7 +17,7 @@ export const waiverForm = z.strictObject({
   owner: z.string().min(2).max(200).describe('Who answers for it'),
   expires: z
     .string()
-    .regex(/^\d{4}-\d\d-\d\d$/, 'must be a day such as 2027-01-31, in quotes')
+    .regex(/^\d{4}-\d\d-\d\d$/, 'must be a day such as 2027-01-31')
     .refine(isDay, 'is no day of the calendar')
     .describe('The last day it holds, UTC'),
 })

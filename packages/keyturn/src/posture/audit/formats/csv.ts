@@ -12,6 +12,7 @@ const titles = [
   'verdict',
   'subject',
   'finding',
+  'because',
   'title',
   'remedy',
   'effort',
@@ -35,7 +36,7 @@ const line = (cells: readonly string[]): string => `${cells.map(cell).join(',')}
 const rowsOf = (result: Result): readonly Row[] => {
   const { severity, control, title, remedy, effort, because } = result
   const catalogues = Object.values(result.catalogues).flat().join(' ')
-  const common = { severity, control, title, catalogues }
+  const common = { severity, control, title, because, catalogues }
   const about = ({ subject, text, fingerprint }: Finding): Row => ({ subject, finding: text, fingerprint })
   const rows: readonly Row[] = [
     ...result.findings.map((one) => ({ ...about(one), verdict: 'fail', remedy, effort })),
@@ -48,7 +49,7 @@ const rowsOf = (result: Result): readonly Row[] => {
       waived_because: one.waiver.reason,
     })),
   ]
-  return (rows.length > 0 ? rows : [{ verdict: result.verdict, finding: because }]).map((one) => ({
+  return (rows.length > 0 ? rows : [{ verdict: result.verdict }]).map((one) => ({
     ...common,
     ...one,
   }))

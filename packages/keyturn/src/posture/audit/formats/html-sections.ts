@@ -100,9 +100,9 @@ export const waiverPart = ({ waivers }: AuditReport): string => {
   }
   const lines = waivers.map(
     (one) =>
-      `<tr><td><code>${html(one.control, 100)}</code><br>${shortSubject(one.subject)}</td><td>${html(one.reason)}</td><td>${html(one.owner, 120)}</td><td>${html(one.expires)}<br><span class="soft">${states[one.state] ?? ''}</span></td><td class="n">${one.findings}</td></tr>`,
+      `<tr><td><code>${html(one.control, 100)}</code><br>${shortSubject(one.subject)}</td><td>${html(one.reason)}</td><td>${html(one.owner, 120)}</td><td><span class="day">${html(one.expires)}</span><br><span class="soft">${states[one.state] ?? ''}</span></td><td class="n">${one.findings}</td></tr>`,
   )
-  return `<h2>Accepted risks</h2><div class="card scroll"><p class="soft">Somebody answers for leaving these as they are, until a day. They do not raise the score.</p><table><thead><tr><th>Control and subject</th><th>Reason</th><th>Owner</th><th>Until</th><th class="n">Findings</th></tr></thead><tbody>${lines.join('')}</tbody></table></div>`
+  return `<h2>Accepted risks</h2><div class="card scroll"><p class="soft">Somebody answers for leaving these as they are, until a day. They do not raise the score.</p><table class="wide"><thead><tr><th>Control and subject</th><th>Reason</th><th>Owner</th><th>Until</th><th class="n">Findings</th></tr></thead><tbody>${lines.join('')}</tbody></table></div>`
 }
 
 const moves = (title: string, tone: string, moved: readonly Moved[]): string => {

@@ -59,7 +59,7 @@ code { font: .87em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ove
 table { border-collapse: collapse; width: 100%; font-size: .92rem; margin: .7rem 0 0 }
 th { text-align: left; font-size: .78rem; letter-spacing: .04em; text-transform: uppercase; color: var(--soft); font-weight: 600 }
 th, td { padding: .42rem .8rem .42rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere }
-table.wide { min-width: 40rem }
+table.wide { min-width: 42rem } th, .day { white-space: nowrap }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
 .evidence td:first-child { width: 34% }
 tr { break-inside: avoid }

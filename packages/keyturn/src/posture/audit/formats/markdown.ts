@@ -1,5 +1,5 @@
 /**
- * Markdown for issues and pull requests. Subjects stand in code spans; in other texts of the org whatever Markdown, HTML
+ * Markdown for issues and pull requests. Subjects stand in code; in other texts of the org whatever Markdown, HTML
  * or a code host would act on (mentions, issue numbers, addresses) is taken apart.
  */
 import type { AuditReport } from '../report.ts'
@@ -21,13 +21,12 @@ const words = (text: string): string =>
     .replace(/(?<!&)#(?=\w)/g, '#\u200b')
     .replace(/^(\s*)([-+=]|\d+\.)/, '$1&#8203;$2')
 
-/** Fenced by more backticks than it holds; a pipe would end the cell of a table. */
-const code = (text: string): string => {
-  const shown = shownText(text, 200).replaceAll('|', '\\|') || ' '
-  const fence = '`'.repeat(Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length)) + 1)
-  const space = shown.startsWith('`') || shown.endsWith('`') ? ' ' : ''
-  return `${fence}${space}${shown}${space}${fence}`
-}
+/**
+ * Not a span of backticks: tables take pipes and backslashes within it for their own. Every sign is a reference, which
+ * stands for itself and never for markup; code hosts look for nothing inside of code.
+ */
+const code = (text: string): string =>
+  `<code>${shownText(text, 200).replace(/[^\p{L}\p{N} ]/gu, (sign) => `&#${sign.codePointAt(0)};`)}</code>`
 
 const rows = (titles: readonly string[], lines: readonly (readonly string[])[]): string =>
   [titles, titles.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
