@@ -14,6 +14,8 @@ export interface RestAnswer {
   readonly status: number
   /** Null: no body, or none that is JSON. */
   readonly body: Json
+  /** Of the org's daily API limit, as its answers say (Sforce-Limit-Info); null: this one did not. */
+  readonly apiUsage?: { readonly used: number; readonly limit: number } | null
 }
 
 export type Row = Readonly<Record<string, Json>>
@@ -64,7 +66,11 @@ export const orgConnection = (keyturn: Keyturn, grant: string): OrgConnection =>
     const sent =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
     const answer = await keyturn.fetch(grant, path, { method, ...sent })
-    return { status: answer.status, body: jsonOf(await answer.text()) }
+    return {
+      status: answer.status,
+      body: jsonOf(await answer.text()),
+      apiUsage: usageOf(answer.headers.get('sforce-limit-info')),
+    }
   }
   const findBase = async (): Promise<string> => {
     const answer = await call('GET', '/services/data')
@@ -127,6 +133,12 @@ export const orgConnection = (keyturn: Keyturn, grant: string): OrgConnection =>
       return { orgId, userId, username }
     },
   }
+}
+
+/** `api-usage=18/5000`. */
+const usageOf = (said: string | null): { readonly used: number; readonly limit: number } | null => {
+  const [, used, limit] = /api-usage=(\d+)\/(\d+)/.exec(said ?? '') ?? []
+  return used === undefined || limit === undefined ? null : { used: Number(used), limit: Number(limit) }
 }
 
 const jsonOf = (text: string): Json => {

@@ -278,7 +278,16 @@ export interface Facts {
   readonly eventLogs: Fact<readonly EventLogFact[]>
   readonly healthCheck: Fact<HealthCheckFact>
   /** Logins of the last `days`, summed by who, how and from where. */
-  readonly logins: Fact<{ readonly days: number; readonly rows: number; readonly uses: readonly LoginUse[] }>
+  readonly logins: Fact<{
+    readonly days: number
+    readonly rows: number
+    readonly uses: readonly LoginUse[]
+    /**
+     * Where there were too many sums to hold, addresses are networks (`203.0.113.0/24`): of people's logins, of all; or
+     * one `*` stands for all of them. Absent: `none`.
+     */
+    readonly addresses?: 'none' | 'people' | 'all' | 'gone'
+  }>
   readonly auditTrail: Fact<readonly AuditTrailFact[]>
   readonly repository: Fact<RepositoryFact>
   readonly keyturn: Fact<KeyturnFact>

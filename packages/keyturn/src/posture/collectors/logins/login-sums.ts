@@ -1,0 +1,96 @@
+/**
+ * Logins summed by who, how and from where, in bounded memory: where there are more sums than that, addresses become
+ * networks, at first of people's logins, then of all, and at last one address stands for all. What was folded is said.
+ */
+import type { LoginUse } from '../../facts.ts'
+
+export interface LoginRow {
+  readonly user: string
+  readonly type: string
+  readonly subType: string | null
+  readonly application: string | null
+  readonly client: string | null
+  readonly address: string
+  readonly worked: boolean
+  readonly at: number
+}
+
+interface Sum {
+  worked: number
+  failed: number
+  last: number
+}
+
+export interface LoginSums {
+  add(login: LoginRow): void
+  uses(): readonly LoginUse[]
+  /** Which addresses are networks by now: none, those of people, all; or gone. */
+  folded(): Folding
+}
+
+export const foldings = ['none', 'people', 'all', 'gone'] as const
+export type Folding = (typeof foldings)[number]
+
+/** /24, or /48. */
+const networkOf = (address: string): string => {
+  if (address.includes('/') || address === '*') return address
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(address)) return `${address.slice(0, address.lastIndexOf('.'))}.0/24`
+  return address.includes(':') ? `${address.split(':').slice(0, 3).join(':')}::/48` : address
+}
+
+const isPersons = (type: string): boolean => !/^(Remote Access|Other Apex API|Partner Product)/.test(type)
+
+const foldAddress = (folding: Folding, type: string, address: string): string => {
+  if (folding === 'none' || (folding === 'people' && !isPersons(type))) return address
+  return folding === 'gone' ? '*' : networkOf(address)
+}
+
+// No name of a user, an app or a client holds it.
+const between = '\u0000'
+
+export const createLoginSums = (most: number): LoginSums => {
+  let sums = new Map<string, Sum>()
+  let folding: Folding = 'none'
+
+  const put = (to: Map<string, Sum>, key: string, { worked, failed, last }: Sum): void => {
+    const sum = to.get(key)
+    if (sum === undefined) to.set(key, { worked, failed, last })
+    else {
+      sum.worked += worked
+      sum.failed += failed
+      sum.last = Math.max(sum.last, last)
+    }
+  }
+  const fold = (): void => {
+    folding = foldings[foldings.indexOf(folding) + 1] ?? 'gone'
+    const folded = new Map<string, Sum>()
+    for (const [key, sum] of sums) {
+      const parts = key.split(between)
+      const address = foldAddress(folding, parts[1] ?? '', parts[5] ?? '')
+      put(folded, [...parts.slice(0, 5), address].join(between), sum)
+    }
+    sums = folded
+  }
+  return {
+    add({ user, type, subType, application, client, address, worked, at }) {
+      const key = [user, type, subType ?? '', application ?? '', client ?? '', foldAddress(folding, type, address)]
+      put(sums, key.join(between), { worked: Number(worked), failed: Number(!worked), last: at })
+      while (sums.size > most && folding !== 'gone') fold()
+    },
+    uses: () =>
+      [...sums].map(([key, sum]): LoginUse => {
+        const [user = '', type = '', subType = '', application = '', client = '', address = ''] = key.split(between)
+        const orNull = (text: string): string | null => (text === '' ? null : text)
+        return {
+          user,
+          type,
+          subType: orNull(subType),
+          application: orNull(application),
+          client: orNull(client),
+          address,
+          ...sum,
+        }
+      }),
+    folded: () => folding,
+  }
+}

@@ -1,0 +1,96 @@
+/** Users with what they may do in fact, how they prove who they are, and whether somebody sits behind them. */
+import { known, unknown } from '../../fact.ts'
+import type { Fact } from '../../fact.ts'
+import type { LoginUse, UserFact } from '../../facts.ts'
+import type { Collecting, Collector } from '../../collector.ts'
+import { attempt, attemptAll } from '../attempt.ts'
+import type { Needs } from '../attempt.ts'
+import { sameId, text } from '../cells.ts'
+import { effectivePermissions } from './effective-permissions.ts'
+import type { DirectoryUser } from './directory.ts'
+import { readMethods } from './mfa-methods.ts'
+import { natureOf } from './nature.ts'
+import { readObjectRights } from './object-rights.ts'
+
+const seesFrozen: Needs = { what: 'which users are frozen', anyOf: ['ManageUsers'] }
+
+const readFrozen = ({ ask, own }: Collecting): Promise<Fact<ReadonlySet<string>>> =>
+  attemptAll(seesFrozen, own, async () => {
+    const rows = await ask.rows('SELECT UserId FROM UserLogin WHERE IsFrozen = true')
+    return new Set(rows.map((one) => text(one, 'UserId')))
+  })
+
+/** In metadata this profile is `Admin` in every language. Null: metadata can't be read, so its English name decides. */
+const administrators = async ({ ask, own }: Collecting): Promise<string | null> => {
+  const profiles = await attempt({ what: 'profiles', anyOf: ['ModifyMetadata'] }, own, () => ask.listed('Profile'))
+  return profiles.is === 'known' ? (profiles.value.find(({ fullName }) => fullName === 'Admin')?.id ?? null) : null
+}
+
+const loginsByUser = async ({ other }: Collecting): Promise<ReadonlyMap<string, readonly LoginUse[]> | null> => {
+  const logins = await other('logins')
+  if (logins.is === 'unknown') return null
+  const byUser = new Map<string, LoginUse[]>()
+  for (const use of logins.value.uses) {
+    const mine = byUser.get(use.user)
+    if (mine === undefined) byUser.set(use.user, [use])
+    else mine.push(use)
+  }
+  return byUser
+}
+
+const passwordOf = ({ passwordChanged: at }: DirectoryUser): Fact<number> =>
+  at === undefined
+    ? unknown('not-provisioned', 'this org does not show when passwords were changed')
+    : at === null
+      ? unknown('not-provisioned', 'it never set a password')
+      : known(at)
+
+const of = <T, U>(from: Fact<T>, pick: (value: T) => U): Fact<U> =>
+  from.is === 'known' ? known(pick(from.value)) : from
+
+export const collectUsers: Collector<'users'> = async (collecting) => {
+  const { sources } = collecting
+  const users = await sources.users()
+  if (users.is === 'unknown') return users
+  const [frozen, held, methods, uses, admin] = await Promise.all([
+    readFrozen(collecting),
+    effectivePermissions(sources),
+    readMethods(collecting),
+    loginsByUser(collecting),
+    administrators(collecting),
+  ])
+  const drafts = [...users.value.values()].map((user) => {
+    const mine = of(held, (by) => by(user))
+    const permissions = mine.is === 'known' ? mine.value.permissions : null
+    return {
+      user,
+      mine,
+      nature: natureOf({ ...user, permissions }, uses === null ? null : (uses.get(user.username) ?? [])),
+    }
+  })
+  const machineSets = drafts.flatMap(({ mine, nature, user }) =>
+    nature.is === 'machine' && user.active && mine.is === 'known' ? mine.value.setIds : [],
+  )
+  const rights = await readObjectRights(collecting, [...new Set(machineSets)])
+  return known(
+    drafts.map(({ user, mine, nature }): UserFact => {
+      const { passwordChanged: _at, ...rest } = user
+      const isMachine = nature.is === 'machine' && user.active
+      return {
+        ...rest,
+        systemAdministrator: admin === null ? user.profile === 'System Administrator' : sameId(admin, user.profileId),
+        frozen: of(frozen, (all) => all.has(user.id)),
+        passwordChanged: passwordOf(user),
+        permissions: of(mine, ({ permissions }) => permissions),
+        permissionSets: of(mine, ({ names }) => names),
+        objects: !isMachine
+          ? unknown('not-collected', 'what people may do to objects is not read')
+          : mine.is === 'unknown'
+            ? mine
+            : of(rights, (by) => by(mine.value.setIds)),
+        nature,
+        mfaMethods: of(methods, (all) => all.get(user.id) ?? []),
+      }
+    }),
+  )
+}

@@ -1,0 +1,75 @@
+/** A simulated org, and the grant of a user that looks at it: an administrator, or one with certain permissions only. */
+import type { TestContext } from 'node:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSimulator } from '@keyturn/simulator'
+import type { OrgSpec, Simulator, UserSpec } from '@keyturn/simulator'
+import { openKeyturn, systemClock } from '@keyturn/tokens'
+import type { Clock } from '@keyturn/tokens'
+import { orgConnection } from '../../../src/org/connection.ts'
+import type { OrgConnection } from '../../../src/org/connection.ts'
+import { collect } from '../../../src/posture/collect.ts'
+import type { CollectOptions } from '../../../src/posture/collect.ts'
+import type { Family } from '../../../src/posture/facts.ts'
+import type { Snapshot } from '../../../src/posture/snapshot.ts'
+
+export interface Audited {
+  readonly sim: Simulator
+  readonly org: OrgConnection
+  readonly clock: Clock
+  readonly told: string[]
+  collect(families: readonly Family[], more?: Partial<CollectOptions>): Promise<Snapshot>
+}
+
+export const auditor = 'auditor@acme.example'
+
+const app = { name: 'Auditor_Web', callbacks: ['http://localhost:1717/OauthRedirect'] }
+
+/** A user of its own whose only rights are these. */
+export const auditorWith = (...permissions: readonly string[]): UserSpec => ({
+  username: auditor,
+  profile: 'Minimum Access - API Only Integrations',
+  permissions: permissions as never,
+})
+
+export const auditedOrg = async (
+  t: TestContext,
+  { spec, user, limits = {} }: { readonly spec: OrgSpec; readonly user: string; readonly limits?: object },
+): Promise<Audited> => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-posture-'))
+  const sim = await startSimulator({ seed: t.name, orgs: [{ ...spec, apps: [...(spec.apps ?? []), app] }] })
+  const clock: Clock = {
+    wall: () => systemClock.wall() + sim.control.clock().offset,
+    boot: () => systemClock.boot() + sim.control.clock().offset,
+    offset: () => sim.control.clock().offset,
+    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+  }
+  const keyturn = await openKeyturn({
+    store: `sqlite:${join(folder, 'keyturn.db')}`,
+    masterKey: randomBytes(32),
+    clock,
+    limits: { connect: 5_000, wait: 5_000, send: 5_000, read: 60_000, stale: 20, ...limits },
+    env: {},
+  })
+  t.after(async () => {
+    await keyturn.close()
+    await sim.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const { clientId, clientSecret, refreshToken } = sim.control.grant({ user, app: app.name })
+  const grant = { name: 'auditor', loginUrl: sim.url, clientId, clientSecret, refreshToken }
+  await keyturn.grants.add({ ...grant, flow: 'refresh_token' })
+  const org = orgConnection(keyturn, 'auditor')
+  const told: string[] = []
+  const pace = { pauseMs: 5 }
+  return {
+    sim,
+    org,
+    clock,
+    told,
+    collect: (families, more = {}) =>
+      collect({ org, clock, families, tell: (text) => told.push(text), ...more, pace: { ...pace, ...more.pace } }),
+  }
+}
