@@ -1,5 +1,5 @@
 /**
- * A million requests to one broker, logins and proxied calls mixed, each session used a few times: resident memory and
+ * A million requests to one broker, logins and proxied calls mixed, every session ended and made anew each 100,000: resident memory and
  * heap after a garbage collection, each 100,000. Flat means that a line through the second half hardly rises.
  */
 import type { BrokerReady } from './broker-process.ts'
@@ -17,7 +17,7 @@ const MOST_MB_A_MILLION = 20
 pinSelf(LOAD_CORE)
 const upstream = await startPinned(LOAD_CORE, 'upstream-process.ts')
 const broker = await startPinned(SERVER_CORE, 'broker-process.ts', ['--expose-gc'])
-const { port, id, secret, refreshToken } = await broker.ask<BrokerReady>('ready', await upstream.ask('port'))
+const { port, id, secret, refreshToken, others } = await broker.ask<BrokerReady>('ready', await upstream.ask('port'))
 
 const form = (fields: Readonly<Record<string, string>>): string =>
   new URLSearchParams({ ...fields, client_id: id, client_secret: secret }).toString()
@@ -28,22 +28,24 @@ const logins = [
   requestOf('POST', '/services/oauth2/token', { 'content-type': 'application/x-www-form-urlencoded' }, body),
 )
 
-/** Sessions of their own for each step, so that what the broker remembers of sessions changes, too. */
-const newCalls = async (count: number): Promise<readonly Buffer[]> => {
-  const calls: Buffer[] = []
-  const logIn = async (): Promise<void> => {
-    while (calls.length < count) {
-      const answer = await fetch(`http://127.0.0.1:${port}/services/oauth2/token`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: form({ grant_type: 'client_credentials' }),
-      })
-      const { access_token: token } = (await answer.json()) as { access_token: string }
-      calls.push(requestOf('GET', '/services/data/1000', { authorization: `Bearer ${token}` }))
-    }
+const post = (path: string, fields: Readonly<Record<string, string>>): Promise<Response> =>
+  fetch(`http://127.0.0.1:${port}/services/oauth2/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(fields).toString(),
+  })
+
+/** Ends every caller's session and logs it in again, so that what the broker remembers of sessions changes, too. */
+let sessions: readonly string[] = []
+const newSessions = async (): Promise<readonly Buffer[]> => {
+  for (const token of sessions) await (await post('revoke', { token })).arrayBuffer()
+  const tokens: string[] = []
+  for (const [client_id, client_secret] of others) {
+    const answer = await post('token', { grant_type: 'client_credentials', client_id, client_secret })
+    tokens.push(((await answer.json()) as { access_token: string }).access_token)
   }
-  await Promise.all(Array.from({ length: 16 }, logIn))
-  return calls
+  sessions = tokens
+  return tokens.map((token) => requestOf('GET', '/services/data/1000', { authorization: `Bearer ${token}` }))
 }
 
 const mixed = (calls: readonly Buffer[], most: number): ReturnType<typeof fast> => {
@@ -57,13 +59,13 @@ interface Sample {
   readonly heap: number
 }
 const before = await broker.ask<Sample>('memory')
-// As many sessions as the broker remembers at most, before anything is compared.
-await mixed(await newCalls(10_000), REQUESTS / STEPS)
+// What is filled once is filled before anything is compared.
+await mixed(await newSessions(), REQUESTS / STEPS)
 const samples: Sample[] = [await broker.ask<Sample>('memory')]
 const rates: number[] = []
 let done = 0
 for (let step = 0; step < STEPS; step++) {
-  const calls = await newCalls(2000)
+  const calls = await newSessions()
   const { requests, perSecond } = await mixed(calls, REQUESTS / STEPS)
   done += requests + calls.length
   rates.push(perSecond)

@@ -31,6 +31,8 @@ export interface BrokerReady {
   readonly id: string
   readonly secret: string
   readonly refreshToken: string
+  /** Id and secret of callers who may call, too. */
+  readonly others: readonly (readonly [string, string])[]
 }
 
 const ready = async (upstream: number): Promise<BrokerReady> => {
@@ -45,8 +47,12 @@ const ready = async (upstream: number): Promise<BrokerReady> => {
     identity: { orgId: '00D000000000001AAA', userId: '005000000000001AAA' },
   })
   // A few dozen callers, as a company has them.
-  for (let n = 0; n < 50; n++)
-    await manage.add({ name: `other-${n}`, grants: ['acme'], faces: ['oauth'], anyAddress: true })
+  const others: (readonly [string, string])[] = []
+  for (let n = 0; n < 50; n++) {
+    const other = { name: `other-${n}`, grants: ['acme'], faces: ['oauth', 'proxy'], anyAddress: true } as const
+    const { caller, secret } = await manage.add(other)
+    others.push([caller.id, secret.reveal()])
+  }
   const issued = await manage.add({
     name: 'bench',
     grants: ['acme'],
@@ -61,6 +67,7 @@ const ready = async (upstream: number): Promise<BrokerReady> => {
     id: issued.caller.id,
     secret: issued.secret.reveal(),
     refreshToken: issued.refreshTokens['acme']?.reveal() ?? '',
+    others,
   }
 }
 
