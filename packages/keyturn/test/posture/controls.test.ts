@@ -9,7 +9,7 @@ import type { Control, ControlCase, Judgement, Parameters, Verdict } from '../..
 import { profileNames } from '../../src/posture/control.ts'
 import { noFacts } from '../../src/posture/no-facts.ts'
 import { allControls, casesOf } from '../../src/posture/controls/registry.ts'
-import { now } from '../../src/posture/controls/sample-facts.ts'
+import { hidden, now } from '../../src/posture/controls/sample-facts.ts'
 
 const controls = await allControls()
 const cases = new Map(await Promise.all(controls.map(async ({ id }) => [id, await casesOf(id)] as const)))
@@ -88,6 +88,68 @@ for (const control of controls) {
     assert.ok(control.families.length > 0)
     assert.ok(Object.keys(control.profiles).length > 0, 'some profile asks for it')
   })
+}
+
+type Path = readonly (string | number)[]
+
+/** Where there is a known fact, at any depth. */
+const knownAt = (value: unknown, path: Path = []): readonly Path[] => {
+  if (typeof value !== 'object' || value === null) return []
+  const here = 'is' in value && value.is === 'known' && 'value' in value ? [path] : []
+  return [...here, ...Object.entries(value).flatMap(([key, inner]) => knownAt(inner, [...path, key]))]
+}
+
+const hiddenAt = (value: unknown, [key, ...rest]: Path): unknown => {
+  if (key === undefined) return hidden
+  if (Array.isArray(value))
+    return value.map((inner: unknown, at) => (String(at) === key ? hiddenAt(inner, rest) : inner))
+  const entries = Object.entries(value as Readonly<Record<string, unknown>>)
+  return Object.fromEntries(entries.map(([name, inner]) => [name, name === key ? hiddenAt(inner, rest) : inner]))
+}
+
+for (const control of controls) {
+  test(`${control.id}: what the auditor may not see never makes a pass of anything else`, () => {
+    for (const one of cases.get(control.id) ?? []) {
+      if (one.verdict !== 'fail' && one.verdict !== 'unknown') continue
+      for (const path of knownAt(one.facts)) {
+        const facts = hiddenAt(one.facts, path) as ControlCase['facts']
+        const { verdict, why } = judged(control, { ...one, facts })
+        assert.ok(
+          verdict === 'fail' || verdict === 'unknown',
+          `${one.name}: without ${path.join('.')} it is ${verdict}: ${why}`,
+        )
+      }
+    }
+  })
+
+  test(`${control.id}: what it passes rests on something that was read`, () => {
+    for (const one of cases.get(control.id) ?? []) {
+      if (one.verdict !== 'pass') continue
+      const verdicts = knownAt(one.facts).map(
+        (path) => judged(control, { ...one, facts: hiddenAt(one.facts, path) as ControlCase['facts'] }).verdict,
+      )
+      assert.ok(verdicts.includes('unknown'), `${one.name}: nothing that is hidden makes it unknown`)
+    }
+  })
+}
+
+/** Of the parameters only those that decide; lists of names that are empty until somebody fills them do not. */
+const deciding = ({ because: _, ...values }: Parameters): string => JSON.stringify(values)
+
+for (const control of controls) {
+  const asked = Object.values(control.profiles)
+  for (const [at, parameters] of asked.entries()) {
+    for (const others of asked.slice(at + 1)) {
+      if (deciding(parameters) === deciding(others)) continue
+      test(`${control.id}: a case tells ${deciding(parameters)} from ${deciding(others)}`, () => {
+        const told = (cases.get(control.id) ?? []).some(
+          (one) =>
+            judged(control, { ...one, parameters }).verdict !== judged(control, { ...one, parameters: others }).verdict,
+        )
+        assert.ok(told, 'the parameters could be mixed up and nothing would notice')
+      })
+    }
+  }
 }
 
 interface Catalogue {

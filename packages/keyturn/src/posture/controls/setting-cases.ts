@@ -1,17 +1,27 @@
 /** The cases every control of a setting has; a folder gives its path, a value that is right and one that is wrong. */
-import type { ControlCase } from '../control.ts'
+import type { Control, ControlCase, ProfileName } from '../control.ts'
 import { known, unknown } from '../fact.ts'
 import type { SettingValue } from '../facts.ts'
 import { absent, hidden, profilelist } from './sample-facts.ts'
 
 export interface SettingExample {
+  readonly control: Control
   readonly path: string
   readonly right: SettingValue
   readonly wrong: SettingValue
   readonly perProfile?: boolean
+  /** A value that one profile takes and another does not, where they ask for different ones. */
+  readonly parting?: { readonly value: SettingValue; readonly good: ProfileName; readonly bad: ProfileName }
 }
 
-export const settingCases = ({ path, right, wrong, perProfile = false }: SettingExample): readonly ControlCase[] => {
+export const settingCases = ({
+  control,
+  path,
+  right,
+  wrong,
+  perProfile = false,
+  parting,
+}: SettingExample): readonly ControlCase[] => {
   const subjects = [`setting:${path}`]
   const holding = (value: SettingValue) => ({ settings: { [path]: known(value) }, ...profilelist({}) })
   return [
@@ -28,11 +38,33 @@ export const settingCases = ({ path, right, wrong, perProfile = false }: Setting
     },
     { name: 'a value that cannot be', facts: holding('<b>yes</b>'), verdict: 'unknown', subjects },
     { name: 'the org does not have it', facts: { settings: { [path]: absent } }, verdict: 'not-applicable' },
-    ...(perProfile ? overrideCases(path, right, wrong) : []),
+    ...(perProfile ? overrideCases(control, path, right, wrong) : []),
+    ...(parting === undefined
+      ? []
+      : [
+          caseOf(control, parting.good, { facts: holding(parting.value), verdict: 'pass' }),
+          caseOf(control, parting.bad, { facts: holding(parting.value), verdict: 'fail', subjects }),
+        ]),
   ]
 }
 
-const overrideCases = (path: string, right: SettingValue, wrong: SettingValue): readonly ControlCase[] => {
+/** A case with the parameters of a profile. */
+const caseOf = (
+  control: Control,
+  profile: ProfileName,
+  rest: Omit<ControlCase, 'name' | 'parameters'>,
+): ControlCase => ({
+  name: `a value that profiles differ on, for ${profile}`,
+  parameters: control.profiles[profile] ?? {},
+  ...rest,
+})
+
+const overrideCases = (
+  control: Control,
+  path: string,
+  right: SettingValue,
+  wrong: SettingValue,
+): readonly ControlCase[] => {
   const settings = { [path]: known(right) }
   const overrides = known({ [path]: wrong })
   return [
@@ -42,6 +74,10 @@ const overrideCases = (path: string, right: SettingValue, wrong: SettingValue): 
       verdict: 'fail',
       subjects: [`profile:Old:${path}`],
     },
+    caseOf(control, 'health-check', {
+      facts: { settings, ...profilelist({ name: 'Old', overrides }) },
+      verdict: 'pass',
+    }),
     {
       name: 'a profile that nobody has loosens it',
       facts: { settings, ...profilelist({ overrides, activeUsers: known(0) }) },

@@ -1,5 +1,5 @@
 /** Only approved apps reach the API for customers and partners: the cases. */
 import { settingCases } from '../setting-cases.ts'
-import { path } from './control.ts'
+import { control, path } from './control.ts'
 
-export const cases = settingCases({ path, right: true, wrong: false })
+export const cases = settingCases({ control, path, right: true, wrong: false })

@@ -38,4 +38,17 @@ export const cases: readonly ControlCase[] = [
   },
   { name: 'apps cannot be listed', facts: { apps: hidden }, verdict: 'unknown', subjects: ['apps'] },
   { name: 'no CLI', facts: applist({}), verdict: 'not-applicable' },
+  {
+    name: 'an hour, baseline',
+    facts: cli({ sessionTimeoutMinutes: known(60) }),
+    parameters: { accessMinutes: 120 },
+    verdict: 'pass',
+  },
+  {
+    name: 'an hour, strictly',
+    facts: cli({ sessionTimeoutMinutes: known(60) }),
+    parameters: { accessMinutes: 15 },
+    verdict: 'fail',
+    subjects: ['app:SalesforceCLI'],
+  },
 ]

@@ -16,7 +16,9 @@ const look = (app: AppFact, refreshDays: number, accessMinutes: number): Answer 
     const days = Math.min(idleDays ?? Infinity, lifetimeDays ?? Infinity)
     if (days > refreshDays) return wrong(`Its refresh tokens live longer than ${refreshDays} days.`, { effective })
     return given(app.sessionTimeoutMinutes, (minutes) =>
-      minutes <= accessMinutes ? right : wrong(`Its access tokens live ${minutes} minutes.`, { minutes }),
+      minutes <= accessMinutes
+        ? given(app.origin, () => right)
+        : wrong(`Its access tokens live ${minutes} minutes.`, { minutes }),
     )
   })
 }

@@ -29,4 +29,10 @@ export const cases: readonly ControlCase[] = [
     verdict: 'fail',
     subjects: ['eca:Erp'],
   },
+  ...[90, 30].map((days): ControlCase => ({
+    name: `used 40 days ago, at most ${days}`,
+    facts: applist({ tokens: known({ count: 1, users: 1, lastUsed: now - 40 * day }), lastLogin: known(null) }),
+    parameters: { days },
+    verdict: days === 90 ? 'pass' : 'fail',
+  })),
 ]

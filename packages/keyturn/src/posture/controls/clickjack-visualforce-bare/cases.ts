@@ -1,5 +1,5 @@
 /** Visualforce pages without headers cannot be framed: the cases. */
 import { settingCases } from '../setting-cases.ts'
-import { path } from './control.ts'
+import { control, path } from './control.ts'
 
-export const cases = settingCases({ path, right: true, wrong: false })
+export const cases = settingCases({ control, path, right: true, wrong: false })

@@ -14,13 +14,11 @@ export const control = controlOf(
     catalogues: {
       checklist: ['9'],
       shr: ['shr_configure_oauth_policies_stage_rotate_and_delete_oauth_credentials_for_an_external_client_app'],
-      sbs: ['SBS-ACS-009'],
     },
     profiles: {
       integration: {},
       baseline: {},
       strict: {},
-      sbs: { because: 'one of the mitigations the control lists' },
     },
   },
   ['keyturn'],

@@ -1,5 +1,5 @@
 /** Metadata does not contain consumer secrets: the cases. */
 import { settingCases } from '../setting-cases.ts'
-import { path } from './control.ts'
+import { control, path } from './control.ts'
 
-export const cases = settingCases({ path, right: false, wrong: true })
+export const cases = settingCases({ control, path, right: false, wrong: true })

@@ -13,5 +13,13 @@ export const control = settingControl({
   path,
   perProfile: true,
   catalogues: { healthCheck: ['SessionSettings.forceLogoutOnTimeout'] },
-  profiles: { baseline: { is: true }, strict: { is: true }, 'health-check': { is: true } },
+  profiles: {
+    baseline: { is: true },
+    strict: { is: true },
+    'health-check': {
+      is: true,
+      overrides: false,
+      because: 'Health Check looks at the org alone, not at what profiles set instead',
+    },
+  },
 })

@@ -12,12 +12,11 @@ export const control = userControl({
   remedy:
     'Give the integration’s profile login IP ranges with its servers and Keyturn’s own address, after looking where it comes from today.',
   effort: 'hours',
-  catalogues: { checklist: ['7'], sbs: ['SBS-ACS-009'] },
+  catalogues: { checklist: ['7'] },
   profiles: {
     integration: {},
     baseline: {},
     strict: {},
-    sbs: { because: 'one of the mitigations the control lists, and the one that can be read' },
   },
   who: 'machines',
   families: ['profiles'],

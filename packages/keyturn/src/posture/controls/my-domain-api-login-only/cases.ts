@@ -1,5 +1,5 @@
 /** Programs log in at the company’s own address only: the cases. */
 import { settingCases } from '../setting-cases.ts'
-import { path } from './control.ts'
+import { control, path } from './control.ts'
 
-export const cases = settingCases({ path, right: true, wrong: false })
+export const cases = settingCases({ control, path, right: true, wrong: false })

@@ -1,5 +1,5 @@
 /** Passwords do not live for ever: the cases. */
 import { settingCases } from '../setting-cases.ts'
-import { path } from './control.ts'
+import { control, path } from './control.ts'
 
-export const cases = settingCases({ path, right: 'NinetyDays', wrong: 'Never', perProfile: true })
+export const cases = settingCases({ control, path, right: 'NinetyDays', wrong: 'Never', perProfile: true })

@@ -1,5 +1,12 @@
 /** Few wrong passwords lock the account: the cases. */
 import { settingCases } from '../setting-cases.ts'
-import { path } from './control.ts'
+import { control, path } from './control.ts'
 
-export const cases = settingCases({ path, right: 'ThreeAttempts', wrong: 'NoLimit', perProfile: true })
+export const cases = settingCases({
+  control,
+  path,
+  right: 'ThreeAttempts',
+  wrong: 'NoLimit',
+  perProfile: true,
+  parting: { value: 'FiveAttempts', good: 'baseline', bad: 'strict' },
+})

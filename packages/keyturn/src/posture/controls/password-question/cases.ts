@@ -1,5 +1,5 @@
 /** The hint does not give the password away: the cases. */
 import { settingCases } from '../setting-cases.ts'
-import { path } from './control.ts'
+import { control, path } from './control.ts'
 
-export const cases = settingCases({ path, right: 'DoesNotContainPassword', wrong: 'None', perProfile: true })
+export const cases = settingCases({ control, path, right: 'DoesNotContainPassword', wrong: 'None', perProfile: true })

@@ -1,5 +1,5 @@
 /** Idle sessions end within two hours: the cases. */
 import { settingCases } from '../setting-cases.ts'
-import { path } from './control.ts'
+import { control, path } from './control.ts'
 
-export const cases = settingCases({ path, right: 'TwoHours', wrong: 'TwentyFourHours', perProfile: true })
+export const cases = settingCases({ control, path, right: 'TwoHours', wrong: 'TwentyFourHours', perProfile: true })

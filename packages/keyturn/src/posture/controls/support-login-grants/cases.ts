@@ -1,5 +1,5 @@
 /** People cannot let others log in as them on their own: the cases. */
 import { settingCases } from '../setting-cases.ts'
-import { path } from './control.ts'
+import { control, path } from './control.ts'
 
-export const cases = settingCases({ path, right: false, wrong: true })
+export const cases = settingCases({ control, path, right: false, wrong: true })

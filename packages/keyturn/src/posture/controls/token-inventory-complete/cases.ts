@@ -26,4 +26,6 @@ export const cases: readonly ControlCase[] = [
   { name: 'only own tokens visible', facts: { tokens: hidden }, verdict: 'unknown', subjects: ['tokens'] },
   { name: 'one user holds thousands', facts: many(2001), verdict: 'fail', subjects: ['user:erp@example.com'] },
   { name: 'none', facts: read({ counted: 0, read: 0, tokens: [] }), verdict: 'not-applicable' },
+  { name: 'one user holds hundreds', facts: many(501), parameters: { mostPerUser: 2000 }, verdict: 'pass' },
+  { name: 'one user holds hundreds, strictly', facts: many(501), parameters: { mostPerUser: 500 }, verdict: 'fail' },
 ]

@@ -28,4 +28,10 @@ export const cases: readonly ControlCase[] = [
   { name: 'tokens cannot be read', facts: { tokens: hidden, ...userlist(gone) }, verdict: 'unknown' },
   { name: 'frozen', facts: { ...facts, ...userlist({ ...gone, frozen: known(true) }) }, verdict: 'not-applicable' },
   { name: 'a guest', facts: { ...facts, ...userlist({ ...gone, userType: 'Guest' }) }, verdict: 'not-applicable' },
+  ...[90, 45].map((days): ControlCase => ({
+    name: `seen 60 days ago, at most ${days}`,
+    facts: { ...facts, ...userlist({ ...gone, lastLogin: now - 60 * day }) },
+    parameters: { days },
+    verdict: days === 90 ? 'pass' : 'fail',
+  })),
 ]
