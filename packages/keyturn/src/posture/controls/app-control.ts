@@ -39,7 +39,7 @@ const whoCanChange = (app: AppFact, changedBy: 'owner' | 'org'): string => {
   if (app.origin.is !== 'known' || app.origin.value === 'local') return ''
   return changedBy === 'owner'
     ? ` It is ${app.origin.value}: only its owner can change this; here it can be limited by policy, or blocked.`
-    : ` It is ${app.origin.value}, and this policy is this org's to set.`
+    : ` It is ${app.origin.value}, and this policy is this org’s to set.`
 }
 
 export const appControl = ({

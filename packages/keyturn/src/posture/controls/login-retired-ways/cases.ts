@@ -24,6 +24,17 @@ export const cases: readonly ControlCase[] = [
     verdict: 'fail',
     subjects,
   },
+  {
+    name: 'a person at the login page',
+    facts: logins({ user: 'old@example.com', type: 'Application', subType: 'UsernamePasswordUiLogin' }),
+    verdict: 'pass',
+  },
+  {
+    name: 'SOAP login(), by its value',
+    facts: logins({ user: 'old@example.com', type: 'OtherApi' }),
+    verdict: 'fail',
+    subjects,
+  },
   { name: 'it only failed', facts: logins({ type: 'Other Apex API', worked: 0, failed: 9 }), verdict: 'pass' },
   { name: 'logins cannot be read', facts: { logins: hidden }, verdict: 'unknown', subjects: ['logins'] },
   { name: 'nobody logged in', facts: logins(), verdict: 'not-applicable' },

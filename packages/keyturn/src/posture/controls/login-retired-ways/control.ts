@@ -1,12 +1,14 @@
 /** Logins by ways that end: the OAuth password flow (Winter ’27) and SOAP login() (Summer ’27). */
 import { loginsByUser } from '../indexes.ts'
 import { controlOf } from '../asked.ts'
+import { loginWay } from '../login-way.ts'
 import { judgementOf, right, unknownFamily, wrong } from '../looks.ts'
 import type { LoginUse } from '../../facts.ts'
 
-const way = ({ type, subType }: LoginUse): string | null => {
-  if (/user\s*name.?password/iu.test((subType ?? '').replaceAll('-', ''))) return 'the OAuth username-password flow'
-  return /^(other apex api|partner product)$/iu.test(type) ? 'SOAP login()' : null
+const way = (use: LoginUse): string | null => {
+  const by = loginWay(use)
+  if (by === 'oauth-password') return 'the OAuth username-password flow'
+  return by === 'soap' ? 'SOAP login()' : null
 }
 
 export const control = controlOf(

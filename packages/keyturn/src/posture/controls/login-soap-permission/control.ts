@@ -1,5 +1,6 @@
 /** SOAP login() after Winter ’27: only with a permission of its own. */
 import { loginsByUser } from '../indexes.ts'
+import { loginWay } from '../login-way.ts'
 import { apart, given, right, wrong } from '../looks.ts'
 import { userControl } from '../user-control.ts'
 
@@ -18,9 +19,7 @@ export const control = userControl({
   wrong: 'uses login(), and will be refused',
   look: ({ username, permissions }, { facts: { logins, permissionNames } }) =>
     given(logins, ({ uses }) => {
-      const soap = (loginsByUser(uses).get(username) ?? []).some(
-        ({ type, worked }) => worked > 0 && type.toLowerCase() === 'other apex api',
-      )
+      const soap = (loginsByUser(uses).get(username) ?? []).some((use) => use.worked > 0 && loginWay(use) === 'soap')
       if (!soap) return apart
       return given(permissionNames, (names) => {
         if (!names.includes('UseAnyApiAuth')) return apart

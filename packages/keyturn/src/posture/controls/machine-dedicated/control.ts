@@ -1,9 +1,8 @@
 /** One user an integration, and nobody else as it. */
 import { loginsByUser, tokensByUser } from '../indexes.ts'
+import { loginWay } from '../login-way.ts'
 import { given, right, unsure, wrong } from '../looks.ts'
 import { userControl } from '../user-control.ts'
-
-const byPerson = /^(application|lightning login|saml|third party sso)/iu
 
 export const control = userControl({
   id: 'machine-dedicated',
@@ -25,7 +24,9 @@ export const control = userControl({
         if (apps.size > 1) return wrong(`${apps.size} apps hold tokens of it.`, { apps: apps.size })
         if (!inventory.complete) return unsure(`Not all tokens were read: ${inventory.why}`)
         return given(logins, ({ uses }) => {
-          const person = (loginsByUser(uses).get(username) ?? []).find(({ type }) => byPerson.test(type))
+          const person = (loginsByUser(uses).get(username) ?? []).find((use) =>
+            ['person', 'sso'].includes(loginWay(use)),
+          )
           return person === undefined
             ? right
             : wrong('Somebody logs in to the user interface as it.', { type: person.type })

@@ -1,9 +1,8 @@
 /** People without a second factor registered. */
 import { loginsByUser } from '../indexes.ts'
+import { loginWay } from '../login-way.ts'
 import { given, right, unsure, wrong } from '../looks.ts'
 import { userControl } from '../user-control.ts'
-
-const single = /saml|sso|third party/iu
 
 export const control = userControl({
   id: 'people-mfa',
@@ -22,7 +21,7 @@ export const control = userControl({
       // A temporary code is a way back in, no factor of its own.
       if (methods.some((method) => method !== 'temporary-code')) return right
       const uses = logins.is === 'known' ? (loginsByUser(logins.value.uses).get(username) ?? []) : []
-      const bySingle = uses.length > 0 && uses.every(({ type }) => single.test(type))
+      const bySingle = uses.length > 0 && uses.every((use) => loginWay(use) === 'sso')
       return bySingle
         ? unsure('Comes through the identity provider, whose second factor is not read here.')
         : wrong('No method is registered.', { methods: methods.join(' ') })

@@ -1,0 +1,150 @@
+/** What the forms of controls share: addresses, callbacks, ways of logging in, subjects, and who can change what. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isBroad, sizeOf, sizeOfAll } from '../../src/posture/controls/addresses.ts'
+import { appSubject } from '../../src/posture/controls/app-control.ts'
+import { control as permittedUsers } from '../../src/posture/controls/app-permitted-users/control.ts'
+import { control as pkce } from '../../src/posture/controls/app-pkce-required/control.ts'
+import { callbackKind, isPublicClient } from '../../src/posture/controls/callbacks.ts'
+import { isRisky } from '../../src/posture/controls/high-risk-changes/control.ts'
+import { loginWay } from '../../src/posture/controls/login-way.ts'
+import { applist, hidden, now, sampleApp } from '../../src/posture/controls/sample-facts.ts'
+import { known } from '../../src/posture/fact.ts'
+import type { AppFact, Origin } from '../../src/posture/facts.ts'
+import { noFacts } from '../../src/posture/no-facts.ts'
+
+const seen = {
+  takenAt: now,
+  org: { id: '00D000000000001', name: 'Acme', sandbox: false, instanceUrl: 'https://acme.example.com' },
+}
+
+test('callbacks are what they are, not what they look like', () => {
+  for (const [callback, kind] of [
+    ['http://localhost:1717/OauthRedirect', 'local'],
+    ['https://LocalHost/', 'local'],
+    ['http://127.0.0.53/', 'local'],
+    ['http://2130706433/', 'local'],
+    ['http://0x7f.1/', 'local'],
+    ['http://[::1]:3000/', 'local'],
+    ['http://[::ffff:127.0.0.1]/', 'local'],
+    ['http://app.localhost/', 'local'],
+    ['https://localhost.evil.example/', 'web'],
+    ['https://127.0.0.1.evil.example/', 'web'],
+    ['https://user:pass@localhost/', 'local'],
+    ['https://localhost@evil.example/', 'web'],
+    ['https://login.salesforce.com/services/oauth2/success', 'salesforce'],
+    ['https://acme.my.salesforce.com/cb', 'salesforce'],
+    ['https://salesforce.com.evil.example/cb', 'web'],
+    ['https://evilsalesforce.com/cb', 'web'],
+    ['http://erp.example.com/cb', 'plain-http'],
+    ['https://*.example.com/cb', 'wildcard'],
+    ['com.acme.app:/oauth', 'native'],
+    ['sfdc://success', 'native'],
+    ['<script>alert(1)</script>', 'odd'],
+    ['', 'odd'],
+  ] as const) {
+    assert.equal(callbackKind(callback), kind, callback)
+  }
+  assert.equal(isPublicClient(['acme://done', 'http://localhost/']), true)
+  assert.equal(isPublicClient(['acme://done', 'https://erp.example.com/']), false)
+  assert.equal(isPublicClient([]), false)
+})
+
+test('ranges are counted exactly, in both versions', () => {
+  for (const [from, to, size] of [
+    ['203.0.113.0', '203.0.113.255', 256n],
+    ['203.0.113.7', '203.0.113.7', 1n],
+    ['0.0.0.0', '255.255.255.255', 2n ** 32n],
+    ['2001:db8::', '2001:db8::ff', 256n],
+    ['::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 2n ** 128n],
+    ['::ffff:203.0.113.0', '::ffff:203.0.113.3', 4n],
+    ['2001:db8:0:0:0:0:0:1', '2001:db8::1:0', 65536n],
+    ['203.0.113.9', '203.0.113.1', null],
+    ['203.0.113.1', '2001:db8::1', null],
+    ['203.0.113', '203.0.114', null],
+    ['', '', null],
+  ] as const) {
+    assert.equal(sizeOf({ from, to }), size, `${from}-${to}`)
+  }
+  assert.equal(sizeOfAll([]), 0n)
+  assert.equal(sizeOfAll([{ from: 'a', to: 'b' }]), null)
+  assert.equal(isBroad({ from: '10.0.0.0', to: '10.255.255.255' }), true)
+  assert.equal(isBroad({ from: '172.16.0.0', to: '172.31.255.255' }), false)
+})
+
+test('ways of logging in are known by label and by value', () => {
+  for (const [type, subType, way] of [
+    ['Other Apex API', null, 'soap'],
+    ['OtherApi', null, 'soap'],
+    ['Partner Product', null, 'soap'],
+    ['Remote Access 2.0', 'OauthUsernamePassword', 'oauth-password'],
+    ['Remote Access 2.0', 'OAuth Username-Password', 'oauth-password'],
+    ['Remote Access 2.0', 'OauthRefreshToken', 'oauth'],
+    ['Remote Access Client', null, 'oauth'],
+    ['Application', 'UsernamePasswordUiLogin', 'person'],
+    ['SAML Sfdc Initiated SSO', null, 'sso'],
+    ['Third Party SSO', null, 'sso'],
+    ['something new', null, 'other'],
+  ] as const) {
+    assert.equal(loginWay({ type, subType }), way, `${type} ${String(subType)}`)
+  }
+})
+
+test('an uninstalled app cannot pass for an installed one by its name', () => {
+  const subject = (changes: Partial<AppFact>): string => appSubject(sampleApp(changes))
+  const all = [{}, { kind: 'connected' }, { origin: known('uninstalled' as const) }] as const
+  assert.equal(new Set(all.map(subject)).size, 3)
+})
+
+test('a finding about an app of somebody else says who can change it', () => {
+  const textOf = (control: typeof pkce, origin: Origin, wrong: Partial<AppFact>): string =>
+    control.judge({ ...noFacts, ...applist({ ...wrong, origin: known(origin) }) }, {}, seen).evidence[0]?.text ?? ''
+  for (const origin of ['packaged', 'installed'] as const) {
+    assert.match(textOf(pkce, origin, { pkceRequired: known(false) }), /only its owner can change this/)
+    assert.match(textOf(permittedUsers, origin, { permittedUsers: known('all') }), /this org’s to set/)
+  }
+  assert.doesNotMatch(textOf(pkce, 'local', { pkceRequired: known(false) }), /owner/)
+})
+
+test('a fail also tells what could not be judged besides', () => {
+  const { verdict, evidence, undecided } = pkce.judge(
+    { ...noFacts, ...applist({ pkceRequired: known(false) }, { name: 'Crm', pkceRequired: hidden }) },
+    {},
+    seen,
+  )
+  assert.equal(verdict, 'fail')
+  assert.deepEqual(
+    [evidence.map(({ subject }) => subject), undecided?.map(({ subject }) => subject)],
+    [['eca:Erp'], ['eca:Crm']],
+  )
+})
+
+test('an unknown names the permission that is missing', () => {
+  const { evidence } = pkce.judge({ ...noFacts, apps: hidden }, {}, seen)
+  assert.match(evidence[0]?.text ?? '', /Customize Application/)
+})
+
+test('actions of the trail that change what protects the org are known, whatever their letters', () => {
+  for (const action of [
+    'insertApplication',
+    'insertConnectedApplication',
+    'changeApplicationPkceRequired',
+    'changeIpRelaxationPolicy',
+    'PermSetEnableUserPerm',
+    'PermSetAssign',
+    'PermSetGroupAssign',
+    'loginIpRange',
+    'deletedLoginIpRange_withProfile',
+    'deleteIpWhiteList',
+    'generateOauthStagedCredential',
+    'mFADirectUILoginOptInOnOff',
+    'SetupEntityAccessAudit_Profile_ConnectedApplication_EnabledCustom',
+    'namedCredentialInsert',
+    'passwordlockoutForProfile',
+  ]) {
+    assert.equal(isRisky(action), true, action)
+  }
+  for (const action of ['createduser', 'PermSetUnassign', 'suOrgAdminLogin', 'export', 'changedpassword', '']) {
+    assert.equal(isRisky(action), false, action)
+  }
+})
