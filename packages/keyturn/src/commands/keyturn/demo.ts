@@ -11,7 +11,7 @@ const demoFile = `../../demo/main${import.meta.url.endsWith('.ts') ? '.ts' : '.j
 export default class DemoCommand extends KeyturnCommand {
   static override summary = 'See tokens survive rotation, lost answers and killed processes'
   static override description =
-    'Starts a simulated org with refresh token rotation and lets real clients work on it, with Keyturn and without, while things go wrong. Exits with 0 only when Keyturn lost nothing that could be kept.'
+    'Starts a simulated org with refresh token rotation and lets real clients work on it, with Keyturn and without, while things go wrong. Then credentials are turned: a security token through the mail, a client app’s pair and a certificate under load, a deployment that is taken back. Exits with 0 only when Keyturn lost nothing that could be kept and every rotation ended as it must.'
   static override examples = [
     { description: 'With progress a person can follow', command: '<%= config.bin %> <%= command.id %>' },
     { description: 'One JSON object', command: '<%= config.bin %> <%= command.id %> --json' },
