@@ -18,6 +18,8 @@ import type { Side } from './messages.ts'
 import { legacyDay } from './legacy/day.ts'
 import type { LegacyEntry } from './legacy/day.ts'
 import { programNames } from './legacy/program.ts'
+import { rotationPart } from './rotation/rotations.ts'
+import type { Rotations } from './rotation/rotations.ts'
 import { loadSimulator } from '../sim/load-simulator.ts'
 import { reportEnd, reportTable } from './report.ts'
 import type { Scenario } from './scenario.ts'
@@ -91,6 +93,10 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
   const legacyPart = legacyDay(join(folder, 'legacy')).then((entries) => {
     legacy = entries
   })
+  let rotations: Rotations | null = null
+  const rotationsPart = rotationPart(join(folder, 'rotation')).then((shown) => {
+    rotations = shown
+  })
   let started = 0
   const say = (): void =>
     story.status(
@@ -102,6 +108,7 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
   try {
     await Promise.all([
       legacyPart,
+      rotationsPart,
       ...courses.map(async (course, index) => {
         const lane = await openLane({
           ...course,
@@ -118,10 +125,11 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
       }),
     ])
     story.tellLegacy(told + 1, legacy)
+    if (rotations !== null) story.tellRotations(told + 2, rotations)
   } finally {
     clearInterval(ticking)
     killAllChildren()
-    await Promise.allSettled([legacyPart, ...lanes.map((lane) => lane.close())])
+    await Promise.allSettled([legacyPart, rotationsPart, ...lanes.map((lane) => lane.close())])
     for (const signal of signals) process.off(signal, leave)
     story.end()
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
@@ -129,11 +137,12 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
 
   const entries = scenarios.flatMap(entriesOf)
   const expected = { entries: scenarios.length * clients.length, legacy: programNames.length }
-  const result = resultOf(entries, legacy, expected)
+  const result = resultOf(entries, legacy, rotations, expected)
   const all = [...entries, ...legacy]
   const target = json ? process.stderr : process.stdout
   const paint = paintFor(target, process.env)
   if (!json) process.stdout.write(`${reportTable(all, paint)}\n\n`)
-  if (!json || !result.ok) target.write(`${reportEnd(result, all, seconds(), widthOf(target), paint)}\n`)
+  if (!json || !result.ok)
+    target.write(`${reportEnd(result, { entries: all, rotations }, seconds(), widthOf(target), paint)}\n`)
   return result
 }

@@ -2,6 +2,8 @@
 import { textWidth } from '../output/terminal-text.ts'
 import type { Colour, Paint } from '../output/colour.ts'
 import type { Numbers } from './counts.ts'
+import { rotationFaults } from './rotation/rotations.ts'
+import type { Rotations } from './rotation/rotations.ts'
 import type { DemoResult, Entry } from './verdict.ts'
 import { faultsOf } from './verdict.ts'
 import { wrap } from './wrap.ts'
@@ -59,7 +61,7 @@ const notes: readonly string[] = [
 /** One sentence on the outcome, then what went wrong with Keyturn, if anything did, then the notes. */
 export const reportEnd = (
   result: DemoResult,
-  entries: readonly Entry[],
+  { entries, rotations }: { readonly entries: readonly Entry[]; readonly rotations: Rotations | null },
   seconds: number,
   width: number,
   paint: Paint,
@@ -71,7 +73,8 @@ export const reportEnd = (
   const verdict = result.ok
     ? paint('green', 'Keyturn lost nothing that could be kept.')
     : paint('red', 'Keyturn lost something, or did what it must not do:')
-  const faults = entries.flatMap(faultsOf).flatMap((fault) => wrap(`- ${fault}`, width))
+  const found = [...entries.flatMap(faultsOf), ...(rotations === null ? [] : rotationFaults(rotations))]
+  const faults = found.flatMap((fault) => wrap(`- ${fault}`, width))
   const explained = notes.flatMap((note) => wrap(note, width)).map((line) => paint('dim', line))
   const took = paint('dim', `${seconds.toFixed(0)} s`)
   return [...wrap(outcome, width), `${verdict} ${took}`, ...faults, '', ...explained].join('\n')

@@ -6,6 +6,8 @@ import type { Numbers } from './counts.ts'
 import type { Scenario } from './scenario.ts'
 import { legacyLines } from './legacy/tell.ts'
 import type { LegacyEntry } from './legacy/day.ts'
+import { rotationLines } from './rotation/tell.ts'
+import type { Rotations } from './rotation/rotations.ts'
 import type { Entry } from './verdict.ts'
 import { wrap } from './wrap.ts'
 
@@ -15,6 +17,7 @@ export interface Story {
   status(text: string): void
   tell(number: number, scenario: Scenario, entries: readonly Entry[]): void
   tellLegacy(number: number, entries: readonly LegacyEntry[]): void
+  tellRotations(number: number, rotations: Rotations): void
   end(): void
 }
 
@@ -70,6 +73,7 @@ export const storyOn = (stream: Target, paint: Paint, quiet: boolean): Story => 
       lines(paint('bold', `${number}  ${name}`), ...wrap(story, width, '   '), ...told, ...ending, '')
     },
     tellLegacy: (number, entries) => lines(...legacyLines(number, entries, width, paint)),
+    tellRotations: (number, rotations) => lines(...rotationLines(number, rotations, width, paint)),
     end: () => write(''),
   }
 }

@@ -1,5 +1,8 @@
 /** Whether Keyturn lost anything that could be kept: decided by what the oracle counted, never by what we believe. */
 import type { Numbers, Seen } from './counts.ts'
+import { rotationFaults, turnsOf } from './rotation/rotations.ts'
+import type { Rotations } from './rotation/rotations.ts'
+import type { Turn } from './rotation/turn.ts'
 
 export interface Entry {
   readonly scenario: { readonly name: string; readonly keepable: boolean }
@@ -22,6 +25,24 @@ export interface DemoResult {
     readonly broker: Numbers & { readonly logins: number }
     readonly directly: Numbers
   }[]
+  /** Credentials that `keyturn rotate` turns, and when they are due next. */
+  readonly rotation: {
+    readonly turns: readonly ShownTurn[]
+    readonly calendar: Pick<Rotations['calendar'], 'due' | 'events'>
+  }
+}
+
+interface ShownTurn {
+  readonly credential: string
+  readonly kind: string
+  readonly state: string
+  readonly proof: string
+  readonly callsOk: number
+  readonly callsFailed: number
+  readonly loginsRefused: number
+  readonly exposedSeconds: number | null
+  readonly oneKeySeconds: number | null
+  readonly report: string | null
 }
 
 /** Everything that Keyturn did wrong, in sentences; empty: nothing. */
@@ -44,18 +65,36 @@ const shown = ({ callsOk, callsFailed, exchanges, reuses, alive }: Numbers): Num
   alive,
 })
 
+const seconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / 1000))
+
+const shownTurn = (turn: Turn): ShownTurn => ({
+  credential: turn.credential,
+  kind: turn.kind,
+  state: turn.state,
+  proof: turn.proof,
+  callsOk: turn.served,
+  callsFailed: Math.max(0, turn.asked - turn.served),
+  loginsRefused: turn.refused,
+  exposedSeconds: seconds(turn.exposedMs),
+  oneKeySeconds: seconds(turn.oneKeyMs),
+  report: turn.report,
+})
+
 type Legacy = readonly (Entry & { readonly logins: number })[]
 
 /** `expected`: how many entries there should be; a demo that did not show everything showed nothing. */
 export const resultOf = (
   entries: readonly Entry[],
   legacy: Legacy,
+  rotations: Rotations | null,
   expected: { readonly entries: number; readonly legacy: number },
 ): DemoResult => ({
   ok:
     expected.entries > 0 &&
     entries.length === expected.entries &&
     legacy.length === expected.legacy &&
+    rotations !== null &&
+    rotationFaults(rotations).length === 0 &&
     [...entries, ...legacy].every((entry) => faultsOf(entry).length === 0),
   scenarios: entries.map((entry) => ({
     name: entry.scenario.name,
@@ -68,4 +107,8 @@ export const resultOf = (
     broker: { ...shown(entry.with), logins: entry.logins },
     directly: shown(entry.without),
   })),
+  rotation: {
+    turns: rotations === null ? [] : turnsOf(rotations).map(shownTurn),
+    calendar: { due: rotations?.calendar.due ?? [], events: rotations?.calendar.events ?? 0 },
+  },
 })

@@ -35,7 +35,7 @@ test('--json prints one object: Keyturn lost nothing that could be kept, and not
   const { folder, output, ended } = start(t, ['--json'])
   assert.equal(await ended, 0, output.stderr + output.stdout)
   const result = JSON.parse(output.stdout) as DemoResult
-  assert.deepEqual(Object.keys(result), ['ok', 'scenarios', 'legacy'])
+  assert.deepEqual(Object.keys(result), ['ok', 'scenarios', 'legacy', 'rotation'])
   assert.equal(result.ok, true)
   assert.deepEqual(
     result.scenarios.map(({ name, client }) => `${name} ${client}`),
@@ -71,6 +71,35 @@ test('--json prints one object: Keyturn lost nothing that could be kept, and not
   assert.equal(soap?.directly.exchanges, 0)
   assert.deepEqual([pinning?.directly.exchanges, pinning?.directly.alive], [1, false])
   assert.ok((pinning?.directly.reuses ?? 0) > 0)
+  // Four credentials turned: three to the end and proved, one taken back; not a call lost, and everything is due again.
+  const { turns, calendar } = result.rotation
+  assert.deepEqual(
+    turns.map(({ credential, kind, state }) => [credential, kind, state]),
+    [
+      ['etl-user', 'security-token', 'retired'],
+      ['erp-app', 'external-client-app', 'retired'],
+      ['sync-key', 'certificate', 'retired'],
+      ['billing-key', 'certificate', 'rolled-back'],
+    ],
+  )
+  const [token, pair, key, back] = turns
+  for (const { callsOk, callsFailed, exposedSeconds } of turns) {
+    assert.ok(callsOk > 0)
+    assert.deepEqual([callsFailed, typeof exposedSeconds], [0, 'number'])
+  }
+  assert.match(token?.proof ?? '', /from an untrusted address: password and token are proved/)
+  for (const loaded of [pair, key]) {
+    assert.ok((loaded?.callsOk ?? 0) > 50, 'load all the time')
+    assert.ok((loaded?.loginsRefused ?? 0) > 0, 'servers that disagree')
+  }
+  assert.ok((key?.oneKeySeconds ?? 0) > 60)
+  assert.match(back?.report ?? '', /^Taken back: .*reported as done/)
+  assert.match(back?.proof ?? '', /the old certificate is back, proved by a login/)
+  assert.deepEqual(
+    calendar.due.map(({ name, state }) => [name, state]),
+    turns.map(({ credential }) => [credential, 'fine']),
+  )
+  assert.ok(calendar.events >= turns.length)
   assert.doesNotMatch(output.stdout + output.stderr, /\b00D\w{12,15}!|\b5Aep|PRIVATE KEY/)
   assert.deepEqual(readdirSync(folder), [])
 })

@@ -1,0 +1,39 @@
+/** What the rotation part shows when everything went well, for tests that plant one fault. */
+import type { Rotations } from '../../src/demo/rotation/rotations.ts'
+import type { Turn } from '../../src/demo/rotation/turn.ts'
+
+const turn = (credential: string, kind: string): Turn => ({
+  credential,
+  kind,
+  state: 'retired',
+  wanted: 'retired',
+  proof: 'works',
+  exposedMs: 5_000,
+  exposed: ['from here until there'],
+  oneKeyMs: null,
+  tookMs: 60_000,
+  asked: 9,
+  served: 9,
+  refused: 3,
+  report: null,
+  problems: [],
+})
+
+export const turned: Rotations = {
+  token: { ...turn('etl-user', 'security-token'), mails: 1 },
+  underLoad: [turn('erp-app', 'external-client-app'), { ...turn('sync-key', 'certificate'), oneKeyMs: 60_000 }],
+  takenBack: {
+    ...turn('billing-key', 'certificate'),
+    ...{ state: 'rolled-back', wanted: 'rolled-back', report: 'Taken back.' },
+  },
+  calendar: {
+    due: [
+      {
+        ...{ name: 'etl-user', kind: 'security-token', policy: 'preset sbs-acs-009', state: 'fine' },
+        ...{ due: '2027-02-13T08:59:01.073Z', dueInDays: 82 },
+      },
+    ],
+    events: 1,
+    problems: [],
+  },
+}
