@@ -3,7 +3,7 @@
  * once and in order. A line is as bad as its worst control; one that no control looks at yet is unknown.
  */
 import { severities } from './result.ts'
-import type { Result, ResultVerdict } from './result.ts'
+import type { Finding, Result, ResultVerdict } from './result.ts'
 
 export interface ChecklistLine {
   readonly id: string
@@ -16,6 +16,16 @@ const longest: readonly Result['effort'][] = ['days', 'hours', 'minutes']
 
 const first = <T>(order: readonly T[], given: readonly T[], otherwise: T): T =>
   order.find((one) => given.includes(one)) ?? otherwise
+
+/** Several controls of a line lack the same fact. */
+const once = (findings: readonly Finding[]): readonly Finding[] => [
+  ...new Map(findings.map((one) => [JSON.stringify([one.subject, one.text]), one])).values(),
+]
+
+const withControl = <T extends Finding>(finding: T, { control }: Result): T => ({
+  ...finding,
+  facts: { ...finding.facts, control },
+})
 
 export const checklistResults = (lines: readonly ChecklistLine[], results: readonly Result[]): readonly Result[] =>
   lines.map(({ id, title, matters }) => {
@@ -48,8 +58,9 @@ export const checklistResults = (lines: readonly ChecklistLine[], results: reado
       ),
       catalogues: { checklist: [id] },
       parameters: {},
-      findings: mine.flatMap((one) => one.findings),
-      open: mine.flatMap((one) => one.open),
-      waived: mine.flatMap((one) => one.waived),
+      // Waivers name the control, so each finding has to.
+      findings: mine.flatMap((one) => one.findings.map((finding) => withControl(finding, one))),
+      open: once(mine.flatMap((one) => one.open)),
+      waived: mine.flatMap((one) => one.waived.map((finding) => withControl(finding, one))),
     }
   })

@@ -102,7 +102,7 @@ const resultOf = (orgId: string, { control, parameters, judgement }: Judged): Re
     title,
     severity,
     verdict,
-    because: judgement.why,
+    because: String(judgement.why),
     matters: why,
     remedy,
     effort,

@@ -50,7 +50,9 @@ export const fingerprint = (orgId: string, control: string, subject: string, nth
 /** Evidence as findings: one subject that is wrong twice has two fingerprints. */
 export const findingsOf = (orgId: string, control: string, evidence: readonly Evidence[]): readonly Finding[] => {
   const seen = new Map<string, number>()
-  return evidence.map(({ subject, text, facts }) => {
+  return evidence.map((one) => {
+    // Facts of a file that somebody edited may be of any kind.
+    const [subject, text, facts] = [String(one.subject), String(one.text), one.facts]
     const nth = seen.get(subject) ?? 0
     seen.set(subject, nth + 1)
     return { subject, text, facts, fingerprint: fingerprint(orgId, control, subject, nth) }

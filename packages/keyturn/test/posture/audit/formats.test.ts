@@ -103,7 +103,7 @@ test('markdown: names are no HTML, no link, no mention and no new cell', () => {
   const tables = text.split('\n').filter((line) => line.startsWith('| '))
   for (const line of tables) {
     const bars = line.replaceAll('\\|', '').split('|').length - 1
-    assert([3, 6].includes(bars), line.slice(0, 200)) // the tables of subjects, severities and waivers
+    assert([3, 4, 6].includes(bars), line.slice(0, 200)) // the tables of subjects, reasons, severities and waivers
   }
 })
 

@@ -4,6 +4,7 @@ import { severities } from '../result.ts'
 import type { Finding, Result } from '../result.ts'
 import { catalogueName, counted, shownMoment } from '../shown-text.ts'
 import type { Moved } from '../trend.ts'
+import { unknownGroups } from '../unknown-groups.ts'
 import { html } from './html-text.ts'
 
 /** Shown at once; behind a click; beyond that in the machine formats, so that the page stays one that opens. */
@@ -63,27 +64,24 @@ export const findingsPart = ({ results }: AuditReport): string => {
   return `<h2>What is wrong, and how it is put right</h2>${groups.join('\n')}`
 }
 
-/** What would have to be given or connected for the auditor to see. */
-const needs = (open: readonly Finding[]): string => {
-  const missing = open.flatMap(({ facts }) => (typeof facts['missing'] === 'string' ? [facts['missing']] : []))
-  return [...new Set(missing)].join(', ')
-}
-
 export const unknownPart = ({ results }: AuditReport): string => {
-  const open = results.filter((one) => one.open.length > 0 || one.verdict === 'unknown')
-  if (open.length === 0) return ''
-  const lacking = needs(open.flatMap((one) => one.open))
-  const lines = open.map((one) => {
-    const why = one.verdict === 'unknown' ? one.because : 'the rest of it was judged, see above'
-    return `<tr><td>${badge(one.severity)}</td><td><b>${html(one.title)}</b><br><code class="soft">${html(one.control)}</code></td><td>${html(why)}${
-      one.open.length === 0
+  const groups = unknownGroups(results)
+  if (groups.length === 0) return ''
+  const lacking = [...new Set(groups.flatMap(({ missing }) => missing ?? []))]
+  const lines = groups.map(({ reason, severity, controls, subjects }) => {
+    const items = controls.map(
+      (one) =>
+        `<li>${html(one.title)} <code class="soft">${html(one.control)}</code>${one.verdict === 'fail' ? ' (in part)' : ''}</li>`,
+    )
+    const named =
+      subjects.length < 2
         ? ''
-        : `<details><summary>${counted(one.open.length, 'subject')}</summary>${evidenceTable(one.open.slice(0, most))}</details>`
-    }</td><td>${html(needs(one.open) || '–')}</td></tr>`
+        : `<details><summary>${counted(subjects.length, 'subject')}</summary>${subjects.slice(0, most).map(shortSubject).join('<br>')}${subjects.length > most ? '<br>…' : ''}</details>`
+    return `<tr><td>${badge(severity)}</td><td><b>${html(reason)}</b>${named}</td><td><details><summary>${counted(controls.length, 'control')}</summary><ul class="plain">${items.join('')}</ul></details></td></tr>`
   })
   return `<h2>What could not be judged, and why</h2><div class="card scroll"><p class="soft">None of this counts as passed. It is no part of the score; the range beside the score says what it could make of it.</p>${
-    lacking === '' ? '' : `<p>The auditor lacks: <b>${html(lacking)}</b></p>`
-  }<table class="wide"><thead><tr><th>Severity</th><th>Control</th><th>Why</th><th>Known with</th></tr></thead><tbody>${lines.join('')}</tbody></table></div>`
+    lacking.length === 0 ? '' : `<p>The auditor lacks: <b>${html(lacking.join(', '))}</b></p>`
+  }<table class="wide"><thead><tr><th>Gravest</th><th>Why</th><th>What it hides</th></tr></thead><tbody>${lines.join('')}</tbody></table></div>`
 }
 
 const shortSubject = (subject: string): string => `<code>${html(subject, 120)}</code>`

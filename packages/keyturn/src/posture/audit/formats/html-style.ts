@@ -63,6 +63,7 @@ table.wide { min-width: 42rem } th, .day { white-space: nowrap }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
 .evidence td:first-child { width: 34% }
 tr { break-inside: avoid }
+ul.plain { margin: .2rem 0; padding-left: 1.1rem } td > details { margin: 0 }
 details { margin-top: .5rem }
 summary { cursor: pointer; color: var(--accent); font-weight: 550; padding: .25rem 0 }
 summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: .2rem }

@@ -7,6 +7,7 @@ import { severities } from '../result.ts'
 import type { Finding, Result } from '../result.ts'
 import { catalogueName, counted, shownMoment, shownText } from '../shown-text.ts'
 import type { Moved } from '../trend.ts'
+import { unknownGroups } from '../unknown-groups.ts'
 
 const most = 50
 
@@ -93,7 +94,7 @@ export const scoreText = ({ score }: Pick<AuditReport, 'score'>): string => {
 export const asMarkdown = (report: AuditReport): string => {
   const { results, counts, org, waivers } = report
   const failed = results.filter(({ verdict }) => verdict === 'fail')
-  const open = results.filter((one) => one.open.length > 0)
+  const open = unknownGroups(results)
   const used = waivers.filter(({ state }) => state === 'in-use')
   const summary = severities.map((severity) => {
     const of = (verdict: Result['verdict']): string =>
@@ -111,8 +112,13 @@ export const asMarkdown = (report: AuditReport): string => {
       ? []
       : [
           '## What could not be judged',
-          ...open.map(
-            (one) => `### ${words(one.title)}\n\n\`${one.control}\` · ${one.severity}\n\n${subjects(one.open)}`,
+          rows(
+            ['Gravest', 'Why', 'Controls'],
+            open.map((one) => [
+              one.severity,
+              words(one.reason),
+              one.controls.map(({ control }) => `\`${control}\``).join(' '),
+            ]),
           ),
         ]),
     ...(used.length === 0

@@ -6,6 +6,8 @@ import type { AuditReport } from '../report.ts'
 import type { Finding, Result } from '../result.ts'
 import { counted, shownMoment, shownText } from '../shown-text.ts'
 import type { Moved } from '../trend.ts'
+import { unknownGroups } from '../unknown-groups.ts'
+import type { UnknownGroup } from '../unknown-groups.ts'
 import { scoreText } from './markdown.ts'
 
 export interface Screen {
@@ -23,6 +25,17 @@ const words: Readonly<Record<Result['verdict'], string>> = {
   pass: 'pass',
   'not-applicable': 'n/a',
 }
+
+const checklist = (results: readonly Result[], { width }: Screen): string =>
+  table(
+    results,
+    [
+      { title: 'LINE', of: ({ title }) => shownText(title) },
+      { title: 'VERDICT', of: ({ verdict }) => words[verdict] },
+      { title: 'WHY', of: ({ because }) => shownText(because, 200) },
+    ],
+    width,
+  )
 
 const overview = (results: readonly Result[], { width }: Screen): string =>
   table(
@@ -50,10 +63,24 @@ const detail = (result: Result, screen: Screen): string =>
     wrapText(`  → ${result.remedy} (${result.effort})`, screen.width, '  '),
   ].join('\n')
 
-const undecided = (result: Result, screen: Screen): string =>
+const names = (list: readonly string[], { width }: Screen): string =>
+  wrapText(
+    `    ${list
+      .slice(0, 3 * most)
+      .map((one) => shownText(one, 80))
+      .join(', ')}${list.length > 3 * most ? `, … and ${list.length - 3 * most} more` : ''}`,
+    width,
+    '  ',
+  )
+
+const undecided = (group: UnknownGroup, screen: Screen): string =>
   [
-    `${screen.paint('yellow', '?')} ${screen.paint('bold', shownText(result.title))}  ${result.severity}, ${result.control}`,
-    ...listed(result.open, screen),
+    wrapText(`${screen.paint('yellow', '?')} could not be judged: ${shownText(group.reason)}`, screen.width, '    '),
+    `    ${counted(group.controls.length, 'control')}, the gravest ${group.severity}:`,
+    names(
+      group.controls.map(({ control }) => control),
+      screen,
+    ),
   ].join('\n')
 
 const moves = (title: string, moved: readonly Moved[]): readonly string[] =>
@@ -103,13 +130,13 @@ export const asTable = (report: AuditReport, screen: Screen = plain): string => 
     screen.paint('bold', scoreText(report)),
     `${counts.fail} failed, ${counts.unknown} not judged, ${counts.waived} accepted, ${counts.pass} passed, ${counts['not-applicable']} not applicable`,
   ]
-  // The checklist is its lines and nothing else; elsewhere what passes is a number.
-  const shown = lines ? results : results.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not-applicable')
+  // The checklist is all of its lines; elsewhere what passes is a number, and the unknown stands below, by reason.
+  const shown = lines ? results : results.filter(({ verdict }) => verdict === 'fail' || verdict === 'waived')
   return [
     head.join('\n'),
-    ...(shown.length === 0 ? [] : [overview(shown, screen)]),
+    ...(shown.length === 0 ? [] : [(lines ? checklist : overview)(shown, screen)]),
     ...results.filter(({ findings }) => findings.length > 0).map((one) => detail(one, screen)),
-    ...results.filter(({ open }) => open.length > 0).map((one) => undecided(one, screen)),
+    ...unknownGroups(results).map((one) => undecided(one, screen)),
     ...waiverPart(report),
     ...trendPart(report),
     counted(report.calls.total, 'call') + ` to the org, at most ${report.calls.mostAtOnce} at once`,

@@ -1,0 +1,41 @@
+/**
+ * An audit in the ledger: counts and the hash of what was judged, so that a report can be tied to a moment later; no
+ * finding and no name of the org's.
+ */
+import { createHash } from 'node:crypto'
+import type { RecordEntry } from '@keyturn/tokens'
+import type { Snapshot } from '../snapshot.ts'
+import type { AuditReport } from './report.ts'
+import { severities } from './result.ts'
+
+/** Over the snapshot as JSON, in the order of its own keys. */
+export const snapshotHash = (snapshot: Snapshot): string =>
+  createHash('sha256').update(JSON.stringify(snapshot)).digest('hex')
+
+export const auditEntry = (grant: string, snapshot: Snapshot, report: AuditReport): RecordEntry => {
+  const { org, profile, score, counts, results, waivers } = report
+  const findings = Object.fromEntries(
+    severities.map((severity) => [
+      severity,
+      results.filter((one) => one.severity === severity).reduce((sum, one) => sum + one.findings.length, 0),
+    ]),
+  )
+  return {
+    kind: 'audited',
+    data: {
+      grantName: grant,
+      org: org.id,
+      profile,
+      takenAt: report.takenAt,
+      snapshot: snapshotHash(snapshot),
+      score: score.value,
+      unknownShare: score.unknownShare,
+      passed: counts.pass,
+      failed: counts.fail,
+      unknown: counts.unknown,
+      waived: counts.waived,
+      ...findings,
+      waiversInUse: waivers.filter(({ state }) => state === 'in-use').length,
+    },
+  }
+}
