@@ -116,7 +116,7 @@ void test('a token that no login from outside the trusted ranges proved is not p
 void test('a token whose mail never came is asked for, and the demo says that it failed', async (t) => {
   const world = await worldOf(t)
   world.sim.control.addMailFault({ fault: 'lost' })
-  const { state, mails, problems } = await tokenByMail(world)
-  assert.deepEqual([state, mails], ['waiting-for-person', 0])
+  const { state, passwordsSet, mails, problems } = await tokenByMail(world)
+  assert.deepEqual([state, passwordsSet, mails], ['waiting-for-person', 1, 0])
   assert.match(problems.join('\n'), /not as retired/)
 })

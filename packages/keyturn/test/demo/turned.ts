@@ -20,7 +20,7 @@ const turn = (credential: string, kind: string): Turn => ({
 })
 
 export const turned: Rotations = {
-  token: { ...turn('etl-user', 'security-token'), mails: 1 },
+  token: { ...turn('etl-user', 'security-token'), passwordsSet: 1, mails: 1 },
   underLoad: [turn('erp-app', 'external-client-app'), { ...turn('sync-key', 'certificate'), oneKeyMs: 60_000 }],
   takenBack: {
     ...turn('billing-key', 'certificate'),

@@ -21,8 +21,8 @@ const exposure = ({ exposedMs, exposed, oneKeyMs }: Turn): string => {
 
 const told = (shown: Rotations, turn: Turn): string => {
   if (turn === shown.token) {
-    const { mails } = shown.token
-    return `${mails} mail with a token by SMTP into Keyturn’s inbox; ${turn.proof}. ${exposure(turn)}. jsforce, started with the .env: ${calls(turn)}.`
+    const { passwordsSet, mails } = shown.token
+    return `Passwords set: ${passwordsSet}; mails with a token, by SMTP into Keyturn’s inbox: ${mails}; ${turn.proof}. ${exposure(turn)}. jsforce, started with the .env: ${calls(turn)}.`
   }
   const met = turn.refused === 0 ? '' : `, while the org refused ${turn.refused} logins`
   return turn.wanted === 'retired'
