@@ -46,11 +46,14 @@ export interface Place {
   readonly users?: OrgSpec['users']
   readonly kind?: string
   readonly credential?: Readonly<Record<string, unknown>>
+  /** Further destinations than the .env file, and where that is. */
+  readonly destinations?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly envFile?: string
 }
 
 export const passwordScene = async (
   t: TestContext,
-  { settings = {}, users = [], kind = 'security-token', credential = {} }: Place = {},
+  { settings = {}, users = [], kind = 'security-token', credential = {}, destinations = {}, ...where }: Place = {},
 ): Promise<PasswordScene> => {
   const place = await scene(t, {
     users: [
@@ -79,14 +82,14 @@ export const passwordScene = async (
     network.close()
     rmSync(folder, { recursive: true, force: true })
   })
-  const envFile = join(folder, '.env')
+  const envFile = where.envFile ?? join(folder, '.env')
   const settled = new Set<string>()
   const mailboxAway = { looks: 0 }
   const entry = {
     kind,
     org: 'admin',
     user: robot,
-    destinations: ['env'],
+    destinations: ['env', ...Object.keys(destinations).filter((name) => name !== 'env')],
     drain: { quiet: '1h', atMost: '2h' },
     ...(kind === 'security-token' ? { mailbox: 'tokens', firstRunUnattended: true } : {}),
     ...credential,
@@ -108,7 +111,7 @@ export const passwordScene = async (
     const seen = over(keyturn, 'store', over(keyturn.store, 'records', { ...keyturn.store.records, putAll }))
     const config = configSchema.parse({
       version: 1,
-      destinations: { env: { kind: 'env-file', file: envFile, create: true } },
+      destinations: { env: { kind: 'env-file', file: envFile, create: true }, ...destinations },
       credentials: { robot: { ...entry, ...change } },
     })
     return openRotation({
@@ -133,7 +136,7 @@ export const passwordScene = async (
             clock,
             env: {},
             caFile: undefined,
-            resolve: async () => new Secret(''),
+            resolve: (reference) => resolveReference(reference, {}),
           }),
         mailbox: (name) => mailboxOf(place, name, settled, mailboxAway),
         uses: { since: async () => [] } as never,

@@ -32,25 +32,39 @@ export interface Cells {
 
 const undoneBy = 'distribute'
 
-const whyEmpty = (kind: MatrixKind, steps: readonly string[], trouble: string, step: string): string | null => {
+type Calls = ReadonlyMap<string, ReadonlySet<string>>
+
+const whyEmpty = (
+  { kind, calls }: { readonly kind: MatrixKind; readonly calls: Calls },
+  steps: readonly string[],
+  trouble: string,
+  step: string,
+): string | null => {
   const told = steps.indexOf(undoneBy)
   if (trouble.includes('destination')) {
     if (told < 0) return 'this kind tells no destination'
     if (trouble.startsWith('cancelled') && steps.indexOf(step) <= told) return 'no destination has the new value yet'
     if (!trouble.startsWith('cancelled') && step !== undoneBy) return `destinations are written in step ${undoneBy}`
   }
-  return kind.empty(trouble, step)
+  const own = kind.empty(trouble, step)
+  if (own !== null) return own
+  const more = kind.more?.[trouble]
+  const fault = faults[trouble] ?? (typeof more === 'object' ? more : undefined)
+  const sent = calls.get(step)
+  const silent = sent !== undefined && !sent.has(fault?.match?.endpoint ?? [...sent][0] ?? '')
+  return fault !== undefined && silent ? 'the step sends no such request' : null
 }
 
-export const cellsOf = async (kind: MatrixKind): Promise<Cells> => {
+/** `calls`: what the steps ask the org for. */
+export const cellsOf = async (kind: MatrixKind, calls: Calls): Promise<Cells> => {
   const steps = (await loadRotator(kind.kind)).steps.map(({ name }) => name)
   const run: Place[] = []
   const empty: EmptyCell[] = []
   for (const [index, switches] of Object.keys(kind.switches).entries()) {
     for (const step of steps) {
       for (const trouble of troublesOf(kind)) {
-        if (index > 0 && !doubtful.includes(trouble) && kind.more?.[trouble] === undefined) continue
-        const why = whyEmpty(kind, steps, trouble, step)
+        if (index > 0 && !doubtful.includes(trouble) && kind.crossed?.includes(trouble) !== true) continue
+        const why = whyEmpty({ kind, calls }, steps, trouble, step)
         if (why === null) run.push({ kind, switches, step, trouble })
         else empty.push({ kind, switches, step, trouble, why })
       }
@@ -59,11 +73,15 @@ export const cellsOf = async (kind: MatrixKind): Promise<Cells> => {
   return { run, empty }
 }
 
-/** So many of them, spread over steps, troubles and switches: the same ones each time. */
+/** So many of them, trouble by trouble, spread over steps and switches: the same ones each time. */
 export const sampled = (cells: readonly Place[], wanted: number): readonly Place[] => {
-  if (cells.length <= wanted) return cells
-  // The golden section as a stride: neighbours in the list, which share step or switches, are never taken together.
-  const taken = new Set<number>()
-  for (let n = 0; taken.size < wanted; n++) taken.add(Math.floor(((n * 0.618_033_988_75) % 1) * cells.length))
-  return [...taken].toSorted((one, other) => one - other).flatMap((index) => cells[index] ?? [])
+  const troubles = [...new Set(cells.map(({ trouble }) => trouble))]
+  const taken = new Set<Place>()
+  // The golden section as a stride: what follows one another in the list shares step or switches.
+  for (let n = 0; taken.size < Math.min(wanted, cells.length); n++) {
+    const own = cells.filter(({ trouble }) => trouble === troubles[n % troubles.length])
+    const place = own[Math.floor(((n * 0.618_033_988_75) % 1) * own.length)]
+    if (place !== undefined) taken.add(place)
+  }
+  return cells.filter((place) => taken.has(place))
 }

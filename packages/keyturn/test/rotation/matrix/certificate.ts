@@ -4,6 +4,7 @@ import type { AppSettings, OrgSettings } from '@keyturn/simulator'
 import { call, machine, minute, print, rotator, storedKey, world } from '../certificate-world.ts'
 import type { Kind, World } from '../certificate-world.ts'
 import type { MatrixKind, MatrixWorld } from './matrix.ts'
+import { told, toldSections } from './told.ts'
 
 interface Switches {
   readonly app?: Partial<AppSettings>
@@ -59,12 +60,16 @@ const kindOf = (kind: Kind, name: string, more: Readonly<Record<string, Switches
   },
   async build(t, settings) {
     const place = await world(t, { kind, ...(settings as Switches) })
+    // So that consumers can be given the old key again.
+    await place.open().adopt('sync-key', 'test')
+    const consumers = await told(t, place.folder, place.envFile)
+    const sections = toldSections(place.sections, 'sync-key', consumers)
     const made: MatrixWorld = {
       place,
       name: 'sync-key',
-      envFile: place.envFile,
+      told: consumers,
       users: { rotator },
-      open: (options) => place.process(place.sections, options),
+      open: (options) => place.process(sections, options),
       judge: judged(place),
       /** One job ends so; what comes after it doesn’t. */
       meanwhile() {
@@ -78,6 +83,7 @@ const kindOf = (kind: Kind, name: string, more: Readonly<Record<string, Switches
     'unknown exception, all done': unknownException('all-done'),
     'unknown exception, nothing done': unknownException('nothing-done'),
   },
+  crossed: ['unknown exception, all done'],
   empty: (trouble, step) =>
     trouble.startsWith('unknown exception') && !['dry-run', 'deploy'].includes(step)
       ? 'nothing is deployed in this step'

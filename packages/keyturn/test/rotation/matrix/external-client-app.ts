@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { call, rotator, world } from '../external-client-app-world.ts'
 import type { MatrixKind } from './matrix.ts'
+import { told, toldSections } from './told.ts'
 
 export const externalClientAppMatrix: MatrixKind = {
   name: 'external-client-app',
@@ -18,12 +19,14 @@ export const externalClientAppMatrix: MatrixKind = {
   },
   async build(t, settings) {
     const place = await world(t, settings)
+    const consumers = await told(t, place.folder, place.envFile)
+    const sections = toldSections(place.sections, 'erp-app', consumers)
     return {
       place,
       name: 'erp-app',
-      envFile: place.envFile,
+      told: consumers,
       users: { rotator },
-      open: (options) => place.process(place.sections, options),
+      open: (options) => place.process(sections, options),
       /** Says that it is done, though nothing was: the run looks for itself. */
       async person(open) {
         await open().resume('erp-app')

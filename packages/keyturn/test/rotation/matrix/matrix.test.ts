@@ -12,15 +12,16 @@ import type { Cells } from './cells.ts'
 import { connectedAppCertificateMatrix, externalAppCertificateMatrix } from './certificate.ts'
 import { connectedAppMatrix } from './connected-app.ts'
 import { externalClientAppMatrix } from './external-client-app.ts'
-import { runCell } from './matrix.ts'
-import type { Cell, MatrixKind, Place } from './matrix.ts'
+import { callsOf, runCell } from './matrix.ts'
+import type { Cell, MatrixKind } from './matrix.ts'
 import { callerSecretMatrix, masterKeyMatrix, refreshTokenMatrix } from './own-credentials.ts'
 import { passwordMatrix, personalPasswordMatrix, securityTokenMatrix } from './passwords.ts'
 import { byKindAndTrouble, emptyReasons, tableOf } from './table.ts'
 
 const long = process.env['KEYTURN_LONG'] === '1'
-const one = process.env['KEYTURN_MATRIX']
-const perKind = 14
+/** A pattern of `kind/switches/step/trouble`, for looking at some of it. */
+const only = new RegExp(process.env['KEYTURN_MATRIX'] ?? '')
+const perKind = 20
 /** Each has its own org and store; most of a cell is waiting. */
 const atOnce = 6
 
@@ -38,12 +39,11 @@ const kinds: readonly MatrixKind[] = [
 ]
 
 /** A stage of its own for each cell, taken down before the next one is set. */
-const onStage = async (place: Place): Promise<Cell> => {
+const onStage = async <T>(name: string, play: (t: TestContext) => Promise<T>): Promise<T> => {
   const closing: (() => Promise<void> | void)[] = []
-  const name = `${place.kind.name} ${place.switches} ${place.step} ${place.trouble}`
   const stage = { name, after: (close: () => Promise<void> | void) => void closing.push(close) }
   try {
-    return { ...place, outcome: await runCell(stage as unknown as TestContext, place) }
+    return await play(stage as unknown as TestContext)
   } finally {
     for (const close of closing) await close()
   }
@@ -53,11 +53,12 @@ const done: Cell[] = []
 const planned: Cells[] = []
 
 for (const kind of kinds) {
+  if (!only.test(`${kind.name}/`) && !only.source.includes('/')) continue
   void test(`${kind.name}: whatever goes wrong at whichever step, something logs in and the run can go on`, async (t) => {
-    const cells = await cellsOf(kind)
+    const cells = await cellsOf(kind, await onStage(`${kind.name}, scouting`, (stage) => callsOf(stage, kind)))
     planned.push(cells)
-    const chosen = (long ? cells.run : sampled(cells.run, perKind)).filter(
-      ({ switches, step, trouble }) => one === undefined || `${switches}/${step}/${trouble}`.includes(one),
+    const chosen = (long ? cells.run : sampled(cells.run, perKind)).filter(({ switches, step, trouble }) =>
+      only.test(`${kind.name}/${switches}/${step}/${trouble}`),
     )
     const waiting = [...chosen]
     const wrong: string[] = []
@@ -65,7 +66,9 @@ for (const kind of kinds) {
     const work = async (): Promise<void> => {
       for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) {
         try {
-          own.push(await onStage(place))
+          const { switches, step, trouble } = place
+          const name = `${kind.name} ${switches} ${step} ${trouble}`
+          own.push({ ...place, outcome: await onStage(name, (stage) => runCell(stage, place)) })
         } catch (error) {
           wrong.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
         }
@@ -94,7 +97,7 @@ after(() => {
       ...tableOf(done, all, empty),
       'Empty (-) because:',
       ...Object.entries(reasons).map(([why, count]) => `${String(count).padStart(5)}  ${why}`),
-      'Under other switches than the default ones: troubles that leave in doubt what the platform did, and the kind’s own.',
+      'Under other switches than the default ones: troubles that leave in doubt what the platform did, and of the kind’s own what interacts.',
     ].join('\n'),
   )
   recordCounts('rotation-matrix', {
@@ -102,7 +105,7 @@ after(() => {
     planned: all.length,
     empty: reasons,
     under:
-      'default switches: every step and trouble; other switches: killed, answer lost, outage, cancelled and what is the kind’s own',
+      'default switches: every step and trouble; other switches: killed, answer lost, outage, cancelled and of the kind’s own what interacts',
     byKind: byKindAndTrouble(done),
   })
 })

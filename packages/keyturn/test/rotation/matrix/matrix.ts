@@ -15,13 +15,14 @@ import { Killed, toTheEnd } from '../scene.ts'
 import type { ProcessOptions, Scene } from '../scene.ts'
 import { noOpenEnds } from './open-ends.ts'
 import { reconnectDead } from './reconnect.ts'
-import { block, faults, unblock } from './troubles.ts'
+import type { Told } from './told.ts'
+import { faults } from './troubles.ts'
 
 export interface MatrixWorld {
   readonly place: Scene
   readonly name: string
-  /** The file that consumers read; null: this kind tells nobody. */
-  readonly envFile: string | null
+  /** Where consumers read; null: this kind tells nobody. */
+  readonly told: Told | null
   /** Grants that a run works with, and who signs in when a lost answer took their tokens. */
   readonly users?: Readonly<Record<string, string>>
   open(options?: ProcessOptions): Rotation
@@ -46,6 +47,8 @@ export interface MatrixKind {
   build(t: TestContext, settings: Readonly<Record<string, unknown>>): Promise<MatrixWorld>
   /** Further things that go wrong with this kind, made when the step begins: mail, other endpoints. */
   readonly more?: Readonly<Record<string, FaultSpec | ((world: MatrixWorld, step: string) => void)>>
+  /** Which of those are made under the other switches, too. */
+  readonly crossed?: readonly string[]
   /** Why a cell can't be: a sentence for the table. */
   empty(trouble: string, step: string): string | null
 }
@@ -71,6 +74,8 @@ export interface Cell extends Place {
   readonly outcome: Outcome
 }
 
+const forGood = 1_000_000
+
 const stepOf = (data: Readonly<Record<string, unknown>>): string => String(data['step'] ?? '')
 
 /** Takes it back where that exists; says whether it was. */
@@ -83,12 +88,47 @@ const cancel = (rotation: Rotation, name: string): Promise<boolean> =>
     },
   )
 
+const endpoints = ['data', 'metadata', 'token', 'soap', 'revoke', 'userinfo'] as const
+
+/** Of each step of a run in which nothing goes wrong, what it asks the org for: a fault elsewhere would hit nothing. */
+export const callsOf = async (t: TestContext, kind: MatrixKind): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
+  const world = await kind.build(t, {})
+  const { place, name } = world
+  const { control } = place.sim
+  const calls = new Map<string, Set<string>>()
+  const watch: NonNullable<ProcessOptions['watch']> = (entry, when) => {
+    const step = stepOf(entry.data)
+    if (entry.kind === 'rotation-step-begun' && when === 'after') {
+      control.removeFaults()
+      // Without a session there is a login in whichever step calls the org.
+      control.expireAccessTokens()
+      for (const endpoint of endpoints)
+        control.addFault({ match: { endpoint }, count: 'forever', action: { delayAfterMs: 1 } })
+    }
+    if (!/^rotation-(step|retired)$/.test(entry.kind) || when === 'after') return
+    const hit = control.faults().filter(({ hits }) => hits > 0)
+    calls.set(step, new Set(hit.map(({ spec }) => spec.match?.endpoint ?? '')))
+  }
+  const open = (): Rotation => world.open({ watch })
+  await open().start(name, { why: 'scouting', who: 'matrix', attended: true })
+  for (let round = 0; ; round++) {
+    assert(round < 40, `${kind.name}: goes round in circles`)
+    const run = await toTheEnd(place, name, open, (now) => world.meanwhile?.(now), true)
+    if (run.state === 'retired') break
+    assert.equal(run.state, 'waiting-for-person', `${kind.name}: ${run.problem?.text ?? ''}`)
+    assert.equal(await world.person?.(open, run), true, kind.name)
+    place.advance(61_000)
+  }
+  control.removeFaults()
+  return calls
+}
+
 /** One cell: a fresh world, one thing that goes wrong once, and the way to the end. */
 export const runCell = async (t: TestContext, at: Place): Promise<Outcome> => {
   const { kind, switches, step, trouble } = at
   const what = `${kind.name} (${switches}), ${step}: ${trouble}`
   const world = await kind.build(t, kind.switches[switches] ?? {})
-  const { place, name, envFile } = world
+  const { place, name, told } = world
   const { control } = place.sim
   const more = kind.more?.[trouble]
   const fault = faults[trouble] ?? (typeof more === 'object' ? more : undefined)
@@ -110,19 +150,16 @@ export const runCell = async (t: TestContext, at: Place): Promise<Outcome> => {
     if (fault?.match?.endpoint === 'token') control.expireAccessTokens()
     if (fault !== undefined) control.addFault(fault)
     else if (typeof more === 'function') more(world, step)
-    else if (trouble.startsWith('destination') && envFile !== null) block(envFile)
+    else if (trouble === 'destination refusing') told?.refuse()
+    else if (trouble.startsWith('destination')) told?.away(trouble.endsWith('failing') ? 4 : forGood)
   }
   const open = (): Rotation => world.open({ watch })
-  const meanwhile = (run: Run): void => {
-    world.meanwhile?.(run)
-    if (trouble === 'destination failing' && (run.begun?.tries ?? 0) >= 3 && envFile !== null) unblock(envFile)
-  }
   /** Until it ended, was halted, or a person is asked who can't do more. */
   const go = async (): Promise<Run> => {
     for (let round = 0; ; round++) {
       assert(round < 40, `${what}: goes round in circles`)
       try {
-        const run = await toTheEnd(place, name, open, meanwhile, true)
+        const run = await toTheEnd(place, name, open, (now) => world.meanwhile?.(now), true)
         if (run.state !== 'waiting-for-person' || (await world.person?.(open, run)) !== true) return run
         // People take their time, and the platform its own.
         place.advance(61_000)
@@ -133,13 +170,13 @@ export const runCell = async (t: TestContext, at: Place): Promise<Outcome> => {
         const over = doc?.run == null ? await open().run(doc?.runs[0] ?? '') : null
         if (over !== null) return over.run
         if (!trouble.startsWith('cancelled')) continue
-        if (trouble.endsWith('away') && envFile !== null) block(envFile)
-        if (!(await cancel(open(), name)) && envFile !== null) unblock(envFile)
+        if (trouble.endsWith('away')) told?.away(forGood)
+        if (!(await cancel(open(), name))) told?.mend()
       }
     }
   }
   const mend = async (): Promise<void> => {
-    if (envFile !== null) unblock(envFile)
+    told?.mend()
     if (fault?.match?.endpoint === 'token') await reconnectDead(place, world.users ?? {})
   }
   await open().start(name, { why: what, who: 'matrix', attended: true })
@@ -158,7 +195,7 @@ export const runCell = async (t: TestContext, at: Place): Promise<Outcome> => {
   clearFaults()
   await mend()
   const works = await world.judge(run, what)
-  await noOpenEnds(place, name, open(), run, what)
+  await noOpenEnds(world, run, what)
   assert(isOver(run) || run.problem !== null || run.person !== null, `${what}: it says why`)
   if (!made) return { is: 'empty', why: 'the run does not come to this step' }
   if (fault !== undefined && hits === 0) return { is: 'empty', why: 'the step sends no such request' }

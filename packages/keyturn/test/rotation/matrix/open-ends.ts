@@ -1,18 +1,13 @@
 /** What must hold after whichever run, whatever went wrong: nothing is left open, nothing is left behind. */
 import assert from 'node:assert/strict'
 import { verifyEntries } from '@keyturn/tokens/ledger'
-import type { Rotation } from '../../../src/rotation/rotation.ts'
 import { isOver } from '../../../src/rotation/credential.ts'
 import type { Run } from '../../../src/rotation/credential.ts'
-import type { Scene } from '../scene.ts'
+import type { MatrixWorld } from './matrix.ts'
 
-export const noOpenEnds = async (
-  { keyturn }: Scene,
-  name: string,
-  rotation: Rotation,
-  run: Run,
-  what: string,
-): Promise<void> => {
+export const noOpenEnds = async (world: MatrixWorld, run: Run, what: string): Promise<void> => {
+  const { place, name, told } = world
+  const { keyturn } = place
   const { store, grants } = keyturn
   const entries = await store.ledger(1, 5_000)
   assert.equal(verifyEntries(entries).ok, true, `${what}: the ledger`)
@@ -23,7 +18,7 @@ export const noOpenEnds = async (
   const lease = await store.records.get('rotation-lease', name)
   const { until } = (lease?.doc ?? { until: 0 }) as { readonly until: number }
   assert(until <= (await store.now()), `${what}: nobody holds the lease`)
-  const doc = await rotation.state(name)
+  const doc = await world.open().state(name)
   assert(doc !== null)
   const seen = JSON.stringify([entries, doc, run])
   for (const { n, state, fields } of doc.versions) {
@@ -49,6 +44,11 @@ export const noOpenEnds = async (
     run.exposed.every(({ to }) => to !== null),
     `${what}: the exposed time ended`,
   )
+  const inForce = doc.versions.find(({ state }) => state === 'active')
+  for (const [field, value] of Object.entries(inForce === undefined ? {} : (told?.now() ?? {}))) {
+    const secret = await store.records.secret('credential', name, `v${inForce?.n ?? 0}.${field}`)
+    assert.equal(value, secret?.reveal(), `${what}: ${field} in the Vault is what is in force`)
+  }
   for (const grant of await grants.list())
     assert.equal(grant.former, null, `${what}: the grant ${grant.name} has one client again`)
 }

@@ -1,5 +1,8 @@
 /** Passwords in the matrix: with a security token that comes by mail, without one, and a person's own. */
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Secret } from '@keyturn/tokens'
 import type { OrgSettings } from '@keyturn/simulator'
 import { outside, passwordScene, robot } from '../password-scene.ts'
@@ -7,6 +10,7 @@ import type { PasswordScene, Place } from '../password-scene.ts'
 import { Killed } from '../scene.ts'
 import { signsIn } from '../security-token-run.ts'
 import type { MatrixKind, MatrixWorld } from './matrix.ts'
+import { told } from './told.ts'
 
 const former = 'former-Password-1'
 const admin = { admin: 'admin@acme.example', robot }
@@ -31,9 +35,9 @@ const judged = (place: PasswordScene, withToken: boolean): MatrixWorld['judge'] 
     const known = [former, stored?.reveal()]
     assert(known.includes(password), `${what}: the password in force is the former one or the stored one`)
     if (run.state !== 'retired') return 'a person is needed'
-    const { SF_PASSWORD: told = '', SF_SECURITY_TOKEN: token } = place.told()
-    assert.deepEqual([told, token], [password, withToken ? securityToken : undefined], `${what}: what consumers have`)
-    assert.equal(await signsIn(place, withToken ? told + (token ?? '') : told), true, `${what}: it signs in`)
+    const { SF_PASSWORD: read = '', SF_SECURITY_TOKEN: token } = place.told()
+    assert.deepEqual([read, token], [password, withToken ? securityToken : undefined], `${what}: what consumers have`)
+    assert.equal(await signsIn(place, withToken ? read + (token ?? '') : read), true, `${what}: it signs in`)
     for (const { n, kind } of place.sim.control.mails({ user: robot }))
       if (kind === 'security-token' && withToken && n > 0)
         assert(place.settled.has(String(n)) || mailOf(place, n) !== 'unsent', `${what}: mail ${n} was filed`)
@@ -61,12 +65,16 @@ const orders: Readonly<Record<string, Switches>> = {
 }
 
 const build = async (t: Parameters<MatrixKind['build']>[0], place: Place): Promise<[PasswordScene, MatrixWorld]> => {
-  const of = await passwordScene(t, place)
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-vault-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const envFile = join(folder, '.env')
+  const consumers = await told(t, folder, envFile)
+  const of = await passwordScene(t, { ...place, envFile, destinations: consumers.destinations })
   await of.adopt()
   const world: MatrixWorld = {
     place: of,
     name: 'robot',
-    envFile: of.envFile,
+    told: consumers,
     users: admin,
     open: (options) => of.open({}, options),
     judge: judged(of, place.kind !== 'password'),
@@ -130,6 +138,7 @@ export const securityTokenMatrix: MatrixKind = {
     'mailbox away': made(({ mailboxAway }) => void (mailboxAway.looks = 3)),
     'mailbox away for long': made(({ mailboxAway }) => void (mailboxAway.looks = 40)),
   },
+  crossed: ['soap answer lost', 'mail late', 'mail lost'],
   empty(trouble, step) {
     const at = ['stage', 'listen', 'set', 'receive', 'verify', 'distribute', 'activate', 'drain', 'retire'].indexOf(
       step,
@@ -156,6 +165,7 @@ export const passwordMatrix: MatrixKind = {
     return world
   },
   more: { 'soap answer lost': { match: { endpoint: 'soap' }, action: { drop: 'after' } } },
+  crossed: ['soap answer lost'],
   empty: () => null,
 }
 
@@ -181,7 +191,7 @@ export const personalPasswordMatrix: MatrixKind = {
     return {
       place,
       name: 'robot',
-      envFile: null,
+      told: null,
       users: admin,
       open: (options) => place.open({}, options),
       /** Opens the link and chooses. */

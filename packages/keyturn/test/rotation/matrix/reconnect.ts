@@ -28,6 +28,6 @@ export const reconnectDead = async (place: Scene, users: Readonly<Record<string,
   for (const [grant, user] of Object.entries(users)) {
     await place.keyturn.fetch(grant, '/services/oauth2/userinfo').catch(() => undefined)
     const { status } = await place.keyturn.grants.show(grant)
-    if (status === 'reauthorization-required' || status === 'blocked') await reconnect(place, grant, user)
+    if (status !== 'live') await reconnect(place, grant, user)
   }
 }

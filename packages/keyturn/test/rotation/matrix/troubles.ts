@@ -1,5 +1,4 @@
 /** What goes wrong in a cell of the matrix, the same for all kinds: an answer, a refusal, an outage, a destination. */
-import { mkdirSync, renameSync, rmdirSync, statSync } from 'node:fs'
 import type { FaultSpec } from '@keyturn/simulator'
 
 /** By the simulator, at the next such request of the step. */
@@ -23,21 +22,5 @@ export const deaths = ['killed before', 'killed after'] as const
 /** The step is under way when its process dies, and a person wants it all back. */
 export const cancels = ['cancelled', 'cancelled, destination away'] as const
 
-/** For kinds that tell consumers: it fails three times, or until a person mends it. */
-export const destinations = ['destination failing', 'destination away'] as const
-
-const aside = (file: string): string => `${file}.aside`
-
-const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined
-
-/** Nothing can be written or read there. */
-export const block = (file: string): void => {
-  if (exists(file)) renameSync(file, aside(file))
-  mkdirSync(file)
-}
-
-export const unblock = (file: string): void => {
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() !== true) return
-  rmdirSync(file)
-  if (exists(aside(file))) renameSync(aside(file), file)
-}
+/** For kinds that tell consumers: no answer four times, none until a person mends it, a refusal that only a person ends. */
+export const destinations = ['destination failing', 'destination away', 'destination refusing'] as const
