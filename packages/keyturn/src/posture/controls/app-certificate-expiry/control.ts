@@ -1,4 +1,5 @@
 /** The certificate in an app: when it ends, the integration ends. */
+import { counted } from '../counted.ts'
 import { appControl } from '../app-control.ts'
 import { apart, given, right, wrong } from '../looks.ts'
 import { numberIn } from '../parameters.ts'
@@ -21,6 +22,8 @@ export const control = appControl({
       if (found === null) return apart
       const left = Math.floor((found.notAfter - takenAt) / day)
       if (left >= numberIn(parameters, 'days', 30)) return right
-      return wrong(left < 0 ? `It ended ${-left} days ago.` : `It ends in ${left} days.`, { daysLeft: left })
+      return wrong(left < 0 ? `It ended ${counted(-left, 'day')} ago.` : `It ends in ${counted(left, 'day')}.`, {
+        daysLeft: left,
+      })
     }),
 })

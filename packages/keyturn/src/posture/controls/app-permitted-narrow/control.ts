@@ -1,4 +1,5 @@
 /** How many people an app's profiles and permission sets reach, against how many it is for. */
+import { counted } from '../counted.ts'
 import { appControl } from '../app-control.ts'
 import { apart, given, right, wrong } from '../looks.ts'
 import { numberIn } from '../parameters.ts'
@@ -23,7 +24,10 @@ export const control = appControl({
         return given(tokens, ({ users }) =>
           permitted <= users * 2
             ? right
-            : wrong(`${permitted} users are permitted; ${users} hold a token.`, { permitted, users }),
+            : wrong(`${permitted} users are permitted; ${counted(users, 'user holds', 'users hold')} a token.`, {
+                permitted,
+                users,
+              }),
         )
       })
     }),

@@ -1,4 +1,5 @@
 /** Apps that are used and that nobody installed: no policy of this org applies to them. */
+import { counted } from '../counted.ts'
 import { appSubject, isUninstalled } from '../app-control.ts'
 import { controlOf } from '../asked.ts'
 import type { Look } from '../looks.ts'
@@ -25,7 +26,7 @@ export const control = controlOf(
       if (!isUninstalled(app) || (app.blocked.is === 'known' && app.blocked.value)) return { ...right, subject }
       const used = app.tokens.is === 'known' ? app.tokens.value : { count: 0, users: 0 }
       const facts = { label: app.label, tokens: used.count, users: used.users, origin: 'uninstalled' }
-      const text = `${used.count} tokens of ${used.users} users. Its owner is another org: install it to set policies here.`
+      const text = `${counted(used.count, 'token')} of ${counted(used.users, 'user')}. Its owner is another org: install it to set policies here.`
       return { ...wrong(text, facts), subject }
     })
     // Uninstalled apps are known by their tokens only: with some unread, one may be missing.

@@ -1,4 +1,5 @@
 /** Who deploys to production. */
+import { counted } from '../counted.ts'
 import { controlOf } from '../asked.ts'
 import { judgementOf, right, unknownFamily, wrong } from '../looks.ts'
 import { listIn } from '../parameters.ts'
@@ -26,7 +27,7 @@ export const control = controlOf(
     const most = [...deployments.value].sort((a, b) => b.count - a.count)[0]?.by
     const expected = named.length > 0 ? named : most === undefined ? [] : [most]
     const looks = deployments.value.map(({ by, count, last }) => ({
-      ...(expected.includes(by) ? right : wrong(`Deployed ${count} times.`, { count, last })),
+      ...(expected.includes(by) ? right : wrong(`Deployed ${counted(count, 'time')}.`, { count, last })),
       subject: `user:${by}`,
     }))
     return judgementOf(looks, {

@@ -1,4 +1,5 @@
 /** The log of API use, kept long enough to look back. */
+import { counted } from '../counted.ts'
 import { controlOf } from '../asked.ts'
 import { judgementOf, right, unknownFamily, wrong } from '../looks.ts'
 import { numberIn } from '../parameters.ts'
@@ -25,7 +26,7 @@ export const control = controlOf(
     const text =
       log === undefined
         ? 'No log of API use is there.'
-        : `It goes back ${back} days, with ${log.days} days of it there.`
+        : `It goes back ${counted(back, 'day')}, with ${counted(log.days, 'day')} of it there.`
     return judgementOf([{ ...(kept ? right : wrong(text, { back, days: log?.days ?? 0 })), subject: 'org' }], {
       noun: ['log of API use', 'logs of API use'],
       wrong: `does not go back ${wanted} days without a gap`,

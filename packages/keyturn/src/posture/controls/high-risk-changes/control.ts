@@ -1,4 +1,5 @@
 /** Changes to what protects the org, by somebody else than the identity that makes them. */
+import { counted } from '../counted.ts'
 import { controlOf } from '../asked.ts'
 import { judgementOf, right, unknownFamily, wrong } from '../looks.ts'
 import { listIn } from '../parameters.ts'
@@ -56,7 +57,7 @@ export const control = controlOf(
     const looks = [...byUser].map(([by, { actions, count, last }]) => ({
       ...(expected.includes(by)
         ? right
-        : wrong(`Made ${count} such changes: ${[...actions].slice(0, 8).join(', ')}.`, { count, last })),
+        : wrong(`Made ${counted(count, 'such change')}: ${[...actions].slice(0, 8).join(', ')}.`, { count, last })),
       subject: `user:${by}`,
     }))
     return looks.length === 0

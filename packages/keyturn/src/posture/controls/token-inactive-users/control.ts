@@ -1,4 +1,5 @@
 /** Tokens of users who left or are frozen. */
+import { counted } from '../counted.ts'
 import { tokensByUser, usersByName } from '../indexes.ts'
 import { tokenControl } from '../token-form.ts'
 
@@ -12,6 +13,8 @@ export const control = tokenControl({
   catalogues: {},
   profiles: { baseline: {}, strict: {} },
   families: ['users'],
+  noun: ['user with tokens', 'users with tokens'],
+  among: ({ tokens }) => tokensByUser(tokens).size,
   wrong: 'left or frozen, and tokens remain',
   find: ({ tokens }, { facts: { users } }) => {
     if (users.is === 'unknown') return { cannot: users.text }
@@ -23,7 +26,7 @@ export const control = tokenControl({
       return [
         {
           subject: `user:${username}`,
-          text: `Is ${state} and holds ${held.length} tokens.`,
+          text: `Is ${state} and holds ${counted(held.length, 'token')}.`,
           facts: { state, tokens: held.length },
         },
       ]

@@ -12,6 +12,8 @@ export const control = tokenControl({
   effort: 'hours',
   catalogues: {},
   profiles: { baseline: { most: 4, because: 'sources name four and five as the limit' }, strict: { most: 3 } },
+  noun: ['user with tokens', 'users with tokens'],
+  among: ({ tokens }) => tokensByUser(tokens).size,
   wrong: 'at the limit of approvals of one app',
   find: ({ tokens }, { parameters }) =>
     [...tokensByUser(tokens)].flatMap(([user, held]) => {

@@ -1,4 +1,5 @@
 /** Tokens nobody used for a long time. */
+import { counted } from '../counted.ts'
 import { tokensByApp } from '../indexes.ts'
 import { numberIn } from '../parameters.ts'
 import { tokenControl } from '../token-form.ts'
@@ -14,6 +15,8 @@ export const control = tokenControl({
   effort: 'minutes',
   catalogues: { shr: ['shr_configure_oauth_policies_manage_external_client_app_oauth_usage'] },
   profiles: { baseline: { days: 90 }, strict: { days: 30 } },
+  noun: ['app with tokens', 'apps with tokens'],
+  among: ({ tokens }) => tokensByApp(tokens).size,
   wrong: 'tokens not used for a long time',
   find: ({ tokens }, { parameters, takenAt }) => {
     const since = takenAt - numberIn(parameters, 'days', 90) * day
@@ -22,7 +25,7 @@ export const control = tokenControl({
       const [first] = stale
       if (first === undefined) return []
       const users = new Set(stale.map(({ user }) => user)).size
-      const text = `${stale.length} of ${held.length} tokens, of ${users} users, were not used since ${new Date(since).toISOString().slice(0, 10)}.`
+      const text = `${stale.length} of ${held.length} tokens, of ${counted(users, 'user')}, were not used since ${new Date(since).toISOString().slice(0, 10)}.`
       return [{ subject: `tokens:${first.app}`, text, facts: { stale: stale.length, tokens: held.length, users } }]
     })
   },
