@@ -99,6 +99,19 @@ export const createAsker = (org: OrgConnection, pace: Pace): Asker => {
     const fields = list(row(await get(`/sobjects/${object}/describe`))['fields'], `the describe of ${object}`)
     return new Set(fields.map(({ name }) => String(name)))
   }
+  const textOr = (value: Json | undefined): string | null => (typeof value === 'string' && value !== '' ? value : null)
+  const listMetadata = (types: readonly string[]): Promise<readonly (Listed & { readonly type: string | null })[]> =>
+    pace.run(`list of ${types[0] ?? ''}`, async () => {
+      const connection = await org.jsforce()
+      const queries = types.map((type) => ({ type }))
+      const found: unknown = await jsforceCall(`Listing ${types[0] ?? ''}`, () => connection.metadata.list(queries))
+      const some = found === undefined || found === null ? [] : Array.isArray(found) ? found : [found]
+      return (some as readonly Json[]).map((one) => {
+        const { fullName, id, namespacePrefix, type } = row(one)
+        if (typeof fullName !== 'string' || fullName === '') throw new OddAnswer(`a ${types[0] ?? ''} without a name`)
+        return { fullName, id: textOr(id), namespace: textOr(namespacePrefix), type: textOr(type) }
+      })
+    })
   return {
     get,
     pages,
@@ -121,25 +134,25 @@ export const createAsker = (org: OrgConnection, pace: Pace): Asker => {
       described.set(object, known)
       return known
     },
-    listed: (type) =>
-      pace.run(`list of ${type}`, async () => {
-        const connection = await org.jsforce()
-        const found: unknown = await jsforceCall(`Listing ${type}`, () => connection.metadata.list([{ type }]))
-        const some = found === undefined || found === null ? [] : Array.isArray(found) ? found : [found]
-        return (some as readonly unknown[]).map((one): Listed => {
-          const { fullName, id, namespacePrefix: namespace } = row(one as Json)
-          if (typeof fullName !== 'string' || fullName === '') throw new OddAnswer(`a ${type} without a name`)
-          const textOr = (value: Json | undefined): string | null =>
-            typeof value === 'string' && value !== '' ? value : null
-          return { fullName, id: textOr(id), namespace: textOr(namespace) }
-        })
-      }),
+    async listed(type) {
+      const found = await listMetadata([type])
+      if (found.length > 0) return found
+      // jsforce takes a page for people for an empty list. There is no org without profiles, so with them it can't be.
+      const again = await listMetadata([type, 'Profile'])
+      if (again.length === 0) throw new OddAnswer(`the list of ${type} is none`)
+      return again.filter((one) => one.type === type)
+    },
     async components(type, names) {
       const parts = Array.from({ length: Math.ceil(names.length / perRead) }, (_, n) =>
         names.slice(n * perRead, (n + 1) * perRead),
       )
       const read = await Promise.all(
-        parts.map((part) => pace.run(`read of ${type}`, () => readComponents(org, type, part))),
+        parts.map(async (part) => {
+          const found = await pace.run(`read of ${type}`, () => readComponents(org, type, part))
+          // All of them are there, by a list or because every org has them.
+          if (found.size === 0) throw new OddAnswer(`nothing came of ${part.length} ${type}`)
+          return found
+        }),
       )
       return new Map(
         read.flatMap((one) => [...one].map(([name, body]) => [name, withoutSecretElements(body)] as const)),

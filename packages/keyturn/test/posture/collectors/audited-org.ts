@@ -1,4 +1,5 @@
 /** A simulated org, and the grant of a user that looks at it: an administrator, or one with certain permissions only. */
+import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
@@ -12,6 +13,7 @@ import { orgConnection } from '../../../src/org/connection.ts'
 import type { OrgConnection } from '../../../src/org/connection.ts'
 import { collect } from '../../../src/posture/collect.ts'
 import type { CollectOptions } from '../../../src/posture/collect.ts'
+import type { Fact } from '../../../src/posture/fact.ts'
 import type { Family } from '../../../src/posture/facts.ts'
 import type { Snapshot } from '../../../src/posture/snapshot.ts'
 
@@ -20,6 +22,8 @@ export interface Audited {
   readonly org: OrgConnection
   readonly clock: Clock
   readonly told: string[]
+  /** Paths of what was asked of the org by REST, queries decoded. */
+  readonly asked: string[]
   collect(families: readonly Family[], more?: Partial<CollectOptions>): Promise<Snapshot>
 }
 
@@ -33,6 +37,20 @@ export const auditorWith = (...permissions: readonly string[]): UserSpec => ({
   profile: 'Minimum Access - API Only Integrations',
   permissions: permissions as never,
 })
+
+/** Every family that an org itself can tell. */
+export const everything: readonly Family[] = [
+  ...(['apps', 'tokens', 'users', 'permissionNames', 'permissionSets', 'permissionSetGroups', 'profiles'] as const),
+  ...(['settings', 'certificates', 'remoteSites', 'guestAccess', 'deployments', 'contentLinks'] as const),
+  ...(['eventLogs', 'healthCheck', 'logins', 'auditTrail'] as const),
+]
+
+export const valueOf = <T>(fact: Fact<T>): T => {
+  assert(fact.is === 'known', JSON.stringify(fact))
+  return fact.value
+}
+
+export const whyUnknown = (fact: Fact<unknown>): string => (fact.is === 'unknown' ? fact.why : 'known')
 
 export const auditedOrg = async (
   t: TestContext,
@@ -61,7 +79,15 @@ export const auditedOrg = async (
   const { clientId, clientSecret, refreshToken } = sim.control.grant({ user, app: app.name })
   const grant = { name: 'auditor', loginUrl: sim.url, clientId, clientSecret, refreshToken }
   await keyturn.grants.add({ ...grant, flow: 'refresh_token' })
-  const org = orgConnection(keyturn, 'auditor')
+  const opened = orgConnection(keyturn, 'auditor')
+  const asked: string[] = []
+  const org: OrgConnection = {
+    ...opened,
+    send: (method, path, body) => {
+      asked.push(`${method} ${decodeURIComponent(path)}`)
+      return opened.send(method, path, body)
+    },
+  }
   const told: string[] = []
   const pace = { pauseMs: 5 }
   return {
@@ -69,6 +95,7 @@ export const auditedOrg = async (
     org,
     clock,
     told,
+    asked,
     collect: (families, more = {}) =>
       collect({ org, clock, families, tell: (text) => told.push(text), ...more, pace: { ...pace, ...more.pace } }),
   }

@@ -63,10 +63,11 @@ const fileOf = (files: Fact<Files>, id: string | null, name: string | null): Lis
 
 const connectedDrafts = async (collecting: Collecting, menu: readonly MenuItem[]): Promise<Fact<readonly Draft[]>> => {
   const [rows, files] = await Promise.all([readConnectedRows(collecting), readFiles(collecting, 'ConnectedApp', true)])
-  if (rows.is === 'unknown' && files.is === 'unknown') return rows
+  // Apps that were installed from elsewhere are in no list of metadata: without the rows they would be missing.
+  if (rows.is === 'unknown') return rows
   const drafts: Draft[] = []
   const taken = new Set<string>()
-  for (const row of rows.is === 'known' ? rows.value : []) {
+  for (const row of rows.value) {
     const item = menu.find(({ id }) => sameId(id, row.id))
     const file = fileOf(files, row.id, row.name ?? item?.name ?? null)
     const body = file === undefined || files.is === 'unknown' ? undefined : files.value.bodies.get(file.fullName)
@@ -124,8 +125,9 @@ const externalDrafts = async (collecting: Collecting, menu: readonly MenuItem[])
     readPolicyRows(collecting),
     appUsage(collecting.ask, collecting.own),
   ])
-  if (rows.is === 'unknown' && files.is === 'unknown' && usage.is === 'unknown')
-    return [rows, files].every(({ why }) => why === 'not-provisioned') ? known([]) : rows
+  if (rows.is === 'unknown' && rows.why !== 'not-provisioned') return rows
+  if (rows.is === 'unknown' && files.is === 'unknown' && usage.is === 'unknown' && files.why !== 'not-provisioned')
+    return files
   const found = new Map<string, Draft>()
   const add = (id: string | null, name: string, label: string, origin: (namespace: string | null) => Origin): void => {
     const key = id?.slice(0, 15) ?? name
