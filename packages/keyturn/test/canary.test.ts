@@ -88,6 +88,8 @@ test('no command prints or writes a secret in clear', async (t) => {
   await run('grants:retry', ['acme'])
   await run('grants:reauthorise', ['acme'])
   await run('fields', ['acme', 'Account'])
+  await run('audit', ['acme', '--save=s.json', '--fail-on=never'])
+  await run('audit', ['acme', '--format=html', '--output=r.html'])
   await run('ledger:show', [])
   await run('ledger:verify', [])
   await run('ledger:export', ['--output=l.jsonl'])

@@ -46,6 +46,8 @@ test('commands, flags, JSON keys, error codes and exit codes are what programs r
     ['grants', 'show', 'acme'],
     ['grants', 'retry', 'acme'],
     ['fields', 'acme', 'Account', '--require', 'Name:read,Nonsense__c:read'],
+    ['audit', 'acme', '--only', 'app-permitted-users'],
+    ['audit', 'acme', '--preflight'],
     ['ledger', 'verify'],
     ['ledger', 'export', '--output', 'l.jsonl'],
     ['config', 'check'],

@@ -1,0 +1,257 @@
+import { resolve } from 'node:path'
+import { string as argument } from '@oclif/core/args'
+import { boolean, option, string } from '@oclif/core/flags'
+import { KeyturnError, systemClock } from '@keyturn/tokens'
+import type { Keyturn } from '@keyturn/tokens'
+import { KeyturnCommand } from '../../keyturn-command.ts'
+import type { Json } from '../../keyturn-command.ts'
+import { table } from '../../output/table.ts'
+import { formatNames, render } from '../../posture/audit/formats/format.ts'
+import type { FormatName } from '../../posture/audit/formats/format.ts'
+import { jsonText } from '../../posture/audit/formats/json-text.ts'
+import { outcomeOf } from '../../posture/audit/outcome.ts'
+import type { Preflight } from '../../posture/audit/preflight.ts'
+import type { Chosen } from '../../posture/audit/profiles.ts'
+import type { AuditReport } from '../../posture/audit/report.ts'
+import { severities } from '../../posture/audit/result.ts'
+import { counted, shownText } from '../../posture/audit/shown-text.ts'
+import { reportFiles, writeReport } from '../../posture/audit/write-reports.ts'
+import { profileNames } from '../../posture/control.ts'
+import type { Severity } from '../../posture/control.ts'
+import type { Snapshot } from '../../posture/snapshot.ts'
+import type { Waiver } from '../../posture/waivers/waiver.ts'
+import type { Settings, SettingFlags } from '../../settings.ts'
+
+interface Flags extends SettingFlags {
+  readonly snapshot?: string | undefined
+  readonly save?: string | undefined
+  readonly compare?: readonly string[] | undefined
+  readonly waivers?: string | undefined
+}
+
+export default class AuditCommand extends KeyturnCommand {
+  static override summary =
+    'Judge how an org is configured: what is wrong, how it is put right, and what nobody can tell'
+  static override description =
+    'Reads the org as the user of the grant and changes nothing. What can’t be read is unknown and never passes; --preflight says beforehand what that will be. Exit codes: 0 nothing of --fail-on or worse; 1 findings of it; 9 inconclusive, with --fail-on-unknown; others are errors (docs/errors.md). Each audit of an org leaves an entry in the ledger: counts, and the hash of what was read.'
+  static override examples = [
+    { description: 'On the terminal', command: '<%= config.bin %> <%= command.id %> acme' },
+    {
+      description: 'For a build: SARIF and a page for people, red where something critical was found',
+      command:
+        '<%= config.bin %> <%= command.id %> acme --format sarif --format html --output posture --fail-on critical',
+    },
+    {
+      description: 'What was read is kept, and judged again later without the org',
+      command: '<%= config.bin %> <%= command.id %> --snapshot monday.json --profile strict',
+    },
+    {
+      description: 'What changed since',
+      command: '<%= config.bin %> <%= command.id %> acme --compare monday.json --save friday.json',
+    },
+  ]
+  static override args = {
+    name: argument({ description: 'Name of the grant whose user looks; not with --snapshot' }),
+  }
+  static override flags = {
+    profile: option({ options: profileNames })({
+      default: 'baseline',
+      helpValue: 'PROFILE',
+      description: `What is asked, and how strictly: ${profileNames.join(', ')}`,
+    }),
+    format: option({ options: formatNames, multiple: true, multipleNonGreedy: true })({
+      helpValue: 'FORMAT',
+      description: `${formatNames.join(', ')}; more than one with --output. Default: table`,
+    }),
+    output: string({
+      char: 'o',
+      helpValue: 'FILE',
+      description: 'Where the report goes; of several formats, the name before their endings',
+    }),
+    snapshot: string({ helpValue: 'FILE', description: 'Judge what was read earlier instead of an org' }),
+    save: string({ helpValue: 'FILE', description: 'Keep what was read, to be judged or compared later' }),
+    compare: string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'FILE',
+      description: 'An earlier snapshot: what is new, mended, out of sight; several for a longer trend',
+    }),
+    waivers: string({ helpValue: 'FILE', description: 'More waivers than those of keyturn.yaml' }),
+    only: string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'CONTROL',
+      description: 'These controls of the profile alone',
+    }),
+    'fail-on': option({ options: [...severities, 'never'] as const })({
+      default: 'high',
+      helpValue: 'SEVERITY',
+      description: `Findings from which on the exit code is 1: ${severities.join(', ')} or never`,
+    }),
+    'fail-on-unknown': boolean({
+      description: 'The exit code is 9 when something of that severity could not be judged, and nothing was found',
+    }),
+    preflight: boolean({ description: 'Only say what this user will not be able to see' }),
+  }
+
+  async run(): Promise<Json> {
+    const { args, flags } = await this.parse(AuditCommand)
+    const formats = [...new Set(flags.format ?? ['table' as const])]
+    const failOn: Severity | null = flags['fail-on'] === 'never' ? null : flags['fail-on']
+    this.check(args.name, flags, formats)
+    const [{ allControls }, { auditSnapshot, choose }] = await Promise.all([
+      import('../../posture/controls/registry.ts'),
+      import('../../posture/audit/audit-snapshot.ts'),
+    ])
+    const controls = await allControls()
+    const choice = { profile: flags.profile, only: flags.only ?? [] }
+    const chosen = choose(controls, choice)
+    if (flags.preflight) return this.preflight(args.name ?? '', flags, chosen)
+    const settings = await this.settings(flags)
+    const waivers = await this.waivers(flags, settings)
+    const { readSnapshot } = await import('../../posture/snapshot-file.ts')
+    const earlier = await Promise.all((flags.compare ?? []).map((path) => readSnapshot(resolve(path))))
+    const judge = (snapshot: Snapshot): AuditReport =>
+      auditSnapshot({ controls, snapshot, judgedAt: systemClock.wall(), ...choice, waivers, earlier })
+    const report =
+      flags.snapshot === undefined
+        ? await this.auditOrg(args.name ?? '', flags, chosen, judge)
+        : judge(await readSnapshot(resolve(flags.snapshot)))
+    await this.show(report, formats, flags.output)
+    const outcome = outcomeOf(report, { failOn, failOnUnknown: flags['fail-on-unknown'] })
+    if (outcome.is === 'inconclusive' && !this.jsonEnabled())
+      this.logToStderr(`Inconclusive: ${counted(outcome.unknown, 'control')} could not be judged.`)
+    process.exitCode = outcome.exit
+    return { outcome, ...report }
+  }
+
+  override logJson(json: unknown): void {
+    process.stdout.write(jsonText(json))
+  }
+
+  private check(
+    name: string | undefined,
+    flags: Flags & { readonly output?: string | undefined; readonly preflight: boolean },
+    formats: readonly FormatName[],
+  ): void {
+    const wrong = (text: string, fix: string): KeyturnError => new KeyturnError('BAD_ARGUMENT', text, { fix })
+    if ((name === undefined) === (flags.snapshot === undefined))
+      throw wrong(
+        name === undefined ? 'Which org?' : 'A grant and --snapshot exclude each other',
+        'Name a grant (`keyturn grants`), or a file with --snapshot.',
+      )
+    if (flags.snapshot !== undefined && (flags.preflight || flags.save !== undefined))
+      throw wrong('--preflight and --save are for an org, not for a snapshot', 'Name a grant instead of --snapshot.')
+    if (formats.length > 1 && flags.output === undefined)
+      throw wrong('Several formats can’t share stdout', 'Add --output NAME: each format gets its ending.')
+    if (flags.output !== undefined && this.jsonEnabled() && formats.length === 1 && formats[0] === 'table')
+      throw wrong('--json writes to stdout', 'For a file use --format json --output FILE.')
+  }
+
+  private async waivers(flags: Flags, { config }: Settings): Promise<readonly Waiver[]> {
+    const own = config.waivers ?? []
+    if (flags.waivers === undefined) return own
+    const { readWaivers } = await import('../../posture/waivers/read-waivers.ts')
+    return [...own, ...readWaivers(resolve(flags.waivers))]
+  }
+
+  private auditOrg(
+    name: string,
+    flags: Flags,
+    chosen: readonly Chosen[],
+    judge: (snapshot: Snapshot) => AuditReport,
+  ): Promise<AuditReport> {
+    return this.withKeyturn(flags, async (keyturn, settings) => {
+      const snapshot = await this.collect(keyturn, settings, name, chosen)
+      if (flags.save !== undefined) {
+        const { writeSnapshot } = await import('../../posture/snapshot-file.ts')
+        await writeSnapshot(resolve(flags.save), snapshot)
+      }
+      const report = judge(snapshot)
+      const { auditEntry } = await import('../../posture/audit/ledger-entry.ts')
+      await keyturn.store.records.putAll([], auditEntry(name, snapshot, report))
+      return report
+    })
+  }
+
+  private async collect(
+    keyturn: Keyturn,
+    settings: Settings,
+    name: string,
+    chosen: readonly Chosen[],
+  ): Promise<Snapshot> {
+    const [{ collect }, { orgConnection }, { neededFamilies, neededSettings }, { auditedCredentials }] =
+      await Promise.all([
+        import('../../posture/collect.ts'),
+        import('../../org/connection.ts'),
+        import('../../posture/audit/profiles.ts'),
+        import('../../audited-credentials.ts'),
+      ])
+    const progress = this.progress()
+    try {
+      const snapshot = await collect({
+        org: orgConnection(keyturn, name),
+        families: neededFamilies(chosen),
+        settings: neededSettings(chosen),
+        clock: systemClock,
+        tell: (text) => progress.say(text),
+        elsewhere: { keyturn: () => auditedCredentials(keyturn, settings) },
+      })
+      const { total, mostAtOnce, ms } = snapshot.calls
+      progress.say(`${counted(total, 'call')}, at most ${mostAtOnce} at once, ${(ms / 1000).toFixed(1)} s`)
+      return snapshot
+    } finally {
+      progress.done()
+    }
+  }
+
+  private async show(report: AuditReport, formats: readonly FormatName[], output: string | undefined): Promise<void> {
+    const { ownVersion } = await import('../../own-version.ts')
+    const version = ownVersion()
+    if (output === undefined) {
+      const [format = 'table'] = formats
+      if (this.jsonEnabled()) return
+      const screen = { paint: this.paint, width: this.width }
+      process.stdout.write(await render(format, report, { version, screen }))
+      return
+    }
+    for (const { format, path } of reportFiles(formats, resolve(output))) {
+      writeReport(path, await render(format, report, { version }))
+      this.log(`${format}: ${path}`)
+    }
+    const { scoreText } = await import('../../posture/audit/formats/markdown.ts')
+    this.log(`${scoreText(report)}; ${report.counts.fail} failed, ${report.counts.unknown} not judged`)
+  }
+
+  private preflight(name: string, flags: SettingFlags, chosen: readonly Chosen[]): Promise<Json> {
+    return this.withKeyturn(flags, async (keyturn) => {
+      const [{ preflight }, { orgConnection }] = await Promise.all([
+        import('../../posture/audit/preflight.ts'),
+        import('../../org/connection.ts'),
+      ])
+      const found = await preflight(orgConnection(keyturn, name), systemClock, chosen)
+      this.showPreflight(found)
+      if (found.lacks.length > 0) this.answerNo()
+      return { preflight: found }
+    })
+  }
+
+  private showPreflight({ auditor, lacks, clear, controls }: Preflight): void {
+    if (lacks.length === 0)
+      return this.tell(`${shownText(auditor)} may see everything that ${counted(controls, 'control')} need.`)
+    this.tell(`${shownText(auditor)} lacks permissions. What each hides is unknown then, in whole or in part:\n`)
+    this.log(
+      table(
+        lacks,
+        [
+          { title: 'PERMISSION', of: ({ permission }) => permission },
+          { title: 'HIDES', of: ({ families }) => families.join(', '), spared: 1 },
+          { title: 'CONTROLS', of: (lack) => lack.controls.length, right: true },
+        ],
+        this.width,
+      ),
+    )
+    this.tell(`\n${clear} of ${counted(controls, 'control')} need nothing more.`)
+    this.tell('→ Give the user these permissions in a permission set, or read the report with that in mind.', '  ')
+  }
+}
