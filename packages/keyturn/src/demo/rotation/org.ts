@@ -7,7 +7,8 @@ import type { Simulator } from '../../sim/load-simulator.ts'
 
 const minute = 60_000
 const day = 86_400_000
-const DISAGREE = 10 * minute
+/** So long an app's servers disagree on what is new. */
+export const DISAGREE = 10 * minute
 /** Longer than a metadata job takes. */
 export const METADATA_JOB = 2_000
 

@@ -4,13 +4,14 @@ import { span } from '../../output/moment.ts'
 import { table } from '../../output/table.ts'
 import { wrap } from '../wrap.ts'
 import { CALENDAR } from './calendar.ts'
+import { DISAGREE } from './org.ts'
 import { turnsOf } from './rotations.ts'
 import type { Rotations } from './rotations.ts'
 import type { Turn } from './turn.ts'
 import { CALLERS } from './under-load.ts'
 
 const title = 'Credentials are turned'
-const story = `A week with one keyturn.yaml, through what keyturn rotate runs. The org needs minutes to know a new pair or key, and its servers disagree meanwhile; ${CALLERS} callers of the library go on all the time, and their sessions end at every step. Times are of the simulated clock.`
+const story = `A week with one keyturn.yaml, through what keyturn rotate runs. The org needs ${span(DISAGREE)} to know a new pair or key, and its servers disagree meanwhile; ${CALLERS} callers of the library go on all the time, and their sessions end at every step. Times are of the simulated clock.`
 
 const calls = ({ served, asked }: Turn): string => `${served} of ${asked} calls`
 
@@ -22,12 +23,12 @@ const exposure = ({ exposedMs, exposed, oneKeyMs }: Turn): string => {
 const told = (shown: Rotations, turn: Turn): string => {
   if (turn === shown.token) {
     const { passwordsSet, mails } = shown.token
-    return `Passwords set: ${passwordsSet}; mails with a token, by SMTP into Keyturn’s inbox: ${mails}; ${turn.proof}. ${exposure(turn)}. jsforce, started with the .env: ${calls(turn)}.`
+    return `Passwords set: ${passwordsSet}; mails with a token, by SMTP into Keyturn’s inbox: ${mails}. Proof: ${turn.proof}; ${exposure(turn)}. jsforce, started with the .env: ${calls(turn)}.`
   }
   const met = turn.refused === 0 ? '' : `, while the org refused ${turn.refused} logins`
   return turn.wanted === 'retired'
-    ? `${calls(turn)}${met}. ${turn.proof}; ${exposure(turn)}.`
-    : `${calls(turn)} while somebody reverts the deployment. The report: “${turn.report ?? ''}” ${turn.proof}.`
+    ? `${calls(turn)}${met}. Proof: ${turn.proof}; ${exposure(turn)}.`
+    : `${calls(turn)} while somebody reverts the deployment. The report: “${turn.report ?? ''}” Proof: ${turn.proof}.`
 }
 
 export const rotationLines = (number: number, shown: Rotations, width: number, paint: Paint): readonly string[] => {
