@@ -16,6 +16,7 @@ const story = `A week with one keyturn.yaml, through what keyturn rotate runs. T
 const calls = ({ served, asked }: Turn): string => `${served} of ${asked} calls`
 
 const exposure = ({ exposedMs, exposed, oneKeyMs }: Turn): string => {
+  if (exposed.length === 0) return 'at no time exposed'
   const whole = `${exposedMs === null ? 'exposed until now' : `exposed for ${span(exposedMs)}`} (${exposed.join(', ')})`
   return oneKeyMs === null ? whole : `${whole}; a client with one key was without for at most ${span(oneKeyMs)}`
 }
