@@ -12,6 +12,9 @@ import type { JwtLogin, TriedKey } from './try-key.ts'
 /** Logins with each key, at most: enough that half-and-half servers agree by chance in one look of 64. */
 const inARow = 3
 
+/** In ten minutes of looks a chance of one in 64 comes about half of the time: so many in a row have to agree. */
+export const looksInARow = 4
+
 export interface Look {
   readonly wanted: TriedKey
   /** Null: there is no other key to try. */

@@ -2,7 +2,7 @@
 import type { Json } from '@keyturn/tokens'
 import { certificateFacts } from '../../../org/certificate-pem.ts'
 import type { RotationStep, StepContext } from '../../rotator.ts'
-import { look } from './look.ts'
+import { look, looksInARow } from './look.ts'
 import type { CertificateSettings } from './settings.ts'
 import { formerKey, loginOf } from './sign-in.ts'
 
@@ -49,16 +49,17 @@ export const prove: RotationStep<CertificateSettings> = {
     const worked = moment(data['newFrom']) ?? (wanted.is === 'works' ? now : null)
     // Servers that disagree can let the old one in again: it stopped when nothing was heard of it since.
     const stopped = otherWorks === false ? (moment(data['oldStopped']) ?? now) : null
+    const agreed = steady ? (moment(data['agreed']) ?? 0) + 1 : 0
     const unsure = wanted.is === 'refused' ? exposure : wanted.is === 'works' ? null : undefined
     await keep({
-      data: { newFrom: worked, oldStopped: stopped },
+      data: { newFrom: worked, oldStopped: stopped, agreed },
       ...(unsure === undefined ? {} : { exposed: unsure }),
       ...(wanted.is === 'works' ? { verified: true as const } : {}),
     })
     switch (wanted.is) {
       case 'works': {
-        if (!steady && age < propagation)
-          return { is: 'later', after: pace, why: 'the new key works; some servers still take the old one' }
+        if (agreed < looksInARow && age < propagation)
+          return { is: 'later', after: pace, why: 'the new key works; some servers may still take the old one' }
         const ended = stopped === null ? null : seconds(stopped - deployedAt)
         const old =
           oldKey === null

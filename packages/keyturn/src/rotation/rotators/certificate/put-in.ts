@@ -8,7 +8,7 @@ import { certificateFacts } from '../../../org/certificate-pem.ts'
 import type { Problem } from '../../credential.ts'
 import type { RotationStep, StepContext, StepOutcome } from '../../rotator.ts'
 import { deploySlot } from './deploy-slot.ts'
-import { look } from './look.ts'
+import { look, looksInARow } from './look.ts'
 import { exposure, moment, propagationOf, signIn, text } from './prove.ts'
 import type { CertificateSettings } from './settings.ts'
 
@@ -96,11 +96,13 @@ const provedOld = async (context: Context): Promise<StepOutcome> => {
     return { is: 'done', note: 'the old certificate is back; not proved, for Keyturn does not have its key' }
   const { wanted, steady } = await look(context, login, oldKey, await context.secret(context.to, 'privateKey'))
   switch (wanted.is) {
-    case 'works':
-      await keep({ exposed: null })
-      return steady || age >= propagation
+    case 'works': {
+      const agreed = steady ? (moment(data['agreedBack']) ?? 0) + 1 : 0
+      await keep({ exposed: null, data: { agreedBack: agreed } })
+      return agreed >= looksInARow || age >= propagation
         ? { is: 'done', note: `the old certificate is back, proved by a login as ${login.username}` }
-        : { is: 'later', after: pace, why: 'the old key works again; some servers still take the new one' }
+        : { is: 'later', after: pace, why: 'the old key works again; some servers may still take the new one' }
+    }
     case 'other':
       return { is: 'done', note: `the old certificate is back; its login is refused for another reason: ${wanted.why}` }
     case 'refused':
