@@ -21,7 +21,7 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
 
 const catalogueNames: Readonly<Record<string, string>> = {
   sbs: 'SBS',
-  shr: 'Salesforce security handbook',
+  shr: 'Salesforce hardening pages',
   healthCheck: 'Health Check',
   partner2026: 'Partner requirements 2026',
   checklist: 'Security checklist',
