@@ -1,11 +1,13 @@
 /** The model of an audit: score, waivers, trend, outcome, preflight. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { parse } from 'yaml'
 import { outcomeOf } from '../../../src/posture/audit/outcome.ts'
 import { lacksOf } from '../../../src/posture/audit/preflight.ts'
 import type { AuditPermission } from '../../../src/posture/collectors/own-permissions.ts'
 import { unknownGroups } from '../../../src/posture/audit/unknown-groups.ts'
-import { waiverForm } from '../../../src/posture/waivers/waiver-form.ts'
+import { waiverForm, waiversForm } from '../../../src/posture/waivers/waiver-form.ts'
 import { isExpired, subjectFits } from '../../../src/posture/waivers/waiver.ts'
 import type { Waiver } from '../../../src/posture/waivers/waiver.ts'
 import { audit, control, day, evidenceOf, failed, judged, pass, takenAt, unknown } from './sample-audit.ts'
@@ -156,4 +158,10 @@ test('preflight names what to give and what it would show; who has all lacks not
   const names = (own: readonly AuditPermission[]) => lacksOf(chosen, new Set(own)).map(({ permission }) => permission)
   assert.deepEqual(names([]).toSorted(), ['Customize Application', 'View All Users', 'View Setup and Configuration'])
   assert.deepEqual(names(['CustomizeApplication', 'ManageUsers', 'ViewSetupAuditTrail']), [])
+})
+
+test('the waivers of the how-to are waivers', () => {
+  const page = readFileSync(new URL('../../../../../docs/how-to/audit-an-org.md', import.meta.url), 'utf8')
+  const example = parse(/```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '') as { readonly waivers: unknown }
+  assert.equal(waiversForm.safeParse(example.waivers).success, true)
 })
