@@ -5,7 +5,8 @@
 import { Secret } from '@keyturn/tokens'
 import type { Network } from '@keyturn/tokens/maintenance'
 import type { OrgConnection } from './connection.ts'
-import { isTrue, readMetadata } from './metadata-reader.ts'
+import { ifAllowed } from './metadata-allowed.ts'
+import { isOn, readComponent } from './metadata-component.ts'
 import { tryLogin } from './password-login.ts'
 
 export type WayState =
@@ -23,10 +24,12 @@ export const soapLoginState = async (network: Network, loginUrl: string): Promis
   return tried.is === 'unclear' ? { is: 'unknown', why: tried.why } : { is: 'open' }
 }
 
+const oauthSettings = { type: 'OauthOidcSettings', fullName: 'OauthOidc' }
+
 export const passwordFlowState = async (org: OrgConnection): Promise<WayState> => {
-  const settings = await readMetadata(org, (metadata) => metadata.read('OauthOidcSettings', 'OauthOidc'))
+  const settings = await ifAllowed(async () => (await readComponent(org, oauthSettings)) ?? {})
   if (settings === null) return { is: 'unknown', why: 'this user may not read the org’s OAuth settings' }
   const { blockOAuthUnPwFlow: blocked } = settings
   if (blocked === undefined) return { is: 'unknown', why: 'this org’s settings don’t say' }
-  return isTrue(blocked) ? { is: 'closed', why: 'the org blocks the username-password flow' } : { is: 'open' }
+  return isOn(blocked) ? { is: 'closed', why: 'the org blocks the username-password flow' } : { is: 'open' }
 }

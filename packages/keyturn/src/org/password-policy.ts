@@ -2,10 +2,9 @@
  * What the org demands of a user’s password: the policy of its profile where there is one, else the org’s. Metadata API
  * types ProfilePasswordPolicy and SecuritySettings.
  */
-import { row } from './connection.ts'
 import type { OrgConnection } from './connection.ts'
-import { isTrue, metadataProfileName, readMetadata } from './metadata-reader.ts'
-import type { MetadataReader } from './metadata-reader.ts'
+import { ifAllowed, metadataProfileName } from './metadata-allowed.ts'
+import { componentNames, elementsOf, isOn, readComponent, readComponents } from './metadata-component.ts'
 
 export interface PasswordPolicy {
   readonly of: 'profile' | 'org'
@@ -26,18 +25,19 @@ const attempts: Readonly<Record<string, number | null>> = {
 }
 
 const profilePolicy = async (
-  metadata: MetadataReader,
+  org: OrgConnection,
   profile: string,
 ): Promise<Omit<PasswordPolicy, 'selfByApi'> | null> => {
+  const type = 'ProfilePasswordPolicy'
   const names = [profile, metadataProfileName(profile)].map((name) => name.toLowerCase())
-  for (const name of await metadata.names('ProfilePasswordPolicy')) {
-    const found = await metadata.read('ProfilePasswordPolicy', name)
-    if (!names.includes(String(found['profile']).toLowerCase()) || isTrue(found['isDisabled'])) continue
+  const policies = await readComponents(org, type, await componentNames(org, type))
+  for (const found of policies.values()) {
+    if (!names.includes(String(found['profile']).toLowerCase()) || isOn(found['isDisabled'])) continue
     const limit = Number(found['maxLoginAttempts'] ?? 0)
     return {
       of: 'profile',
       minimumLength: Number(found['minimumPasswordLength'] ?? 8),
-      minimumLifetime: isTrue(found['minimumPasswordLifetime']),
+      minimumLifetime: isOn(found['minimumPasswordLifetime']),
       lockoutAttempts: limit === 0 ? null : limit,
     }
   }
@@ -46,17 +46,17 @@ const profilePolicy = async (
 
 /** Null: not to be read by this user, which is not “no policy”. */
 export const readPasswordPolicy = async (org: OrgConnection, profile: string): Promise<PasswordPolicy | null> => {
-  const settings = await readMetadata(org, (metadata) => metadata.read('SecuritySettings', 'Security'))
-  const found = row(settings?.['passwordPolicies'])
-  const selfByApi = found['enableSetPasswordInApi'] === undefined ? null : isTrue(found['enableSetPasswordInApi'])
-  const own = await readMetadata(org, (metadata) => profilePolicy(metadata, profile))
+  const settings = await ifAllowed(() => readComponent(org, { type: 'SecuritySettings', fullName: 'Security' }))
+  const found = elementsOf(settings?.['passwordPolicies'])
+  const selfByApi = found['enableSetPasswordInApi'] === undefined ? null : isOn(found['enableSetPasswordInApi'])
+  const own = await ifAllowed(() => profilePolicy(org, profile))
   if (own !== null) return { ...own, selfByApi }
   if (found['minimumPasswordLength'] === undefined) return null
   const limit = String(found['maxLoginAttempts'])
   return {
     of: 'org',
     minimumLength: Number(found['minimumPasswordLength']),
-    minimumLifetime: isTrue(found['minimumPasswordLifetime']),
+    minimumLifetime: isOn(found['minimumPasswordLifetime']),
     lockoutAttempts: limit in attempts ? (attempts[limit] ?? null) : 10,
     selfByApi,
   }

@@ -3,7 +3,8 @@
  * profiles with login IP ranges need none, and MFA for API logins wants something else in its place.
  */
 import type { OrgConnection } from './connection.ts'
-import { metadataProfileName, readMetadata } from './metadata-reader.ts'
+import { ifAllowed, metadataProfileName } from './metadata-allowed.ts'
+import { readComponent } from './metadata-component.ts'
 import { hasPermission } from './org-user.ts'
 import type { OrgUser } from './org-user.ts'
 
@@ -13,7 +14,7 @@ export const tokenObstacle = async (org: OrgConnection, { id, profile }: OrgUser
     return 'it is an API Only user, which has no page to reset a token on'
   if ((await hasPermission(org, id, 'TwoFactorApi')) === true)
     return 'it needs multi-factor authentication for API logins, which takes no security token'
-  const found = await readMetadata(org, (metadata) => metadata.read('Profile', metadataProfileName(profile)))
+  const found = await ifAllowed(() => readComponent(org, { type: 'Profile', fullName: metadataProfileName(profile) }))
   const ranges = found?.['loginIpRanges']
   const some = Array.isArray(ranges) ? ranges.length > 0 : ranges !== undefined && ranges !== null
   return some
