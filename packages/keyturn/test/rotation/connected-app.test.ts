@@ -109,6 +109,24 @@ void test('applied at once and mixed for ten minutes: the run waits until every 
   await judge(place, pair)
 })
 
+void test('servers that disagree, and agree by chance in one look, are waited for', async (t) => {
+  for (let n = 1; n <= 4; n++) {
+    // By its name each has another order of servers.
+    await t.test(`order ${n}`, async (own) => {
+      const place = await world(own, { app: { propagationMs: 10 * minute, propagation: 'mixed' } })
+      await place.open().adopt('erp', 'test', brought(place.old))
+      await place.start()
+      await untilAsked(place)
+      await answered(place, { 'go-on': yes })
+      const applied = place.clock.wall()
+      let run = await answered(place, brought(place.sim.control.rotateConsumer({ app: 'Erp' })))
+      while (run.person?.what.startsWith('Apply') === true) run = await answered(place, { applied: yes })
+      const verified = run.done.find(({ step }) => step === 'verify')?.to ?? 0
+      assert(verified - applied >= 10 * minute, `verified after ${Math.round((verified - applied) / 1000)} s`)
+    })
+  }
+})
+
 void test('said to be applied, and it is not: after the time the platform may take, the person is asked again', async (t) => {
   const place = await world(t)
   await place.start()
