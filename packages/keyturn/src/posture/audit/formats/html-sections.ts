@@ -38,6 +38,9 @@ const idsOf = ({ catalogues }: Result): string =>
 
 const badge = (name: string): string => `<span class="badge ${name}">${name}</span>`
 
+/** Our own words, commands between backticks among them. */
+const advice = (text: string): string => html(text, 1000).replace(/&#96;(.*?)&#96;/g, '<code>$1</code>')
+
 const finding = (
   result: Result,
 ): string => `<article class="card finding ${result.severity}" id="${html(result.control)}">
@@ -45,7 +48,7 @@ const finding = (
 <p class="because">${html(result.because)}</p>
 <p>${html(result.matters)}</p>
 ${evidence(result.findings)}
-<div class="do"><b>What to do</b> <span class="soft">· takes ${result.effort}</span><br>${html(result.remedy, 1000)}</div>
+<div class="do"><b>What to do</b> <span class="soft">· takes ${result.effort}</span><br>${advice(result.remedy)}</div>
 ${result.waived.length === 0 ? '' : `<p class="soft">${counted(result.waived.length, 'more finding')} of this control ${result.waived.length === 1 ? 'is' : 'are'} accepted, see below.</p>`}
 <p class="ids"><code>${html(result.control)}</code>${idsOf(result) === '' ? '' : ` · ${html(idsOf(result))}`}</p>
 </article>`
