@@ -73,12 +73,12 @@ export const cellsOf = async (kind: MatrixKind, calls: Calls): Promise<Cells> =>
   return { run, empty }
 }
 
-/** So many of them, trouble by trouble, spread over steps and switches: the same ones each time. */
+/** So many of them, and each trouble at least once, spread over steps and switches: the same ones each time. */
 export const sampled = (cells: readonly Place[], wanted: number): readonly Place[] => {
   const troubles = [...new Set(cells.map(({ trouble }) => trouble))]
   const taken = new Set<Place>()
   // The golden section as a stride: what follows one another in the list shares step or switches.
-  for (let n = 0; taken.size < Math.min(wanted, cells.length); n++) {
+  for (let n = 0; taken.size < Math.min(Math.max(wanted, troubles.length), cells.length); n++) {
     const own = cells.filter(({ trouble }) => trouble === troubles[n % troubles.length])
     const place = own[Math.floor(((n * 0.618_033_988_75) % 1) * own.length)]
     if (place !== undefined) taken.add(place)
