@@ -18,7 +18,7 @@ const day = 86_400_000
 const second = 1000
 const mostSums = 100_000
 const rowsPerSpan = 20_000
-const mostSpans = 6
+const mostSpans = 3
 
 const fields = ['UserId', 'LoginType', 'LoginSubType', 'Application', 'Browser', 'SourceIp', 'Status']
 
