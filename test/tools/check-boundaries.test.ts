@@ -15,9 +15,9 @@ const violations: readonly (readonly [file: string, text: string, message: RegEx
   ['packages/tokens/src/wire/a.ts', "import { x } from '../store/store.ts'", /keeps no state/],
   ['packages/tokens/src/store/a.ts', "import { x } from '../wire/exchange.ts'", /what it is for/],
   ['packages/tokens/src/a.ts', "import x from 'lodash'", /does not name/],
-  ['packages/keyturn/src/posture/a.ts', "import { x } from '../rotation/runner.ts'", /layer 2/],
+  ['packages/keyturn/src/posture/a.ts', "import { x } from '../rotation/runner.ts'", /layer 3/],
   ['packages/keyturn/src/org/a.ts', "import { x } from '../posture/model.ts'", /layer 1/],
-  ['packages/keyturn/src/broker/a.ts', "import { x } from '../commands/token.ts'", /layer 3/],
+  ['packages/keyturn/src/broker/a.ts', "import { x } from '../commands/token.ts'", /layer 4/],
   ['packages/keyturn/src/commands/sim.ts', "import { x } from '@keyturn/simulator'", /on demand/],
   ['packages/keyturn/src/a.ts', "import { x } from '../../tokens/src/errors.ts'", /public entries/],
 ]
