@@ -43,7 +43,9 @@ test('the packed packages install cleanly, and each subpath and bin works with a
     for (const { name } of installation.manifests) {
       const folder = join(installation.folder, 'node_modules', name)
       const files = globSync('**/*.*', { cwd: folder, exclude: ['node_modules'] })
-      const strange = files.filter((file) => /(^|\/)(src|test|tsconfig)(\/|$)|\.test\.|(?<!\.d)\.ts$|tsconfig/.test(file))
+      const strange = files.filter((file) =>
+        /(^|\/)(src|test|tsconfig)(\/|$)|\.test\.|(?<!\.d)\.ts$|tsconfig/.test(file),
+      )
       assert.deepEqual(strange, [], name)
       for (const file of files.filter((path) => path.endsWith('.d.ts'))) {
         assert.doesNotMatch(readFileSync(join(folder, file), 'utf8'), /['"]\.{1,2}\/[^'"]+\.ts['"]/, `${name}/${file}`)

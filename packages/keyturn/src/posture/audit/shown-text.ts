@@ -9,7 +9,12 @@ const longest = 400
 
 export const shownText = (text: string, limit: number = longest): string => {
   // Cut before it is made visible, so that a long run of escapes costs nothing; by code points, so that none is halved.
-  const cut = text.length > limit ? `${Array.from(text.slice(0, limit * 2)).slice(0, limit - 1).join('')}…` : text
+  const cut =
+    text.length > limit
+      ? `${Array.from(text.slice(0, limit * 2))
+          .slice(0, limit - 1)
+          .join('')}…`
+      : text
   return terminalText(cut.toWellFormed())
 }
 

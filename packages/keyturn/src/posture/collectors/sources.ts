@@ -1,7 +1,6 @@
 /** What several families are made of, each read at most once: users, permission sets, assignments, groups. */
-import type { AuditPermission } from './own-permissions.ts'
-import type { Asker } from './asker.ts'
 import type { Fact } from '../fact.ts'
+import type { SourceContext } from './source-context.ts'
 import { readAssignments } from './users/assignments.ts'
 import type { Assignments } from './users/assignments.ts'
 import { readDirectory } from './users/directory.ts'
@@ -10,12 +9,6 @@ import { readPermissionSets } from './users/permission-sets.ts'
 import type { HeldSet } from './users/permission-sets.ts'
 import { readGroups } from './users/permission-set-groups.ts'
 import type { Group } from './users/permission-set-groups.ts'
-
-export interface SourceContext {
-  readonly ask: Asker
-  readonly own: ReadonlySet<AuditPermission>
-  readonly now: number
-}
 
 export interface Sources {
   users(): Promise<Fact<ReadonlyMap<string, DirectoryUser>>>

@@ -2,7 +2,7 @@
 import type { Fact } from '../../fact.ts'
 import { attempt } from '../attempt.ts'
 import { flag, maybeMoment, maybeText, text } from '../cells.ts'
-import type { SourceContext } from '../sources.ts'
+import type { SourceContext } from '../source-context.ts'
 import { seesPermissions } from './permission-sets.ts'
 
 export interface Assignments {

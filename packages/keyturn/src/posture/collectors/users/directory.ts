@@ -3,7 +3,7 @@ import type { Fact } from '../../fact.ts'
 import { attemptAll } from '../attempt.ts'
 import type { Needs } from '../attempt.ts'
 import { flag, maybeMoment, maybeText, moment, text } from '../cells.ts'
-import type { SourceContext } from '../sources.ts'
+import type { SourceContext } from '../source-context.ts'
 
 export interface DirectoryUser {
   readonly id: string

@@ -3,7 +3,7 @@ import type { Fact } from '../../fact.ts'
 import { askedPermissions } from '../../controls/permissions.ts'
 import { attempt } from '../attempt.ts'
 import { maybeText, text } from '../cells.ts'
-import type { SourceContext } from '../sources.ts'
+import type { SourceContext } from '../source-context.ts'
 import { heldOf, permissionNamesOf, seesPermissions } from './permission-sets.ts'
 
 export interface Group {

@@ -7,7 +7,7 @@ import { askedPermissions } from '../../controls/permissions.ts'
 import { attempt } from '../attempt.ts'
 import type { Needs } from '../attempt.ts'
 import { flag, maybeText, text } from '../cells.ts'
-import type { SourceContext } from '../sources.ts'
+import type { SourceContext } from '../source-context.ts'
 
 export interface HeldSet {
   readonly id: string
