@@ -39,15 +39,19 @@ const benches = (): string => {
       ? ''
       : `Node ${results[0].node}, ${results[0].cores} cores. Median of several rounds in turns, fastest … slowest.`
   return [
-    '| measured | median | spread |',
-    '|---|---|---|',
-    ...rows,
-    '',
     '| goal | wanted | found | |',
     '|---|---|---|---|',
     ...goals,
     '',
     machine,
+    '',
+    '<details><summary>Everything that was measured, beside its peers</summary>',
+    '',
+    '| measured | median | spread |',
+    '|---|---|---|',
+    ...rows,
+    '',
+    '</details>',
   ].join('\n')
 }
 
@@ -100,7 +104,43 @@ const survival = (): string => {
     )
     lines.push(`| crash matrix: cells · problems | ${figure2(counts.cells)} · ${counts.problems.length} |`)
   }
+  lines.push(...served())
   return lines.join('\n')
+}
+
+interface BrokerFleet {
+  readonly callers: number
+  readonly worlds: Readonly<Record<string, BrokerWorld>>
+}
+type BrokerWorld = Readonly<
+  Record<'calls' | 'errors' | 'exchanges' | 'reusesWhileAlive' | 'grantsLostKeepable', number> & {
+    faults: readonly { readonly measured: { readonly deathToDoubt?: number; readonly deathToSpare?: number } }[]
+  }
+>
+
+/** Rows for the broker's fleet and the rotation matrix, where they are recorded. */
+const served = (): readonly string[] => {
+  const lines: string[] = []
+  if (existsSync(join(root, 'test/results/broker-fleet.json'))) {
+    const { counts } = read<Recorded<BrokerFleet>>('test/results/broker-fleet.json')
+    const worlds = Object.values(counts.worlds)
+    const sum = (name: 'calls' | 'errors' | 'exchanges' | 'reusesWhileAlive' | 'grantsLostKeepable'): string =>
+      figure2(worlds.reduce((total, world) => total + world[name], 0))
+    const deaths = worlds.flatMap(({ faults }) => faults.map(({ measured }) => measured))
+    const slowest = Math.max(...deaths.map(({ deathToSpare = 0 }) => deathToSpare))
+    lines.push(
+      `| broker, three replicas, ${counts.callers} unmodified clients: calls · told to try again | ${sum('calls')} · ${sum('errors')} |`,
+      `| an owner died: a spare served after at most | ${(slowest / 1000).toFixed(1)} s |`,
+      `| reuses while alive · grants lost that could have been kept | ${sum('reusesWhileAlive')} · ${sum('grantsLostKeepable')} |`,
+    )
+  }
+  if (existsSync(join(root, 'test/results/rotation-matrix.json'))) {
+    const { counts } = read<Recorded<{ readonly cells: number }>>('test/results/rotation-matrix.json')
+    lines.push(
+      `| rotation matrix: cells, each ended with a value that logs in or a person asked | ${figure2(counts.cells)} |`,
+    )
+  }
+  return lines
 }
 
 const figure2 = (value: number): string => value.toLocaleString('en')
