@@ -1,6 +1,7 @@
 /** The destinations of keyturn.yaml, by their names. */
 import { resolve } from 'node:path'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
+import type { Clock } from '@keyturn/tokens'
 import { resolveReference } from '@keyturn/tokens/maintenance'
 import type { Destination } from './destinations/destination.ts'
 import { describeDestination, openDestination } from './destinations/destination-kinds.ts'
@@ -19,6 +20,7 @@ export interface ConfiguredDestinations {
 
 export const configuredDestinations = (
   settings: Pick<Settings, 'config' | 'folder' | 'env'>,
+  clock: Clock = systemClock,
 ): ConfiguredDestinations => {
   const { config, folder, env } = settings
   const { destinations = {}, caFile } = config
@@ -45,7 +47,7 @@ export const configuredDestinations = (
       openDestination(of(name), {
         name,
         folder,
-        clock: systemClock,
+        clock,
         env,
         caFile: caFile === undefined ? undefined : resolve(folder, caFile),
         resolve: (reference) => resolveReference(reference, env, resolvers),

@@ -1,13 +1,13 @@
 /** Rotation with what keyturn.yaml says behind its ports: what commands and the broker open. */
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
-import { KeyturnError, systemClock } from '@keyturn/tokens'
+import { systemClock } from '@keyturn/tokens'
 import type { Clock, Keyturn, Secret } from '@keyturn/tokens'
 import { lazyNetwork, resolveReference } from '@keyturn/tokens/maintenance'
 import { manageCallers } from './broker/callers/manage-callers.ts'
 import { quietLog } from './caller/quiet-log.ts'
+import { configuredDestinations } from './configured-destinations.ts'
 import { configuredMailboxes } from './configured-mailboxes.ts'
-import { openDestination } from './destinations/destination-kinds.ts'
 import { orgConnection } from './org/connection.ts'
 import type { OrgConnection } from './org/connection.ts'
 import { loadRotator } from './rotation/rotators/load-rotator.ts'
@@ -40,9 +40,8 @@ export const openRotationOf = (
   const network = lazyNetwork({ clock, env, ...(caFile === undefined ? {} : { caFile }) })
   const resolvers = resolversOf(settings)
   const orgs = new Map<string, OrgConnection>()
+  const destinations = configuredDestinations(settings, clock)
   const mailboxes = configuredMailboxes(settings, keyturn.store.records, clock)
-  const missing = (what: string, name: string): KeyturnError =>
-    new KeyturnError('CONFIG_INVALID', `keyturn.yaml has no ${what} named ${name}`)
   const rotation = openRotation({
     keyturn,
     clock,
@@ -56,18 +55,13 @@ export const openRotationOf = (
     ports: {
       network,
       env,
-      resolve: (reference) => resolveReference(reference, env, resolversOf(settings)),
+      resolve: (reference) => resolveReference(reference, env, resolvers),
       org(grant) {
         const found = orgs.get(grant) ?? orgConnection(keyturn, grant)
         orgs.set(grant, found)
         return found
       },
-      destination(name) {
-        const found = config.destinations?.[name]
-        if (found === undefined) throw missing('destination', name)
-        const resolveSecret = (reference: string): Promise<Secret> => resolveReference(reference, env, resolvers)
-        return openDestination(found, { name, folder, clock, env, caFile, resolve: resolveSecret })
-      },
+      destination: (name) => destinations.open(name),
       mailbox: (name) => mailboxes.open(name),
       callers: callerPort(keyturn, clock),
       uses: { since: (at) => readUses(keyturn.store, new Date(at).toISOString().slice(0, 10)) },
