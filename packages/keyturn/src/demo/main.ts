@@ -79,16 +79,18 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
     }
   }
 
-  const folder = mkdtempSync(join(tmpdir(), 'keyturn-demo-'))
+  let folder = ''
   const lanes: Lane[] = []
   const leave = (signal: NodeJS.Signals): void => {
     killAllChildren()
     story.end()
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+    if (folder !== '') rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
     process.exit(128 + constants.signals[signal])
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.once(signal, leave)
+  // Not before: whoever sees the folder may send a signal, and then it must go.
+  folder = mkdtempSync(join(tmpdir(), 'keyturn-demo-'))
   let legacy: readonly LegacyEntry[] = []
   const legacyPart = legacyDay(join(folder, 'legacy')).then((entries) => {
     legacy = entries

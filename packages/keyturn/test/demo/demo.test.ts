@@ -27,7 +27,7 @@ const start = (t: TestContext, args: readonly string[]) => {
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (bytes: Buffer) => (output.stdout += bytes.toString()))
   child.stderr.on('data', (bytes: Buffer) => (output.stderr += bytes.toString()))
-  const ended = once(child, 'close').then(([code]) => Number(code))
+  const ended = once(child, 'close').then(([code, signal]) => (code === null ? String(signal) : Number(code)))
   return { child, folder, output, ended }
 }
 

@@ -79,7 +79,8 @@ void test('two snapshots differ in what was changed, what came and what can no l
   sim.control.changeOrg({ settings: { passwordMinimumLength: 12 } })
   const after = await collect(everything)
   const said = compareSnapshots(before, after)
-    .filter(({ family }) => family !== 'healthCheck')
+    // The auditor's own login is a row, too, and may be read a moment before or after it was written.
+    .filter(({ family, subject }) => family !== 'healthCheck' && !subject.startsWith('login:Auditor_Web:'))
     .map(({ subject, what, field }) => `${subject.replace(/:0[Hx]\w+$/, '')} ${what} ${field ?? ''}`.trim())
   assert.deepEqual(said.toSorted(), [
     'app:connected:Reporting_Portal changed ipRelaxation',
