@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn, Secret } from '@keyturn/tokens'
+import { commitmentsOf } from '../ledger-commitment.ts'
 import type { CommonSettings } from './common-settings.ts'
 import { currentVersion, secretName } from './credential.ts'
 import type { CredentialDoc, Problem, Run } from './credential.ts'
@@ -82,8 +83,7 @@ const noTelling = (): void => undefined
 export const openRotation = (parts: RotationParts): Rotation => {
   const { keyturn, clock, random, ports } = parts
   const { newId = randomUUID } = parts
-  const keeper = keeperOf(keyturn.store.records)
-  const holder = newId()
+  const keeper = keeperOf(keyturn.store, commitmentsOf(keyturn.store))
 
   const settingsOf = (name: string): CredentialSettings => {
     const found = parts.credentials.find((one) => one.name === name)
@@ -252,7 +252,7 @@ export const openRotation = (parts: RotationParts): Rotation => {
     async advance(name, { attended, answers = {}, tell = noTelling, signal }) {
       const rotator = await rotatorOf(name)
       const { settings, common } = settingsOf(name)
-      const taken = await takeLease({ store: keyturn.store, clock }, name, holder)
+      const taken = await takeLease({ store: keyturn.store, clock }, name, newId())
       if ('busyUntil' in taken) {
         throw new KeyturnError('ROTATION_BUSY', `Another process works on the rotation of ${name}`, {
           data: { until: new Date(taken.busyUntil).toISOString() },

@@ -9,10 +9,15 @@ import { runReport } from '../../src/rotation/report/run-report.ts'
 import type { RunReport } from '../../src/rotation/report/run-report.ts'
 import { newPlatform } from './toy-platform.ts'
 import { toy } from './toy-rotation.ts'
+import type { Toy } from './toy-rotation.ts'
 
 const hostile = '<script>alert(1)</script> | [x](javascript:1) `*_\n# head'
 
-const reportOf = async (t: Parameters<typeof toy>[0], verdict: 'fine' | 'refused'): Promise<RunReport> => {
+const reportOf = async (
+  t: Parameters<typeof toy>[0],
+  verdict: 'fine' | 'refused',
+  meanwhile: (place: Toy, id: string) => Promise<void> = async () => undefined,
+): Promise<RunReport> => {
   const platform = { ...newPlatform(), verdict }
   const place = await toy(t, platform, { common: { destinations: ['one', 'two'] } })
   const rotation = place.open()
@@ -24,6 +29,7 @@ const reportOf = async (t: Parameters<typeof toy>[0], verdict: 'fine' | 'refused
     place.clock.push(86_400_000)
   }
   const doc = await rotation.state('toy')
+  await meanwhile(place, doc?.runs[0] ?? '')
   const found = await rotation.run(doc?.runs[0] ?? '')
   assert(found !== null)
   const rotator = await rotation.rotatorOf('toy')
@@ -66,4 +72,25 @@ void test('what people wrote into a run stays text in Markdown and HTML', async 
   assert(!/^# head/m.test(markdown))
   assert(!/(?<!\\)\[x\]/.test(markdown))
   assert.match(markdown, /\*\*What went wrong:\*\* the login was refused/)
+})
+
+void test('people and what they wrote are in the ledger as commitments, and the report says whether they still fit', async (t) => {
+  const fine = await reportOf(t, 'fine', async ({ keyturn }) => {
+    const ledger = JSON.stringify(await keyturn.store.ledger(1, 1_000))
+    for (const text of ['an <admin>', 'alert(1)', '2 destinations confirmed']) assert(!ledger.includes(text), text)
+  })
+  assert.deepEqual(fine.confirmed, { who: true, why: true })
+  assert(fine.steps.every(({ entry }) => entry !== null))
+  // Somebody who may write the store makes the evidence say something else.
+  const altered = await reportOf(t, 'fine', async ({ keyturn }, id) => {
+    const record = await keyturn.store.records.get('rotation-run', id)
+    const doc = JSON.parse(JSON.stringify(record?.doc).replace('an <admin>', 'nobody').replace('works', 'worked well'))
+    await keyturn.store.records.put({ kind: 'rotation-run', id, doc })
+  })
+  assert.deepEqual(altered.confirmed, { who: false, why: true })
+  assert.deepEqual(
+    altered.steps.filter(({ entry }) => entry === null).map(({ step }) => step),
+    ['verify'],
+  )
+  assert.match(markdownReport(altered), /nobody \(not what the ledger holds\)/)
 })

@@ -66,13 +66,14 @@ ${problem === null ? '' : `<h2>What went wrong</h2><p>${text(problem.text)} <spa
 <h2>Steps</h2>
 ${timeline(report)}
 ${table(
-  ['step', 'what it does', 'found', 'ended', 'tries'],
-  report.steps.map(({ step, does, back, note, to, tries }) => [
+  ['step', 'what it does', 'found', 'ended', 'tries', 'entry'],
+  report.steps.map(({ step, does, back, note, to, tries, entry }) => [
     back ? `↶ ${step}` : step,
     does,
     note,
     to,
     String(tries),
+    entry === null ? 'none' : String(entry),
   ]),
 )}
 <h2>Exposure</h2>

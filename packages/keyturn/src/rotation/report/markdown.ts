@@ -27,8 +27,8 @@ export const markdownReport = (report: RunReport): string =>
     '## Steps',
     '',
     ...rows(
-      ['', 'step', 'what it does', 'found', 'ended', 'took', 'tries'],
-      report.steps.map(({ step, does, back, note, to, tookMs, tries }) => [
+      ['', 'step', 'what it does', 'found', 'ended', 'took', 'tries', 'entry'],
+      report.steps.map(({ step, does, back, note, to, tookMs, tries, entry }) => [
         back ? 'back' : '',
         step,
         does,
@@ -36,6 +36,7 @@ export const markdownReport = (report: RunReport): string =>
         to,
         span(tookMs),
         String(tries),
+        entry === null ? 'none' : String(entry),
       ]),
     ),
     '',

@@ -4,6 +4,7 @@
  */
 import type { Json, Store } from '@keyturn/tokens'
 import type { LedgerEntry } from '@keyturn/tokens/ledger'
+import { commitmentsOf } from '../../ledger-commitment.ts'
 import type { Problem, Run } from '../credential.ts'
 import { stamp as iso } from '../../output/moment.ts'
 import { isOver } from '../credential.ts'
@@ -17,6 +18,8 @@ export interface RunReport {
   readonly state: Run['state']
   readonly who: string
   readonly why: string
+  /** Whether the ledger's entry confirms these very words. */
+  readonly confirmed: { readonly who: boolean; readonly why: boolean }
   readonly startedAt: string
   readonly finishedAt: string | null
   readonly tookMs: number | null
@@ -30,6 +33,8 @@ export interface RunReport {
     readonly tookMs: number
     readonly tries: number
     readonly note: string
+    /** The entry that confirms this very note; null: none does. */
+    readonly entry: number | null
     readonly facts: Readonly<Record<string, Json>>
   }[]
   /** Windows in which neither version was sure to work, measured. */
@@ -80,6 +85,9 @@ export const runReport = async (
   { credential, kind, title, does, run }: ReportParts,
 ): Promise<RunReport> => {
   const entries = await entriesOf(store, run)
+  const commit = commitmentsOf(store)
+  const planned = entries.find(({ kind: what }) => what === 'rotation-planned')
+  const confirms = (name: 'who' | 'why', text: string): boolean => planned?.data[name] === commit(text)
   const told = run.done.findLast(({ step, back }) => step === 'distribute' && !back)
   return {
     format: 'keyturn-rotation-report/1',
@@ -90,6 +98,7 @@ export const runReport = async (
     state: run.state,
     who: run.who,
     why: run.why,
+    confirmed: { who: confirms('who', run.who), why: confirms('why', run.why) },
     startedAt: iso(run.startedAt),
     finishedAt: run.finishedAt === null ? null : iso(run.finishedAt),
     tookMs: run.finishedAt === null ? null : run.finishedAt - run.startedAt,
@@ -103,6 +112,7 @@ export const runReport = async (
       tookMs: to - from,
       tries,
       note,
+      entry: entries.find(({ data }) => data['step'] === step && data['did'] === commit(note))?.seq ?? null,
       facts,
     })),
     exposed: run.exposed.map(({ what, from, to }) => ({ what, from: iso(from), ms: to === null ? null : to - from })),

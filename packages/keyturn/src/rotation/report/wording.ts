@@ -23,11 +23,13 @@ export const exposureText = ({ exposed }: RunReport): readonly string[] =>
         ({ what, from, ms }) => `${what}: ${ms === null ? `open since ${from}` : `${span(ms)}, from ${from}`}`,
       )
 
+const said = (text: string, confirmed: boolean): string => (confirmed ? text : `${text} (not what the ledger holds)`)
+
 export const headRows = (report: RunReport): readonly (readonly [string, string])[] => [
   ['Credential', `${report.credential} (${report.title})`],
   ['Outcome', outcomes[report.state]],
-  ['Asked for by', report.who],
-  ['Reason', report.why],
+  ['Asked for by', said(report.who, report.confirmed.who)],
+  ['Reason', said(report.why, report.confirmed.why)],
   ['Began', report.startedAt],
   ['Ended', report.finishedAt === null ? 'not yet' : `${report.finishedAt}, after ${span(report.tookMs ?? 0)}`],
   ['Version', `${report.versions.from ?? 'none kept'} → ${report.versions.to}`],
@@ -35,4 +37,4 @@ export const headRows = (report: RunReport): readonly (readonly [string, string]
 ]
 
 export const verifyText = (report: RunReport): string =>
-  `Each entry's hash covers the one before it. To check that nobody changed them: keyturn ledger verify, on the store ${report.ledger.store} or on its export.`
+  `Each entry's hash covers the one before it; a step's entry holds a keyed commitment to what was found. To check that nobody changed them: keyturn ledger verify, on the store ${report.ledger.store} or on its export.`

@@ -3,7 +3,8 @@
  * replaced meanwhile changes nothing; every state change has its ledger entry in the same transaction.
  */
 import { KeyturnError } from '@keyturn/tokens'
-import type { Json, RecordEntry, Records, Secret, StoreRecord } from '@keyturn/tokens'
+import type { Json, RecordEntry, Secret, Store, StoreRecord } from '@keyturn/tokens'
+import type { Commit } from '../../ledger-commitment.ts'
 import { credentialDoc, credentialKind, runDoc, runKind, secretName } from '../credential.ts'
 import type { CredentialDoc, Run, Version } from '../credential.ts'
 
@@ -36,12 +37,26 @@ const read = (record: StoreRecord): CredentialDoc => {
   throw new KeyturnError('STORE_TOO_NEW', `The credential ${record.id} was written by another version of Keyturn`)
 }
 
-const entryOf = (change: Change): RecordEntry | undefined =>
+/** What people or the org wrote: in the ledger, which nobody can erase, stands their commitment only. */
+const texts: readonly string[] = ['who', 'why', 'did', 'what']
+
+const committed = (commit: Commit, data: NonNullable<Change['entry']>['data']): RecordEntry['data'] =>
+  Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [
+      name,
+      texts.includes(name) && typeof value === 'string' ? commit(value) : value,
+    ]),
+  )
+
+const entryOf = (commit: Commit, change: Change): RecordEntry | undefined =>
   change.entry === undefined
     ? undefined
-    : { kind: change.entry.kind, data: { credential: change.doc.name, type: change.doc.kind, ...change.entry.data } }
+    : {
+        kind: change.entry.kind,
+        data: { credential: change.doc.name, type: change.doc.kind, ...committed(commit, change.entry.data) },
+      }
 
-export const keeperOf = (records: Records): Keeper => ({
+export const keeperOf = ({ records }: Pick<Store, 'records'>, commit: Commit): Keeper => ({
   async read(name) {
     const record = await records.get(credentialKind, name)
     return record === null ? null : { doc: read(record), version: record.version }
@@ -70,7 +85,7 @@ export const keeperOf = (records: Records): Keeper => ({
             },
           ]
     const credential = { kind: credentialKind, id: doc.name, doc: doc as Json, expect: held?.version ?? null }
-    const [written] = await records.putAll([{ ...credential, secrets, forget }, ...archived], entryOf(change))
+    const [written] = await records.putAll([{ ...credential, secrets, forget }, ...archived], entryOf(commit, change))
     if (written === undefined) throw new KeyturnError('DEFECT', 'a credential that was just written is not there')
     return { doc, version: written.version }
   },

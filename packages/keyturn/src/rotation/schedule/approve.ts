@@ -1,6 +1,7 @@
 /** A person's yes to the next turn of a credential: kept in the store, with who and when, and in the ledger. */
 import { KeyturnError } from '@keyturn/tokens'
-import type { Records } from '@keyturn/tokens'
+import type { Store } from '@keyturn/tokens'
+import { commitmentsOf } from '../../ledger-commitment.ts'
 import type { Rotation } from '../rotation.ts'
 import { readStored } from './facts.ts'
 import { openSchedules } from './schedule-record.ts'
@@ -14,8 +15,8 @@ export interface Approved {
 export const approveTurn = async (
   {
     rotation,
-    records,
-  }: { readonly rotation: Pick<Rotation, 'settingsOf'>; readonly records: Pick<Records, 'get' | 'put'> },
+    store,
+  }: { readonly rotation: Pick<Rotation, 'settingsOf'>; readonly store: Pick<Store, 'records' | 'deriveKey'> },
   name: string,
   who: string,
   now: number,
@@ -25,17 +26,17 @@ export const approveTurn = async (
     throw new KeyturnError('BAD_ARGUMENT', `The schedule of ${name} asks for no approval`, {
       fix: 'Set approval: true in its schedule, or turn it now with `keyturn rotate`.',
     })
-  const { turn, run } = await readStored(records, name)
+  const { turn, run } = await readStored(store.records, name)
   if (run !== null)
     throw new KeyturnError('ROTATION_RUNNING', `A rotation of ${name} is running already`, { data: { run: run.id } })
   let before: string | null = null
-  await openSchedules(records).change(
+  await openSchedules(store.records).change(
     name,
     (doc) => {
       before = doc.approval?.turn === turn ? doc.approval.who : null
       return before === null ? { ...doc, approval: { turn, who, at: now } } : null
     },
-    { kind: 'rotation-approved', data: { credential: name, who, after: turn } },
+    { kind: 'rotation-approved', data: { credential: name, who: commitmentsOf(store)(who), after: turn } },
   )
   return { before, turn }
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { KeyturnError } from '@keyturn/tokens'
+import { commitmentsOf } from '../../../src/ledger-commitment.ts'
 import { approveTurn } from '../../../src/rotation/schedule/approve.ts'
 import { assess, scheduledOf } from '../../../src/rotation/schedule/assess.ts'
 import { blockedGrants, blockedKind } from '../../../src/rotation/schedule/blocked-grants.ts'
@@ -82,7 +83,7 @@ void test('one after the other: who waits for somebody begins when that one has 
 void test('a due run waits for approval, which is for one turn and in the ledger with who gave it', async (t) => {
   const schedule = { ...every, approval: true }
   const { all, one } = await open(t, [{ name: 'erp', age: 90, schedule, owner: 'ops' }])
-  const parts = { rotation: one.rotation, records: one.keyturn.store.records }
+  const parts = { rotation: one.rotation, store: one.keyturn.store }
   assert.deepEqual((await one.round()).started, [])
   assert.equal((await states(one, all.clock.wall()))['erp'], 'waiting-for-approval')
   assert.deepEqual(
@@ -96,7 +97,7 @@ void test('a due run waits for approval, which is for one turn and in the ledger
   const entries = (await one.keyturn.store.ledger(1, 1_000)).filter(({ kind }) => kind === 'rotation-approved')
   assert.deepEqual(
     entries.map(({ data }) => [data['credential'], data['who']]),
-    [['erp', 'jane']],
+    [['erp', commitmentsOf(one.keyturn.store)('jane')]],
   )
   all.clock.push(hour)
   await one.round()
@@ -223,7 +224,7 @@ void test('block-caller closes the grants to callers while it is overdue, and op
     ['acme', ['erp', 'crm']],
     ['beta', ['erp']],
   ])
-  await approveTurn({ rotation: one.rotation, records }, 'erp', 'jane', all.clock.wall())
+  await approveTurn({ rotation: one.rotation, store: one.keyturn.store }, 'erp', 'jane', all.clock.wall())
   const round = await one.round()
   assert.deepEqual([round.started, round.freed], [['erp'], ['beta']])
   assert.deepEqual(

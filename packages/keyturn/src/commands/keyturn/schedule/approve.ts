@@ -22,9 +22,8 @@ export default class ScheduleApproveCommand extends KeyturnCommand {
         import('../../../rotation/schedule/approve.ts'),
       ])
       return withRotation(keyturn, settings, async (rotation) => {
-        const { records } = keyturn.store
         const who = userInfo().username
-        const { before } = await approveTurn({ rotation, records }, args.name, who, systemClock.wall())
+        const { before } = await approveTurn({ rotation, store: keyturn.store }, args.name, who, systemClock.wall())
         this.log(
           before === null
             ? `The next turn of ${args.name} is approved by ${who}.`
