@@ -25,6 +25,8 @@ export interface Place {
 export interface PlaceKind {
   readonly kind: string
   readonly readable: boolean
+  /** What can't be done to this kind from outside, and therefore isn't tested here: its `null`s. */
+  readonly lacks?: readonly ('interfere' | 'cut' | 'deny')[]
   make(t: TestContext): Promise<Place>
 }
 

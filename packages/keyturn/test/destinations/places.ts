@@ -61,6 +61,7 @@ export const places: readonly PlaceKind[] = [
   {
     kind: 'env-file',
     readable: true,
+    lacks: ['interfere', 'cut', 'deny'],
     make: async (t) => ({
       ...filePlace(
         t,
@@ -77,6 +78,7 @@ export const places: readonly PlaceKind[] = [
   {
     kind: 'json-file',
     readable: true,
+    lacks: ['interfere', 'cut', 'deny'],
     make: async (t) =>
       filePlace(
         t,
@@ -90,6 +92,7 @@ export const places: readonly PlaceKind[] = [
   {
     kind: 'yaml-file',
     readable: true,
+    lacks: ['interfere', 'cut', 'deny'],
     make: async (t) =>
       filePlace(
         t,
@@ -103,6 +106,7 @@ export const places: readonly PlaceKind[] = [
   {
     kind: 'command',
     readable: true,
+    lacks: ['interfere', 'cut', 'deny'],
     make: async (t) => {
       const folder = temporaryFolder(t)
       const held = join(folder, 'held.json')
@@ -202,6 +206,7 @@ export const places: readonly PlaceKind[] = [
   {
     kind: 'github-actions-secret',
     readable: false,
+    lacks: ['interfere'],
     make: async (t) => {
       const server = await githubServer(t)
       return {
