@@ -12,7 +12,7 @@ const newestVersion = 67
 
 export interface RestAnswer {
   readonly status: number
-  /** Null: no body, or none that is JSON. */
+  /** Null: no body, or that of an error which is no JSON. */
   readonly body: Json
   /** Of the org's daily API limit, as its answers say (Sforce-Limit-Info); null: this one did not. */
   readonly apiUsage?: { readonly used: number; readonly limit: number } | null
@@ -24,7 +24,10 @@ export interface OrgConnection {
   readonly grant: string
   /** `/services/data/v66.0`, the newest both sides know. */
   base(): Promise<string>
-  /** Path below `base`, or an absolute one. Answers of every status; throws where no answer came. */
+  /**
+   * Path below `base`, or an absolute one. Answers of every status; throws where no answer came, and for a success that is
+   * no JSON (a proxy's page): nobody may take that for an empty answer.
+   */
   send(method: string, path: string, body?: Json): Promise<RestAnswer>
   /** As `send`, and throws ORG_REFUSED for a status of 400 and more. */
   rest(method: string, path: string, body?: Json): Promise<Json>
@@ -66,9 +69,15 @@ export const orgConnection = (keyturn: Keyturn, grant: string): OrgConnection =>
     const sent =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
     const answer = await keyturn.fetch(grant, path, { method, ...sent })
+    const text = await answer.text()
+    const read = jsonOf(text)
+    if (answer.status < 400 && read === null && text.trim() !== '' && text.trim() !== 'null') {
+      const what = `${method} ${path.split('?')[0] ?? ''}`
+      throw new KeyturnError('ORG_UNAVAILABLE', `${what}: the answer is no JSON (HTTP ${answer.status})`)
+    }
     return {
       status: answer.status,
-      body: jsonOf(await answer.text()),
+      body: read,
       apiUsage: usageOf(answer.headers.get('sforce-limit-info')),
     }
   }
@@ -111,6 +120,8 @@ export const orgConnection = (keyturn: Keyturn, grant: string): OrgConnection =>
       let path = `${tooling ? '/tooling' : ''}/query?q=${encodeURIComponent(soql)}`
       for (;;) {
         const page = row(await rest('GET', path))
+        if (!Array.isArray(page['records']))
+          throw new KeyturnError('ORG_UNAVAILABLE', 'A query’s answer has no records')
         found.push(...rows(page['records']))
         const next = page['nextRecordsUrl']
         if (typeof next !== 'string') return found

@@ -229,3 +229,38 @@ void test('one consumer of several turns, and the others keep their pairs', asyn
     second.clientId,
   )
 })
+
+for (const [what, answer] of [
+  ['a page of a proxy', { html: true }],
+  ['an object without anything in it', { body: '{}' }],
+] as const) {
+  void test(`before the old pair is deleted: ${what} instead of the record is not taken for one`, async (t) => {
+    const place = await world(t)
+    await place.start()
+    const rotation = place.open()
+    let spoilt = false
+    const run = await toTheEnd(
+      place,
+      'erp-app',
+      () => rotation,
+      ({ state }) => {
+        if (state !== 'draining' || spoilt) return
+        spoilt = true
+        place.sim.control.addFault({
+          match: { path: '/staged/', method: 'GET' },
+          action: { status: 200, when: 'before', ...answer },
+        })
+      },
+    )
+    assert.equal(run.state, 'retired', run.problem?.text)
+    await judge(place, what)
+    const deletes = place.sim.control
+      .requests()
+      .filter(({ method, path }) => method === 'DELETE' && /staged/.test(path))
+    const reads = place.sim.control
+      .requests()
+      .filter(({ method, path }) => method === 'GET' && /staged\/\w+$/.test(path))
+    assert.equal(deletes.length, 1)
+    assert(reads.length >= 2, 'it looked again before it deleted')
+  })
+}

@@ -57,7 +57,10 @@ export const findPlace = async (org: OrgConnection, app: string, consumer: strin
       { fix: `Name one as \`consumer\`: ${names}.` },
     )
   }
-  return { app: id, consumer: text(found['id']), key: text(found['key']) }
+  const place = { app: id, consumer: text(found['id']), key: text(found['key']) }
+  if (place.consumer === '' || place.key === '')
+    throw new KeyturnError('ORG_UNAVAILABLE', 'The org’s record of the consumer is incomplete')
+  return place
 }
 
 const under = ({ app, consumer }: Pick<Place, 'app' | 'consumer'>): string =>
@@ -65,15 +68,18 @@ const under = ({ app, consumer }: Pick<Place, 'app' | 'consumer'>): string =>
 
 export const currentPair = async (org: OrgConnection, place: Place): Promise<{ key: Secret; secret: Secret }> => {
   const { key, secret } = row(await org.rest('GET', `${under(place)}?part=keyandsecret`))
-  return { key: new Secret(text(key)), secret: new Secret(text(secret)) }
+  if (typeof key !== 'string' || typeof secret !== 'string' || key === '' || secret === '')
+    throw new KeyturnError('ORG_REFUSED', 'The org shows no key and secret of this consumer')
+  return { key: new Secret(key), secret: new Secret(secret) }
 }
 
-const pairOf = (record: Row): StagedPair => ({
-  id: text(record['id']),
-  key: text(record['key']),
-  secret: text(record['secret']) === '' ? null : new Secret(text(record['secret'])),
-  state: text(record['state']),
-})
+/** Throws ORG_UNAVAILABLE for what is no such record: what is not known is never rotated in or deleted. */
+const pairOf = (record: Row): StagedPair => {
+  const [id, key, secret, state] = ['id', 'key', 'secret', 'state'].map((name) => text(record[name]))
+  if (!id || !key || !state)
+    throw new KeyturnError('ORG_UNAVAILABLE', 'The org’s record of a staged pair is incomplete')
+  return { id, key, secret: secret ? new Secret(secret) : null, state }
+}
 
 export const stagedPairs = async (org: OrgConnection, place: Place): Promise<readonly StagedPair[]> =>
   rows(row(await org.rest('GET', `${under(place)}/staged`))['stagedCredentials']).map(pairOf)
