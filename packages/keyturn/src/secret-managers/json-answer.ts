@@ -60,6 +60,6 @@ export const messageOf = (body: JsonObject): string => {
   const { errors, message } = body
   const texts = Array.isArray(errors) ? errors.filter((each) => typeof each === 'string') : [message]
   const text = texts.filter((each) => typeof each === 'string').join('; ')
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
+  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
   return text.replaceAll(/[\x00-\x1f\x7f]+/g, ' ').slice(0, 300)
 }

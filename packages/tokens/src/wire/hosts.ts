@@ -42,7 +42,7 @@ export const isLoopbackHost = (host: string): boolean =>
 export function checkLoginUrl(url: string, allowHosts: readonly string[] = []): string {
   const text = url.trim()
   // URL parsers drop tabs and newlines and read a backslash as a slash: what a person reads isn't what is called.
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\x00-\x20\\\x7f]/.test(text)) throw refused('It holds blanks, control characters or a backslash.')
   if (!/^https?:\/\/[^/]/i.test(text)) throw refused('It must begin with https://.')
   const parsed = URL.parse(text)
@@ -60,7 +60,7 @@ export function checkLoginUrl(url: string, allowHosts: readonly string[] = []): 
   if (allowed.includes(host)) return parsed.origin
   // Letters that merely look like others survive as xn-- and fail below; those that fold into ASCII (full-width
   // letters, the ideographic full stop) would pass, and nobody writes them in good faith.
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[^\x00-\x7f]|%/.test(text)) throw refused('It is written with other than ASCII letters.', host)
   if (parsed.port !== '' || !isSalesforceHost(hostname)) {
     throw refused(`${host} is not a login host of Salesforce, a My Domain or loopback.`, host)

@@ -35,7 +35,7 @@ export const setYaml = (text: string, values: ReadonlyMap<string, string>): stri
 
 /** JSON's strings are YAML's double-quoted ones, but for characters that YAML does not let stand (YAML 1.2.2 §5.1). */
 const quoted = (value: string): string =>
-  // eslint-disable-next-line no-control-regex -- control characters are what is escaped
+  // oxlint-disable-next-line no-control-regex -- control characters are what is escaped
   JSON.stringify(value).replaceAll(
     /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
