@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { string as argument } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
@@ -7,6 +6,7 @@ import { readDuration } from '../../config/duration.ts'
 import { referenceOf } from '../../connect/secret-input.ts'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
+import { operatorName } from '../../operator-name.ts'
 import { table } from '../../output/table.ts'
 import type { Advanced, Rotation } from '../../rotation/rotation.ts'
 import { askPerson, taskLines } from '../../rotation/terminal/ask-person.ts'
@@ -71,7 +71,7 @@ export default class RotateCommand extends KeyturnCommand {
     rotation.settingsOf(name)
     if (flags.preflight) return this.preflight(rotation, name)
     const attended = process.stdin.isTTY && !this.jsonEnabled()
-    const who = userInfo().username
+    const who = operatorName()
     const answers = await this.answers(flags, settings)
     const { id } = flags.cancel
       ? await rotation.cancel(name, who)

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { string as argument } from '@oclif/core/args'
 import { string } from '@oclif/core/flags'
 import { KeyturnError } from '@keyturn/tokens'
@@ -6,6 +5,7 @@ import type { Secret } from '@keyturn/tokens'
 import { referenceOf } from '../../../connect/secret-input.ts'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
+import { operatorName } from '../../../operator-name.ts'
 import { currentVersion } from '../../../rotation/credential.ts'
 import { resolversOf } from '../../../settings.ts'
 
@@ -50,11 +50,7 @@ export default class CredentialsAdoptCommand extends KeyturnCommand {
           const found = referenceOf('field', reference).reference
           given[name] = await resolveReference(found, settings.env, resolversOf(settings))
         }
-        const adopted = await rotation.adopt(
-          args.name,
-          userInfo().username,
-          flags.field === undefined ? undefined : given,
-        )
+        const adopted = await rotation.adopt(args.name, operatorName(), flags.field === undefined ? undefined : given)
         const version = currentVersion(adopted)
         this.tell(`Version ${version?.n ?? '?'} of ${args.name} is kept: ${version?.fields.join(', ') ?? 'nothing'}.`)
         return { credential: args.name, version: version?.n ?? null, fields: version?.fields ?? [] }

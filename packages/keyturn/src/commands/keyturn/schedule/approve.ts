@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os'
 import { string as argument } from '@oclif/core/args'
 import { systemClock } from '@keyturn/tokens'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
+import { operatorName } from '../../../operator-name.ts'
 
 export default class ScheduleApproveCommand extends KeyturnCommand {
   static override summary = 'Approve the next turn of a credential whose schedule waits for that'
@@ -22,7 +22,7 @@ export default class ScheduleApproveCommand extends KeyturnCommand {
         import('../../../rotation/schedule/approve.ts'),
       ])
       return withRotation(keyturn, settings, async (rotation) => {
-        const who = userInfo().username
+        const who = operatorName()
         const { before } = await approveTurn({ rotation, store: keyturn.store }, args.name, who, systemClock.wall())
         this.log(
           before === null

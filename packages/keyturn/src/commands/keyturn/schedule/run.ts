@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os'
 import { systemClock } from '@keyturn/tokens'
 import { quietLog } from '../../../caller/quiet-log.ts'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
+import { operatorName } from '../../../operator-name.ts'
 
 export default class ScheduleRunCommand extends KeyturnCommand {
   static override summary = 'One round of the schedule: turn what is due, go on with runs, tell people'
@@ -35,7 +35,7 @@ export default class ScheduleRunCommand extends KeyturnCommand {
             notifier,
             log: quietLog,
             now: systemClock.wall(),
-            who: `the schedule, by ${userInfo().username}`,
+            who: `the schedule, by ${operatorName()}`,
             signal: ending.signal,
           })
           const { scheduled, started, advanced, ended, failed, told, blocked, freed } = round
