@@ -78,6 +78,17 @@ export interface Rotation {
   cancel(name: string, who: string): Promise<Run>
 }
 
+/** What a check throws is in the way like what it returns; the others are still made. */
+const foundBy = async (check: () => Promise<readonly Problem[]>): Promise<readonly Problem[]> => {
+  try {
+    return await check()
+  } catch (error) {
+    if (!(error instanceof KeyturnError) || error.kind === 'integrity' || error.code === 'STORE_UNAVAILABLE')
+      throw error
+    return [{ code: error.code, text: error.message, next: error.fix }]
+  }
+}
+
 const noTelling = (): void => undefined
 
 export const openRotation = (parts: RotationParts): Rotation => {
@@ -131,9 +142,10 @@ export const openRotation = (parts: RotationParts): Rotation => {
     const { common } = settingsOf(name)
     const rotator = await rotatorOf(name)
     const held = await keeper.read(name)
-    const problems: Problem[] = [...(await rotator.preflight(contextBefore(name, held?.doc ?? null, attended)))]
+    const before = contextBefore(name, held?.doc ?? null, attended)
+    const problems: Problem[] = [...(await foundBy(() => rotator.preflight(before)))]
     for (const destination of common.destinations ?? []) {
-      const found = await ports.destination(destination).preflight()
+      const found = await foundBy(async () => ports.destination(destination).preflight())
       problems.push(...found.map(({ code, text, next }) => ({ code, text: `${destination}: ${text}`, next })))
     }
     return problems

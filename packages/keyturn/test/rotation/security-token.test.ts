@@ -106,7 +106,11 @@ void test('a destination that can’t be written leaves the run where it is, wit
 void test('a password is sent to Salesforce’s hosts alone', async (t) => {
   const place = await passwordScene(t, { credential: { loginUrl: 'https://salesforce.example' } })
   await place.adopt()
-  await assert.rejects(place.open().preflight('robot'), { code: 'LOGIN_URL_REFUSED' })
+  assert.deepEqual(
+    (await place.open().preflight('robot')).map(({ code }) => code),
+    ['LOGIN_URL_REFUSED'],
+  )
+  await assert.rejects(start(place.open()), { code: 'PREFLIGHT_FAILED' })
 })
 
 void test('what the org’s policy wants is what the password has; a day between two changes is waited out', async (t) => {

@@ -1,9 +1,10 @@
 /** A credential as people and programs see it: what it is, how old, what runs. No secret in it. */
+import { KeyturnError } from '@keyturn/tokens'
 import { expiryWarning } from '../../org/certificate-expiry.ts'
 import { currentVersion } from '../credential.ts'
 import type { CredentialDoc, Run } from '../credential.ts'
 import type { Age } from '../rotator.ts'
-import type { CredentialSettings } from '../rotation.ts'
+import type { CredentialSettings, Rotation } from '../rotation.ts'
 
 export interface CredentialView {
   readonly name: string
@@ -31,6 +32,17 @@ export interface RunView {
   readonly waitsFor: string | null
   readonly person: Run['person']
   readonly problem: Run['problem']
+}
+
+/** For a list: one age that can't be asked for now holds up no other. Throws what the store throws. */
+export const shownAge = async (rotation: Pick<Rotation, 'age'>, name: string): Promise<Age> => {
+  try {
+    return await rotation.age(name)
+  } catch (error) {
+    if (!(error instanceof KeyturnError) || error.kind === 'integrity' || error.code === 'STORE_UNAVAILABLE')
+      throw error
+    return { basis: 'unknown', why: `it could not be asked for: ${error.message}` }
+  }
 }
 
 export const iso = (at: number): string => new Date(at).toISOString()

@@ -5,7 +5,7 @@ import type { Json } from '../../../keyturn-command.ts'
 import { moment, span } from '../../../output/moment.ts'
 import { facts, table } from '../../../output/table.ts'
 import { nextLines } from '../../../rotation/terminal/run-screen.ts'
-import { credentialView, iso } from '../../../rotation/views/credential-view.ts'
+import { credentialView, shownAge, iso } from '../../../rotation/views/credential-view.ts'
 
 export default class CredentialsShowCommand extends KeyturnCommand {
   static override summary = 'Show one credential: its versions, its age, the run that is there and what it waits for'
@@ -24,7 +24,7 @@ export default class CredentialsShowCommand extends KeyturnCommand {
       return withRotation(keyturn, settings, async (rotation) => {
         const now = systemClock.wall()
         const doc = await rotation.state(args.name)
-        const view = credentialView(rotation.settingsOf(args.name), doc, await rotation.age(args.name), now)
+        const view = credentialView(rotation.settingsOf(args.name), doc, await shownAge(rotation, args.name), now)
         const { age, run } = view
         this.log(
           facts([
