@@ -83,6 +83,10 @@ test('a zombie is dead: it can neither send nor hear', { skip: linuxOnly }, asyn
     (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
   const holder = { host: own.host, process: `${boot}/${namespace}/${pid}/${(await fields())[19]}` }
   assert.equal(provedDead(holder, own), false)
+  // Until it has become the sleeping program, the shell would still collect its child.
+  const name = async (): Promise<string> => (await readFile(`/proc/${parent.pid}/comm`, 'utf8')).trim()
+  for (let tries = 0; (await name()) !== 'tail' && tries < 5_000; tries++) await new Promise(setImmediate)
+  assert.equal(await name(), 'tail')
   process.kill(pid, 'SIGKILL')
   for (let tries = 0; (await fields())[0] !== 'Z' && tries < 5_000; tries++) await new Promise(setImmediate)
   assert.equal((await fields())[0], 'Z')
