@@ -123,12 +123,20 @@ const caught = async (
   action: FaultAction,
 ): Promise<{ readonly owner: Replica; readonly held: Fault; readonly request: number }> => {
   const held = stage.sim.control.addFault({ match: tokenOf(member), action })
+  const { store, grants } = stage.keyturn
+  const before = await store.now()
   expire()
   const [request] = await stage.sim.control.held({ fault: held.id, timeoutMs: 60_000 })
   if (request === undefined) throw new Error(`no exchange of ${member.name} was held`)
   const pid = pidOf((await stage.show(member.name)).state.spend?.holder)
   const owner = stage.replicas.find((replica) => pid !== null && replica.pid === pid)
   if (owner === undefined) throw new Error(`nobody owns the claim of ${member.name}`)
+  // Everybody's token ended. An answer of another grant that dies on the relay with its owner would be a second fault.
+  await until('the other grants have their new tokens', async () =>
+    (await grants.list()).every(
+      ({ name, state: { spend, mintedAt } }) => name === member.name || (spend === null && mintedAt > before),
+    ),
+  )
   return { owner, held, request: request.request }
 }
 
