@@ -46,19 +46,23 @@ const appBlock = (app: Org['apps'][number], control: string): string => {
 interface Reader {
   readonly bin: string
   readonly width: number | undefined
+  /** An org to look at, as its administrator; else one to get tokens of, as anybody. */
+  readonly scenario: boolean
 }
 
 /** A command is one line however long, so that it can be copied. */
-const firstSteps = (org: Org, { bin, width }: Reader): string => {
+const firstSteps = (org: Org, { bin, width, scenario }: Reader): string => {
   const app = org.apps.find(({ clientSecret, callbacks }) => clientSecret !== '' && callbacks.length > 0)
-  const user = org.users.find(({ apiOnly, profile }) => !apiOnly && profile !== 'System Administrator') ?? org.users[0]
+  const isWanted = ({ apiOnly, profile }: Org['users'][number]): boolean =>
+    !apiOnly && (profile === 'System Administrator') === scenario
+  const user = org.users.find(isWanted) ?? org.users[0]
   if (app === undefined || user === undefined) return ''
   const intro = `Try it in another shell, in an empty folder; log in as ${user.username} with ${user.password}:`
   return `${wrapText(intro, width)}
 
   ${bin} init
   echo ${app.clientSecret} | ${bin} connect acme --login-url ${org.instanceUrl} --client-id ${app.clientId} --client-secret-stdin
-  ${bin} token acme
+  ${bin} ${scenario ? 'audit' : 'token'} acme
 `
 }
 

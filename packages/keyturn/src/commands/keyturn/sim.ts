@@ -76,7 +76,7 @@ export default class SimCommand extends KeyturnCommand {
     if (flags.certificate !== undefined && certificate !== undefined) writeFileSync(flags.certificate, certificate)
     const ready = { url, loginUrl, control: `${url}/__sim/`, certificate: certificate ?? null, orgs }
     if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(ready)}\n`)
-    const how = { bin: this.bin, width: this.width }
+    const how = { bin: this.bin, width: this.width, scenario: flags.scenario !== undefined }
     for (const org of orgs) this.log(readyScreen(org, { loginUrl, control: ready.control }, how))
     this.log('Runs until Ctrl-C.')
     await ended
