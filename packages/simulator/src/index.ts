@@ -20,6 +20,7 @@ import { createLocks } from './oauth/locks.ts'
 import { createEventLog } from './oracle/log.ts'
 import type { SimRequest } from './route.ts'
 import { mailsSettled } from './mail/outbox.ts'
+import { followUser } from './metadata/types/access/follow-user.ts'
 import { listen } from './server.ts'
 import type { Listener } from './server.ts'
 import { apiUsage } from './sessions/api-usage.ts'
@@ -128,6 +129,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       record: log.record,
       virtualRows,
       metadataOf,
+      userSaved: followUser,
     })
     byName.set(spec.name, org)
     // What was moved in an earlier life of this folder stays moved: else every session would be in the future.

@@ -63,6 +63,8 @@ export interface SimOrg {
   /** An 18-character Salesforce id with its checksum suffix, the same sequence for the same seed. */
   newId(prefix: string): string
   settings?(): DataSwitches
+  /** A user was made or changed by its record: what the identity side keeps of it follows. */
+  userSaved?(userId: string): void
   /** Rows of a virtual object, made now. */
   virtualRows?(sobject: string, ask: VirtualAsk): readonly VirtualRow[]
   /** The component behind a record, as the Tooling API's `Metadata`; null where there is nothing to show. */

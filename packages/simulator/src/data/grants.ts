@@ -2,6 +2,7 @@
 import type { SimOrg } from '../route.ts'
 import { securedBy } from './access.ts'
 import { catalogue, sobjectNamed } from './catalogue.ts'
+import { integrationSetLicense } from './licenses.ts'
 import { insertRow } from './rows.ts'
 import type { SObject } from './sobject.ts'
 import { isUserPermission, permissionColumn, type UserPermission } from './user-permissions.ts'
@@ -104,4 +105,12 @@ function insertFieldGrants(org: SimOrg, parentId: string, sobject: SObject, gran
       PermissionsEdit: editable && grant.readOnly?.includes(field.name) !== true,
     })
   }
+}
+
+/** Lets a user of the integration licence hold permissions on objects. */
+export function assignIntegrationLicense(org: SimOrg, userId: string): void {
+  const found = org.db.prepare(`SELECT "Id" FROM "PermissionSetLicense" WHERE "DeveloperName" = ?`)
+  const id = found.get(integrationSetLicense)?.['Id']
+  if (typeof id === 'string')
+    insertRow(org, 'PermissionSetLicenseAssign', { AssigneeId: userId, PermissionSetLicenseId: id })
 }

@@ -1,6 +1,7 @@
 /** The data half of the simulator as the other half sees it. */
 export { accessOf, hasPermission, type Access } from './access.ts'
-export { assignPermissionSet, giveUserPermissions } from './grants.ts'
+export { assignIntegrationLicense, assignPermissionSet, giveUserPermissions } from './grants.ts'
+export { countLicenses } from './licenses.ts'
 export { canonicalId, checksum } from './record-id.ts'
 export { automatedProcessId, insertRow } from './rows.ts'
 export { seedData, type SeededData, type SeedOptions } from './seed.ts'

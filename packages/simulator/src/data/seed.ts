@@ -5,6 +5,7 @@
 import type { SimOrg } from '../route.ts'
 import { administratorProfile } from './access.ts'
 import { everything, insertPermissionSet, insertProfile } from './grants.ts'
+import { integrationLicense, integrationSetLicense } from './licenses.ts'
 import { automatedProcess, insertRow } from './rows.ts'
 import { userPermissions, type UserPermission } from './user-permissions.ts'
 
@@ -75,7 +76,14 @@ export function seedData(org: SimOrg, options: SeedOptions = {}): SeededData {
     IsSandbox: options.isSandbox ?? false,
   })
   const full = license(org, 'Salesforce', 'SFDC', 50)
-  const integration = license(org, 'Salesforce Integration', 'SalesforceIntegration', 5)
+  const integration = license(org, integrationLicense, 'SalesforceIntegration', 5)
+  insertRow(org, 'PermissionSetLicense', {
+    DeveloperName: integrationSetLicense,
+    MasterLabel: 'Salesforce API Integration',
+    PermissionSetLicenseKey: integrationSetLicense,
+    TotalLicenses: 5,
+    UsedLicenses: 0,
+  })
   const profiles = {
     [administratorProfile]: insertProfile(org, administratorProfile, full, {
       permissions: userPermissions.filter((permission) => !notForAdministrators.has(permission)),

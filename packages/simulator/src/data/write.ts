@@ -5,6 +5,7 @@ import { ApiError, notFound } from './api-error.ts'
 import { childrenOf, fieldNamed, sobjectNamed } from './catalogue.ts'
 import type { Field } from './field.ts'
 import { insertRow } from './rows.ts'
+import { checkLicenses, countLicenses } from './licenses.ts'
 import { recordChange, type Row } from './setup-audit.ts'
 import { hasField, type SObject } from './sobject.ts'
 import { prepared } from './statements.ts'
@@ -171,7 +172,10 @@ export function createRecord(writer: Writer, sobject: SObject, sent: Values): st
       ...(hasField(sobject, 'CreatedById') ? { CreatedById: access.userId } : {}),
       ...Object.fromEntries([...values].map(([field, value]) => [field.name, value])),
     })
-    recordChange(org, access.userId, { sobject, before: null, after: rowOf(org, sobject, id) ?? {} })
+    const after = rowOf(org, sobject, id) ?? {}
+    checkLicenses(org, sobject, null, after)
+    if (sobject.name === 'User') org.userSaved?.(id)
+    recordChange(org, access.userId, { sobject, before: null, after })
     return id
   })
 }
@@ -200,7 +204,10 @@ export function updateRecord(writer: Writer, sobject: SObject, id: string, sent:
       ...columns.map(([, value]) => value),
       id,
     )
-    recordChange(org, access.userId, { sobject, before, after: rowOf(org, sobject, id) ?? {} })
+    const after = rowOf(org, sobject, id) ?? {}
+    checkLicenses(org, sobject, before, after)
+    if (sobject.name === 'User') org.userSaved?.(id)
+    recordChange(org, access.userId, { sobject, before, after })
   })
 }
 
@@ -215,6 +222,7 @@ export function deleteRecord(writer: Writer, sobject: SObject, id: string): void
     throw new ApiError(400, 'DELETE_FAILED', 'The assignment of a profile’s own permission set can’t be deleted.')
   atomically(org, () => {
     removeRow(org, sobject, id)
+    if (sobject.name === 'PermissionSetLicenseAssign') countLicenses(org)
     recordChange(org, access.userId, { sobject, before, after: null })
   })
 }

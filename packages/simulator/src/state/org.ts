@@ -41,6 +41,7 @@ export function createOrg(options: {
   readonly now: () => number
   readonly virtualRows?: (org: Org, sobject: string, ask: VirtualAsk) => readonly VirtualRow[]
   readonly metadataOf?: (org: Org, sobject: string, id: string, ask: VirtualAsk) => unknown
+  readonly userSaved?: (org: Org, userId: string) => void
   readonly record: (org: string, request: number, event: SimEventBody) => void
 }): Org {
   const db = new DatabaseSync(options.file)
@@ -120,6 +121,7 @@ export function createOrg(options: {
       raw.restore(Number(readMeta('ids') ?? 0))
       settings = patchSettings(defaultOrgSettings, JSON.parse(readMeta('settings') ?? '{}') as Record<string, unknown>)
     },
+    userSaved: (userId) => options.userSaved?.(org, userId),
     virtualRows: (sobject, ask) => options.virtualRows?.(org, sobject, ask) ?? [],
     metadataOf: (sobject, recordId, ask) => options.metadataOf?.(org, sobject, recordId, ask) ?? null,
   }

@@ -1,6 +1,8 @@
 /** What a new org holds: users, apps and their credentials, made from a seed. */
 import {
+  assignIntegrationLicense,
   assignPermissionSet,
+  countLicenses,
   createDataTables,
   giveUserPermissions,
   insertRow,
@@ -141,6 +143,7 @@ export function seedOrg(org: Org, spec: OrgSpec): void {
   for (const app of appsOf(spec)) addApp(org, app)
   org.changeSettings(spec.settings ?? {})
   spec.fill?.(org)
+  countLicenses(org, true)
 }
 
 const titleOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)} Corp`
@@ -158,6 +161,7 @@ export function addUser(org: Org, spec: UserSpec, profileId: string): string {
     ProfileId: profileId,
     LastPasswordChangeDate: org.now(),
   })
+  if (profile === integrationProfile && (spec.permissionSets ?? []).length > 0) assignIntegrationLicense(org, id)
   for (const set of spec.permissionSets ?? []) assignPermissionSet(org, id, set)
   if (spec.permissions !== undefined) giveUserPermissions(org, id, spec.permissions)
   insertUser(org, {

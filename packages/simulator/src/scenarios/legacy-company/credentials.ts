@@ -1,8 +1,8 @@
 /** Certificates, named credentials, identity providers, packages, event logs: what else an inventory turns up. */
-import { insertRow } from '../../data/index.ts'
+import { assignIntegrationLicense, insertRow } from '../../data/index.ts'
 import { insertRow as insertComponent, keepContent } from '../../metadata/store.ts'
 import { makeSelfSigned } from '../../metadata/types/stored/self-signed.ts'
-import { userId, idOf } from './world.ts'
+import { userId } from './world.ts'
 import type { World } from './world.ts'
 
 const day = 86_400_000
@@ -96,8 +96,5 @@ export function makeCredentials(world: World): void {
       SubscriberPackageName,
       SubscriberPackageNamespace,
     })
-  insertRow(org, 'PermissionSetLicenseAssign', {
-    PermissionSetLicenseId: idOf(world, 'SalesforceApiIntegration'),
-    AssigneeId: userId(world, 'billing.sync'),
-  })
+  assignIntegrationLicense(org, userId(world, 'billing.sync'))
 }

@@ -99,10 +99,9 @@ function makeGroups(world: World): void {
 
 function makeLicences(world: World): void {
   const { org, ids } = world
-  for (const [key, label, total, used] of [
-    ['SalesforceApiIntegration', 'Salesforce API Integration', 5, 1],
-    ['IdentityConnect', 'Identity Connect', 10, 0],
-    ['EventMonitoring', 'Event Monitoring', 0, 0],
+  for (const [key, label, total] of [
+    ['IdentityConnect', 'Identity Connect', 10],
+    ['EventMonitoring', 'Event Monitoring', 0],
   ] as const)
     ids.set(
       key,
@@ -111,7 +110,7 @@ function makeLicences(world: World): void {
         MasterLabel: label,
         PermissionSetLicenseKey: `${key}Psl`,
         TotalLicenses: total,
-        UsedLicenses: used,
+        UsedLicenses: 0,
       }),
     )
 }
