@@ -9,8 +9,11 @@ import { ownerOf } from './broker/reauthorise/open-reauthorise.ts'
 import { linkAddress, publicAddress } from './broker/reauthorise/public-address.ts'
 import { openReauthorisations } from './broker/reauthorise/reauthorisations.ts'
 import type { Notifier } from './notify/notify.ts'
+import { orgConnection } from './org/connection.ts'
 import { openRotationOf } from './rotation-opened.ts'
 import type { RotationWiring } from './rotation-opened.ts'
+import { openCertificateWatch } from './rotation/certificates/certificate-watch.ts'
+import type { CertificateWatch } from './rotation/certificates/certificate-watch.ts'
 import { openScheduleLoop } from './rotation/schedule/schedule-loop.ts'
 import type { LoopParts, ScheduleLoop } from './rotation/schedule/schedule-loop.ts'
 import type { Settings } from './settings.ts'
@@ -57,7 +60,28 @@ export const linksOf = ({
 
 /** Whether keyturn.yaml has anything to turn by itself, and nobody switched it off. */
 export const hasSchedule = ({ config }: Settings): boolean =>
-  config.broker?.rotation ?? Object.values(config.credentials ?? {}).some(({ schedule }) => schedule !== undefined)
+  config.broker?.rotation ??
+  (config.certificates !== undefined ||
+    Object.values(config.credentials ?? {}).some(({ schedule }) => schedule !== undefined))
+
+/** Null: keyturn.yaml names no org whose certificates are watched. */
+export const certificateWatchOf = ({
+  keyturn,
+  settings,
+  notifier,
+  log,
+  clock = systemClock,
+}: ScheduleWorld): CertificateWatch | null => {
+  const { certificates } = settings.config
+  if (certificates === undefined) return null
+  return openCertificateWatch({
+    grants: [...new Set(certificates.watch)],
+    owner: certificates.owner,
+    org: (grant) => orgConnection(keyturn, grant),
+    records: keyturn.store.records,
+    ...{ clock, notifier, log },
+  })
+}
 
 const usualPause = 60_000
 
@@ -73,6 +97,7 @@ export const openSchedule = (
   const { records } = keyturn.store
   const loop = openScheduleLoop({
     ...{ rotation: opened.rotation, records, clock, notifier, log, every: usualPause },
+    certificates: certificateWatchOf(world),
     ...more,
   })
   return {

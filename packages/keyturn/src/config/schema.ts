@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import { brokerSection } from './broker-section.ts'
+import { certificatesSection } from './certificates-section.ts'
 import { credentialsSection } from './credentials-section.ts'
 import { destinationsSection } from './destinations-section.ts'
 import { duration } from './duration.ts'
@@ -64,6 +65,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('Defaults of `keyturn connect`'),
   credentials: credentialsSection.optional().describe('What is rotated, and when'),
+  certificates: certificatesSection.optional().describe('Whose ends are watched, rotated or not'),
   destinations: destinationsSection.optional().describe('Where consumers read rotated values; docs/destinations.md'),
   mailboxes: mailboxesSection
     .optional()

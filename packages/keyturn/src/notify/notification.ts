@@ -10,6 +10,7 @@ export interface Notification {
     | 'rotation-waiting-for-person'
     | 'rotation-failed'
     | 'old-token-used'
+    | 'certificate-ends'
     | 'test'
   readonly severity: 'info' | 'warning' | 'alarm'
   /** One line, plain text. */

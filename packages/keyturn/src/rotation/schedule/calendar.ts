@@ -1,8 +1,9 @@
 /**
  * The schedule as a calendar (RFC 5545): for each credential when it is due, when it may begin if windows say so, and
- * when its policy is to be reviewed. A UID is the same each time, so that an import again moves events and makes no new
+ * when its policy is to be reviewed; and when watched certificates end. A UID is the same each time, so that an import again moves events and makes no new
  * ones. All moments are UTC: no VTIMEZONE is needed, and every calendar shows them in its reader's zone.
  */
+import type { WatchedDoc } from '../certificates/watched-certificates.ts'
 import type { Assessed } from './assess.ts'
 import { nextClose } from './windows.ts'
 
@@ -86,9 +87,32 @@ const eventsOf = ({ name, credential, policy, due }: Assessed, now: number): rea
   return events
 }
 
+type Watched = WatchedDoc & { readonly grant: string }
+
+const endsOf = ({ grant, certificates }: Watched): readonly Event[] =>
+  certificates.flatMap(({ kind, name, notAfter }) =>
+    notAfter === null
+      ? []
+      : [
+          {
+            uid: `certificate/${grant}/${kind}/${name}`,
+            start: `DTSTART:${utc(notAfter)}`,
+            end: null,
+            summary: `Certificate ends: ${name}`,
+            description: `${kind}, seen by ${grant}`,
+            category: 'CERTIFICATE',
+          },
+        ],
+  )
+
 /** `store`: makes the UIDs of several stores different ones. */
-export const calendarOf = (assessed: readonly Assessed[], now: number, store: string): string => {
-  const events = assessed.flatMap((one) => eventsOf(one, now))
+export const calendarOf = (
+  assessed: readonly Assessed[],
+  now: number,
+  store: string,
+  watched: readonly Watched[] = [],
+): string => {
+  const events = [...assessed.flatMap((one) => eventsOf(one, now)), ...watched.flatMap(endsOf)]
   const lines = events.flatMap(({ uid, start, end, summary, description, category }) => [
     'BEGIN:VEVENT',
     `UID:${escaped(`${uid}@${store}.keyturn`)}`,

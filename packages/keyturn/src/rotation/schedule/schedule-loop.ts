@@ -1,5 +1,6 @@
 /** Rounds of the schedule, for as long as the broker serves: nothing that goes wrong in one ends the loop. */
 import { KeyturnError } from '@keyturn/tokens'
+import type { CertificateWatch } from '../certificates/certificate-watch.ts'
 import { scheduledOf } from './assess.ts'
 import { turnDue } from './scheduler.ts'
 import type { Round, RoundParts } from './scheduler.ts'
@@ -12,10 +13,17 @@ export interface ScheduleLoop {
 export interface LoopParts extends Omit<RoundParts, 'now' | 'signal'> {
   /** ms. */
   readonly every: number
+  /** Null: no certificates are watched. */
+  readonly certificates?: CertificateWatch | null
   readonly onRound?: (round: Round) => void
 }
 
-export const openScheduleLoop = ({ every, onRound = () => undefined, ...parts }: LoopParts): ScheduleLoop => {
+export const openScheduleLoop = ({
+  every,
+  certificates = null,
+  onRound = () => undefined,
+  ...parts
+}: LoopParts): ScheduleLoop => {
   const { rotation, clock, log } = parts
   const closing = new AbortController()
   const { signal } = closing
@@ -24,7 +32,9 @@ export const openScheduleLoop = ({ every, onRound = () => undefined, ...parts }:
     while (!signal.aborted) {
       const next = clock.boot() + every
       try {
-        onRound(await turnDue({ ...parts, now: clock.wall(), signal }, scheduled))
+        const round = await turnDue({ ...parts, now: clock.wall(), signal }, scheduled)
+        const told = signal.aborted ? 0 : ((await certificates?.round()) ?? 0)
+        onRound({ ...round, told: round.told + told })
       } catch (error) {
         const code = error instanceof KeyturnError ? error.code : 'DEFECT'
         log.warn('a round of the schedule failed; the next one tries again', { code })

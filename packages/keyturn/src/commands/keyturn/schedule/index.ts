@@ -6,6 +6,8 @@ import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { span } from '../../../output/moment.ts'
 import { table } from '../../../output/table.ts'
+import { certificateViews } from '../../../rotation/views/certificate-view.ts'
+import type { CertificateView } from '../../../rotation/views/certificate-view.ts'
 import { scheduleView } from '../../../rotation/views/schedule-view.ts'
 import type { ScheduleView } from '../../../rotation/views/schedule-view.ts'
 
@@ -33,21 +35,26 @@ export default class ScheduleCommand extends KeyturnCommand {
   async run(): Promise<Json> {
     const { flags } = await this.parse(ScheduleCommand)
     return this.withKeyturn(flags, async (keyturn, settings) => {
-      const [{ withRotation }, { assess, scheduledOf }, { blockedGrants }, { calendarOf }] = await Promise.all([
-        import('../../../rotation-opened.ts'),
-        import('../../../rotation/schedule/assess.ts'),
-        import('../../../rotation/schedule/blocked-grants.ts'),
-        import('../../../rotation/schedule/calendar.ts'),
-      ])
+      const [{ withRotation }, { assess, scheduledOf }, { blockedGrants }, { calendarOf }, { watchedCertificates }] =
+        await Promise.all([
+          import('../../../rotation-opened.ts'),
+          import('../../../rotation/schedule/assess.ts'),
+          import('../../../rotation/schedule/blocked-grants.ts'),
+          import('../../../rotation/schedule/calendar.ts'),
+          import('../../../rotation/certificates/watched-certificates.ts'),
+        ])
       return withRotation(keyturn, settings, async (rotation) => {
         const now = systemClock.wall()
         const { records } = keyturn.store
         const assessed = await assess({ rotation, records, scheduled: scheduledOf(rotation), now })
         const blocked = await blockedGrants(records)
         const views = assessed.map((one) => scheduleView(one, now))
+        const watched = await watchedCertificates(records).list()
+        const certificates = certificateViews(watched, now)
         const file = flags.ics === undefined ? null : resolve(flags.ics)
-        if (file !== null) writeCalendar(file, calendarOf(assessed, now, keyturn.store.id))
+        if (file !== null) writeCalendar(file, calendarOf(assessed, now, keyturn.store.id, watched))
         this.show(views, now)
+        this.showCertificates(certificates)
         for (const { grant, credentials, since } of blocked)
           this.tell(
             `\n${this.paint('red', '✗')} Callers are refused ${grant} since ${minute(new Date(since).toISOString()) ?? ''}: ${credentials.join(', ')} is overdue.`,
@@ -61,9 +68,27 @@ export default class ScheduleCommand extends KeyturnCommand {
           credentials,
           since: new Date(since).toISOString(),
         }))
-        return { schedule: views, blocked: blockedView, calendar: file }
+        return { schedule: views, certificates, blocked: blockedView, calendar: file }
       })
     })
+  }
+
+  private showCertificates(certificates: readonly CertificateView[]): void {
+    if (certificates.length === 0) return
+    this.log(
+      `\n${table(
+        certificates,
+        [
+          { title: 'CERTIFICATE', of: ({ name }) => name },
+          { title: 'OF', of: ({ kind }) => kind, spared: 1 },
+          { title: 'GRANT', of: ({ grant }) => grant, spared: 2 },
+          { title: 'ENDS', of: ({ ends }) => day(ends) },
+          { title: 'LEFT', of: ({ days }) => (days === null ? null : `${days} d`), right: true },
+          { title: '', of: ({ why, state }) => (state === 'fine' ? '' : (why ?? state)) },
+        ],
+        this.width,
+      )}`,
+    )
   }
 
   private show(views: readonly ScheduleView[], now: number): void {

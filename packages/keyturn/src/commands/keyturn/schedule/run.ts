@@ -18,7 +18,7 @@ export default class ScheduleRunCommand extends KeyturnCommand {
     const ending = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
     return this.withKeyturn(flags, async (keyturn, settings) => {
-      const [{ openRotationOf }, { linksOf }, { withNotifier }, { turnDue }] = await Promise.all([
+      const [{ openRotationOf }, { linksOf, certificateWatchOf }, { withNotifier }, { turnDue }] = await Promise.all([
         import('../../../rotation-opened.ts'),
         import('../../../schedule-opened.ts'),
         import('../../../with-notifier.ts'),
@@ -28,7 +28,7 @@ export default class ScheduleRunCommand extends KeyturnCommand {
         const reauthorise = linksOf({ keyturn, settings, notifier, log: quietLog })
         const opened = openRotationOf({ keyturn, settings }, reauthorise === undefined ? {} : { reauthorise })
         try {
-          const round = await turnDue({
+          const turned = await turnDue({
             rotation: opened.rotation,
             records: keyturn.store.records,
             clock: systemClock,
@@ -38,6 +38,9 @@ export default class ScheduleRunCommand extends KeyturnCommand {
             who: `the schedule, by ${operatorName()}`,
             signal: ending.signal,
           })
+          const watch = certificateWatchOf({ keyturn, settings, notifier, log: quietLog })
+          const certificates = ending.signal.aborted ? 0 : ((await watch?.round()) ?? 0)
+          const round = { ...turned, told: turned.told + certificates }
           const { scheduled, started, advanced, ended, failed, told, blocked, freed } = round
           this.log(`${scheduled} scheduled, ${started.length} begun, ${advanced.length} worked on, ${told} told.`)
           for (const { name, state } of ended) this.log(`${name}: ${state}`)
