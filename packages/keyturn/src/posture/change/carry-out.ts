@@ -154,7 +154,6 @@ export const carryOut = async (carrying: Carrying): Promise<CarriedOut> => {
     }
   }
   await enter(carrying, {
-    id,
     what: 'ended',
     shown,
     is,
