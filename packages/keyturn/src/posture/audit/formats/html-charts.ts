@@ -13,15 +13,19 @@ const tone = (score: number, grave: boolean): string =>
   score < 60 ? 's-poor' : score >= 85 && !grave ? 's-good' : 's-fair'
 
 /** A ring: the score that is certain, and pale behind it how far the unknown could take it. */
-export const scoreRing = ({ value, atLeast, atMost, unknownShare }: Score, grave: boolean): string => {
+export const scoreRing = (
+  { value, atLeast, atMost, unknownShare }: Pick<Score, 'value' | 'atLeast' | 'atMost' | 'unknownShare'>,
+  grave: boolean,
+  { name, unit } = { name: 'Score', unit: 'of 100' },
+): string => {
   const arc = (share: number, name: string, more = ''): string =>
     `<circle class="${name}" cx="70" cy="70" r="54" fill="none" stroke-width="13" stroke-dasharray="${fixed((around * share) / 100)} ${fixed(around)}" transform="rotate(-90 70 70)" ${more}/>`
-  const title = value === null ? 'No score: nothing could be judged' : `Score ${value} of 100`
+  const title = value === null ? `${name}: nothing could be judged` : `${name} ${value} ${unit}`
   const range = unknownShare === 0 || value === null ? '' : `between ${atLeast} and ${atMost}`
   return `<svg viewBox="0 0 140 ${range === '' ? 140 : 162}" role="img" aria-label="${title}${range === '' ? '' : `, ${range}`}">
 <circle class="track" cx="70" cy="70" r="54" fill="none" stroke-width="13"/>
 ${value === null ? '' : `${arc(atMost ?? 0, 's-unknown', 'opacity=".35"')}${arc(value, tone(value, grave))}`}
-<text class="big" x="70" y="80" text-anchor="middle">${value ?? '–'}</text><text x="70" y="99" text-anchor="middle">of 100</text>
+<text class="big" x="70" y="80" text-anchor="middle">${value ?? '–'}</text><text x="70" y="99" text-anchor="middle">${unit}</text>
 ${range === '' ? '' : `<text x="70" y="156" text-anchor="middle">${range}</text>`}
 </svg>`
 }

@@ -5,7 +5,7 @@ import type { Finding, Result } from '../result.ts'
 import { catalogueName, counted, shownMoment } from '../shown-text.ts'
 import type { Moved } from '../trend.ts'
 import { unknownGroups } from '../unknown-groups.ts'
-import { html } from './html-text.ts'
+import { advice, badge, html } from './html-text.ts'
 
 /** Shown at once; behind a click; beyond that in the machine formats, so that the page stays one that opens. */
 const atOnce = 8
@@ -35,11 +35,6 @@ const idsOf = ({ catalogues }: Result): string =>
   Object.entries(catalogues)
     .map(([key, ids]) => `${catalogueName(key)}: ${ids.join(', ')}`)
     .join(' · ')
-
-const badge = (name: string): string => `<span class="badge ${name}">${name}</span>`
-
-/** Our own words, commands between backticks among them. */
-const advice = (text: string): string => html(text, 1000).replace(/&#96;(.*?)&#96;/g, '<code>$1</code>')
 
 const finding = (
   result: Result,

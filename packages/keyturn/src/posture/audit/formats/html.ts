@@ -1,18 +1,12 @@
-/**
- * A report for people who decide: one HTML file that loads nothing, runs nothing and can be mailed, opened from a disk
- * and printed. The policy in its head holds a browser to that, whatever a name in the org says.
- */
-import { createHash } from 'node:crypto'
+/** An audit for people who decide, on one page that can be mailed, opened from a disk and printed. */
 import type { AuditReport } from '../report.ts'
 import { atLeast, severities } from '../result.ts'
 import type { Result } from '../result.ts'
 import { counted, shownMoment } from '../shown-text.ts'
 import { barLegend, scoreRing, severityBars, trendLine } from './html-charts.ts'
 import { changesPart, controlsPart, findingsPart, unknownPart, waiverPart } from './html-sections.ts'
-import { style } from './html-style.ts'
+import { htmlPage, tile } from './html-page.ts'
 import { html } from './html-text.ts'
-
-const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'`
 
 const failing = ({ results }: AuditReport): readonly Result[] => results.filter(({ verdict }) => verdict === 'fail')
 
@@ -48,9 +42,6 @@ const lead = (report: AuditReport): string => {
       : `${counts.unknown} could not be judged (${score.unknownShare} % of the weight) and ${counts.unknown === 1 ? 'counts' : 'count'} as neither.`
   return [first, second, third].filter((one) => one !== '').join(' ')
 }
-
-const tile = (tone: string, count: number, text: string): string =>
-  `<li class="${count === 0 ? 'none' : tone}"><b>${count.toLocaleString('en')}</b><span>${text}</span></li>`
 
 const tiles = (report: AuditReport): string => {
   const of = (...names: readonly string[]): number =>
@@ -110,26 +101,16 @@ const firstSteps = (report: AuditReport): string => {
 export const asHtml = (report: AuditReport, version: string): string => {
   const { org, score, results } = report
   const kind = org.sandbox ? 'Sandbox' : 'Production org'
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="referrer" content="no-referrer">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${html(`Security posture of ${org.name}`, 120)}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<p class="eyebrow">Salesforce security posture</p>
+  return htmlPage(
+    `Security posture of ${org.name}`,
+    `<p class="eyebrow">Salesforce security posture</p>
 <h1>${html(org.name, 120)}</h1>
 <p class="meta">${kind} ${html(org.id, 40)} · read ${html(shownMoment(report.takenAt))} · profile <b>${html(report.profile)}</b></p>
 <div class="card hero">${scoreRing(score, failing(report).some(isGrave))}<div><p class="lead">${html(lead(report))}</p><p class="soft">${
-    score.unknownShare === 0
-      ? ''
-      : `If all of the unknown were wrong the score would be ${score.atLeast}, if all were right ${score.atMost}.`
-  }</p></div></div>
+      score.unknownShare === 0
+        ? ''
+        : `If all of the unknown were wrong the score would be ${score.atLeast}, if all were right ${score.atMost}.`
+    }</p></div></div>
 ${tiles(report)}
 <div class="pair"><div class="card"><h3>Controls by severity</h3>${severityBars(results)}${barLegend}</div>${trendCard(report)}</div>
 ${firstSteps(report)}
@@ -139,9 +120,6 @@ ${waiverPart(report)}
 ${changesPart(report)}
 ${controlsPart(report)}
 <footer><p><b>How the score is made.</b> ${html(score.formula, 1000)}</p>
-<p>Read as <code>${html(report.auditor.username, 120)}</code> from ${html(org.instanceUrl, 200)}: ${counted(report.calls.total, 'call')}, at most ${report.calls.mostAtOnce} at once, ${(report.calls.ms / 1000).toFixed(1)} s. Judged ${html(shownMoment(report.judgedAt))} by Keyturn ${html(version)}. No secret and no token was read.</p></footer>
-</main>
-</body>
-</html>
-`
+<p>Read as <code>${html(report.auditor.username, 120)}</code> from ${html(org.instanceUrl, 200)}: ${counted(report.calls.total, 'call')}, at most ${report.calls.mostAtOnce} at once, ${(report.calls.ms / 1000).toFixed(1)} s. Judged ${html(shownMoment(report.judgedAt))} by Keyturn ${html(version)}. No secret and no token was read.</p></footer>`,
+  )
 }

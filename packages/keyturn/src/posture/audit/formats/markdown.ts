@@ -5,32 +5,12 @@
 import type { AuditReport } from '../report.ts'
 import { severities } from '../result.ts'
 import type { Finding, Result } from '../result.ts'
-import { catalogueName, counted, shownMoment, shownText } from '../shown-text.ts'
+import { catalogueName, counted, shownMoment } from '../shown-text.ts'
 import type { Moved } from '../trend.ts'
 import { unknownGroups } from '../unknown-groups.ts'
+import { code, rows, words } from './markdown-text.ts'
 
 const most = 50
-
-/** A zero-width space behind `@` and `#` keeps code hosts from calling people and linking issues. */
-const words = (text: string): string =>
-  shownText(text)
-    .replace(/[\\`*_{}[\]()~|!]/g, (character) => `\\${character}`)
-    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replaceAll('://', '&#58;//')
-    .replace(/www\./gi, (text_) => `${text_.slice(0, -1)}&#46;`)
-    .replace(/@(?=\w)/g, '@\u200b')
-    .replace(/(?<!&)#(?=\w)/g, '#\u200b')
-    .replace(/^(\s*)([-+=]|\d+\.)/, '$1&#8203;$2')
-
-/**
- * Not a span of backticks: tables take pipes and backslashes within it for their own. Every sign is a reference, which
- * stands for itself and never for markup; code hosts look for nothing inside of code.
- */
-const code = (text: string): string =>
-  `<code>${shownText(text, 200).replace(/[^\p{L}\p{N} ]/gu, (sign) => `&#${sign.codePointAt(0)};`)}</code>`
-
-const rows = (titles: readonly string[], lines: readonly (readonly string[])[]): string =>
-  [titles, titles.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
 const more = (all: number): readonly string[] =>
   all > most ? [`… and ${all - most} more: \`--format json\` has them all.`] : []
