@@ -1,0 +1,200 @@
+/**
+ * Whether a client survives rotation, by what is known of it. Ready is only who was shown, or answered for, to be; what
+ * contradicts a person's word wins over it, and silence is unknown.
+ */
+import { everyUserOf, matches } from './client-id.ts'
+import type { RtrApp, RtrClient } from './inventory.ts'
+
+export type Readiness = 'ready' | 'not-ready' | 'unknown'
+
+export type Source =
+  'own-grant' | 'broker' | 'rehearsal' | 'scan' | 'known-kind' | 'way-in' | 'user' | 'declared' | 'nobody'
+
+export interface ReadinessEvidence {
+  readonly source: Source
+  readonly says: Readiness
+  readonly text: string
+  /** Epoch ms; null: it holds whenever it is asked. */
+  readonly at: number | null
+}
+
+/** `keyturn rehearse --record CLIENT`. */
+export interface Rehearsed {
+  readonly client: string
+  readonly at: number
+  /** Of the program, where somebody said it. */
+  readonly version: string | null
+  readonly keyturn: string
+  readonly verdicts: Readonly<Record<string, 'pass' | 'fail' | 'inconclusive'>>
+  /** Behaviours that a whole rehearsal judges. */
+  readonly whole: boolean
+}
+
+/** `keyturn rtr ready`. */
+export interface Declared {
+  readonly client: string
+  readonly at: number
+  readonly reason: string
+  readonly owner: string
+  readonly by: string
+}
+
+/** What a scan of a client's repository says: from a `ScanReport`. */
+export interface Scanned {
+  readonly client: string
+  readonly at: number
+  readonly effect: 'breaks' | 'depends' | 'survives' | 'unaffected' | 'unknown'
+  readonly why: string
+  readonly path: string
+}
+
+export interface Proofs {
+  readonly rehearsed: readonly Rehearsed[]
+  readonly declared: readonly Declared[]
+  readonly scanned: readonly Scanned[]
+}
+
+export const noProofs: Proofs = { rehearsed: [], declared: [], scanned: [] }
+
+const day = 86_400_000
+/** A rehearsal says what a program did then; after that it is history. */
+export const rehearsalDays = 180
+/** A person's word is asked for again. */
+export const declarationDays = 90
+
+export interface JudgedClient extends RtrClient {
+  readonly readiness: Readiness
+  /** Of the evidence, what decided; null: nothing did. */
+  readonly by: Source | null
+  readonly owner: string | null
+  readonly evidence: readonly ReadinessEvidence[]
+}
+
+export interface JudgedApp extends Omit<RtrApp, 'clients'> {
+  readonly clients: readonly JudgedClient[]
+  readonly readiness: Readiness
+  readonly why: string
+  /** What hides clients: with it nothing is ready. */
+  readonly blind: readonly string[]
+}
+
+const latest = <T extends { readonly client: string; readonly at: number }>(all: readonly T[], id: string): T | null =>
+  all
+    .filter(({ client }) => matches(client, id))
+    .toSorted((a, b) => b.at - a.at || (a.client === everyUserOf(id) ? 1 : -1))[0] ?? null
+
+const rehearsal = (client: RtrClient, found: Rehearsed, now: number): ReadinessEvidence => {
+  const { at, version, verdicts, whole } = found
+  const says = (says_: Readiness, text: string): ReadinessEvidence => ({ source: 'rehearsal', says: says_, text, at })
+  const of = (verdict: string): readonly string[] =>
+    Object.entries(verdicts).flatMap(([name, is]) => (is === verdict ? [name] : []))
+  const [failed, open] = [of('fail'), of('inconclusive')]
+  if (failed.length > 0) return says('not-ready', `rehearsed and failed: ${failed.join(', ')}`)
+  if (open.length > 0) return says('unknown', `rehearsed, and not shown: ${open.join(', ')}`)
+  if (!whole || of('pass').length === 0) return says('unknown', 'rehearsed in part only')
+  if (now - at > rehearsalDays * day) return says('unknown', `rehearsed more than ${rehearsalDays} days ago: once more`)
+  const other = client.versions.filter((one) => version !== null && one.version !== version && one.last > at)
+  if (other.length > 0)
+    return says(
+      'unknown',
+      `rehearsed as version ${version ?? ''}, seen since as ${other.map((one) => one.version).join(', ')}: rehearse that one`,
+    )
+  return says('ready', `rehearsed and passed${version === null ? '' : ` as version ${version}`}`)
+}
+
+const scan = ({ effect, why, at }: Scanned): ReadinessEvidence => ({
+  source: 'scan',
+  says: effect === 'breaks' ? 'not-ready' : effect === 'survives' || effect === 'unaffected' ? 'ready' : 'unknown',
+  text: `its repository: ${why}`,
+  at,
+})
+
+const declaration = ({ at, owner }: Declared, now: number): ReadinessEvidence => {
+  const old = now - at > declarationDays * day
+  return {
+    source: 'declared',
+    says: old ? 'unknown' : 'ready',
+    text: old
+      ? `declared by ${owner} more than ${declarationDays} days ago: once more`
+      : `declared by ${owner}, not shown`,
+    at,
+  }
+}
+
+const evidenceOf = (client: RtrClient, proofs: Proofs, now: number): readonly ReadinessEvidence[] => {
+  const always = (source: Source, says: Readiness, text: string): ReadinessEvidence => ({
+    source,
+    says,
+    text,
+    at: null,
+  })
+  const [rehearsed, scanned, declared] = [
+    latest(proofs.rehearsed, client.id),
+    latest(proofs.scanned, client.id),
+    latest(proofs.declared, client.id),
+  ]
+  const { kind, seenBy, unaffected, person } = client
+  const effects = { survives: 'ready', breaks: 'not-ready', depends: 'unknown' } as const
+  return [
+    ...(seenBy === 'grant'
+      ? [always('own-grant', 'ready', 'Keyturn’s own grant: each new token is kept before it is used')]
+      : []),
+    ...(seenBy === 'broker' ? [always('broker', 'ready', 'comes through the broker, which holds the token')] : []),
+    ...(unaffected === null ? [] : [always('way-in', 'ready', unaffected)]),
+    ...(person.active === false ? [always('user', 'ready', 'the user is inactive: nobody signs in as it')] : []),
+    ...(rehearsed === null ? [] : [rehearsal(client, rehearsed, now)]),
+    ...(scanned === null ? [] : [scan(scanned)]),
+    ...(kind === null ? [] : [always('known-kind', effects[kind.effect], `${kind.name}: ${kind.why}`)]),
+    ...(declared === null ? [] : [declaration(declared, now)]),
+  ]
+}
+
+/** Which evidence decides, the strongest first. Of a kind that it is known to break is shown by the version it names. */
+const strength: readonly Source[] = [
+  'own-grant',
+  'broker',
+  'way-in',
+  'user',
+  'rehearsal',
+  'scan',
+  'known-kind',
+  'declared',
+]
+
+export const judgeClient = (client: RtrClient, proofs: Proofs, now: number): JudgedClient => {
+  const evidence = evidenceOf(client, proofs, now)
+  const decided = strength
+    .flatMap((source) => evidence.filter((one) => one.source === source))
+    .find(({ says }) => says !== 'unknown')
+  const owner = latest(proofs.declared, client.id)?.owner ?? (client.person.nature === 'person' ? client.user : null)
+  return { ...client, readiness: decided?.says ?? 'unknown', by: decided?.source ?? null, owner, evidence }
+}
+
+const count = (clients: readonly JudgedClient[], readiness: Readiness): number =>
+  clients.filter((one) => one.readiness === readiness).length
+
+const clientsWord = (n: number): string => (n === 1 ? '1 client' : `${n} clients`)
+
+/** `blind`: what hides clients of any app. */
+export const judgeApp = (app: RtrApp, proofs: Proofs, now: number, blind: readonly string[]): JudgedApp => {
+  const clients = app.clients.map((one) => judgeClient(one, proofs, now))
+  const [broken, unknown] = [count(clients, 'not-ready'), count(clients, 'unknown')]
+  const say = (readiness: Readiness, why: string): JudgedApp => ({ ...app, clients, blind, readiness, why })
+  if (broken > 0)
+    return say(
+      'not-ready',
+      `${clientsWord(broken)} would lose access${unknown === 0 ? '' : `, of ${unknown} nobody knows`}`,
+    )
+  if (unknown > 0)
+    return say(
+      'unknown',
+      `of ${clientsWord(unknown)} nobody knows whether ${unknown === 1 ? 'it survives' : 'they survive'}`,
+    )
+  if (blind.length > 0) return say('unknown', `not everything could be read: ${blind.join('; ')}`)
+  return say(
+    'ready',
+    clients.length === 0
+      ? 'nobody uses it'
+      : `${clients.length === 1 ? 'its client is' : `all ${clients.length} clients are`} ready`,
+  )
+}
