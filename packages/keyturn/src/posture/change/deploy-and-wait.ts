@@ -31,7 +31,9 @@ const silence = 2 * 60_000
 export const mayHaveArrived = (error: unknown): boolean => {
   if (!(error instanceof KeyturnError)) return true
   const { code, kind }: KeyturnError = error
-  return code === 'ANSWER_UNREADABLE' || (kind === 'unavailable' && !code.startsWith('STORE_'))
+  return (
+    code === 'ORG_UNAVAILABLE' || code === 'ANSWER_UNREADABLE' || (kind === 'unavailable' && !code.startsWith('STORE_'))
+  )
 }
 
 const said = (error: unknown): string => (error instanceof Error ? error.message : String(error))
