@@ -7,7 +7,7 @@ import type { OrgConnection } from '../org/connection.ts'
 import type { Collecting } from './collector.ts'
 import { createAsker } from './collectors/asker.ts'
 import { attempt } from './collectors/attempt.ts'
-import { OddAnswer, flag, text } from './collectors/cells.ts'
+import { OddAnswer, flag, maybeText, text } from './collectors/cells.ts'
 import { ownPermissions } from './collectors/own-permissions.ts'
 import type { AuditPermission } from './collectors/own-permissions.ts'
 import { createPace, defaultPace } from './collectors/pace.ts'
@@ -93,6 +93,7 @@ export const collect = async (options: CollectOptions): Promise<Snapshot> => {
       name: about.is === 'known' ? about.value.name : auditor.orgId,
       sandbox: about.is === 'known' && about.value.sandbox,
       instanceUrl: about.is === 'known' ? about.value.instanceUrl : '',
+      ...(about.is === 'known' && about.value.timeZone !== null ? { timeZone: about.value.timeZone } : {}),
     },
     auditor: { userId: auditor.userId, username: auditor.username },
     families: [...chosen],
@@ -101,14 +102,22 @@ export const collect = async (options: CollectOptions): Promise<Snapshot> => {
   }
 }
 
-const aboutOrg = (
-  org: OrgConnection,
-  ask: Collecting['ask'],
-  own: Collecting['own'],
-): Promise<Fact<{ readonly name: string; readonly sandbox: boolean; readonly instanceUrl: string }>> =>
+interface OrgItself {
+  readonly name: string
+  readonly sandbox: boolean
+  readonly instanceUrl: string
+  readonly timeZone: string | null
+}
+
+const aboutOrg = (org: OrgConnection, ask: Collecting['ask'], own: Collecting['own']): Promise<Fact<OrgItself>> =>
   attempt({ what: 'the org itself', anyOf: [] }, own, async () => {
     const { instanceUrl } = await org.jsforce()
-    const [one] = await ask.rows('SELECT Name, IsSandbox FROM Organization LIMIT 1')
+    const [one] = await ask.rows('SELECT Name, IsSandbox, TimeZoneSidKey FROM Organization LIMIT 1')
     if (one === undefined) throw new OddAnswer('an org without a record of itself')
-    return { name: text(one, 'Name'), sandbox: flag(one, 'IsSandbox'), instanceUrl }
+    return {
+      name: text(one, 'Name'),
+      sandbox: flag(one, 'IsSandbox'),
+      instanceUrl,
+      timeZone: maybeText(one, 'TimeZoneSidKey'),
+    }
   })

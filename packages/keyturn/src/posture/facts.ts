@@ -179,6 +179,8 @@ export interface LoginUse {
   readonly application: string | null
   readonly client: string | null
   readonly address: string
+  /** Where it logged in, such as `login.salesforce.com`. Absent: not read. */
+  readonly host?: string | null
   readonly worked: number
   readonly failed: number
   readonly last: number

@@ -12,6 +12,8 @@ export interface Snapshot {
     readonly name: string
     readonly sandbox: boolean
     readonly instanceUrl: string
+    /** As IANA names it. Absent: not read. */
+    readonly timeZone?: string
   }
   /** Whose eyes saw it. */
   readonly auditor: { readonly userId: string; readonly username: string }

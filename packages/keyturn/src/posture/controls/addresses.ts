@@ -10,7 +10,8 @@ const withoutTail = (address: string): string =>
     [Number(a) * 256 + Number(b), Number(c) * 256 + Number(d)].map((group) => group.toString(16)).join(':'),
   )
 
-const valueOf = (address: string): bigint | null => {
+/** An address as a number; null: it is none. An IPv4 address and an IPv6 one may have the same number. */
+export const valueOf = (address: string): bigint | null => {
   const text = address.trim()
   const version = isIP(text)
   if (version === 4) return text.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n)

@@ -19,6 +19,8 @@ export interface Evidence {
   readonly self: { readonly username: string; readonly app: string | null; readonly address: string | null }
   /** Epoch ms of what was seen. */
   readonly takenAt: number
+  /** Of the org, as IANA names it: login hours are in it. Absent: not known. */
+  readonly timeZone?: string
 }
 
 export interface CutOff {

@@ -10,6 +10,8 @@ export interface LoginRow {
   readonly subType: string | null
   readonly application: string | null
   readonly client: string | null
+  /** Where it logged in. */
+  readonly host: string | null
   readonly address: string
   readonly worked: boolean
   readonly at: number
@@ -45,13 +47,29 @@ const foldAddress = (folding: Folding, type: string, address: string): string =>
   return folding === 'gone' ? '*' : networkOf(address)
 }
 
-// No name of a user, an app or a client holds it.
-const between = '\u0000'
+/** Texts by number: hundreds of thousands of rows name the same few users, apps and addresses. */
+const createNames = (): { numberOf(text: string): number; textOf(number: number): string } => {
+  const numbers = new Map<string, number>()
+  const texts: string[] = []
+  return {
+    numberOf(text) {
+      const known = numbers.get(text)
+      if (known !== undefined) return known
+      numbers.set(text, texts.length)
+      texts.push(text)
+      return texts.length - 1
+    },
+    textOf: (number) => texts[number] ?? '',
+  }
+}
 
 export const createLoginSums = (most: number): LoginSums => {
+  const names = createNames()
   let sums = new Map<string, Sum>()
   let folding: Folding = 'none'
 
+  const keyOf = (parts: readonly string[]): string => parts.map(names.numberOf).join(' ')
+  const partsOf = (key: string): readonly string[] => key.split(' ').map((number) => names.textOf(Number(number)))
   const put = (to: Map<string, Sum>, key: string, { worked, failed, last }: Sum): void => {
     const sum = to.get(key)
     if (sum === undefined) to.set(key, { worked, failed, last })
@@ -65,21 +83,27 @@ export const createLoginSums = (most: number): LoginSums => {
     folding = foldings[foldings.indexOf(folding) + 1] ?? 'gone'
     const folded = new Map<string, Sum>()
     for (const [key, sum] of sums) {
-      const parts = key.split(between)
-      const address = foldAddress(folding, parts[1] ?? '', parts[5] ?? '')
-      put(folded, [...parts.slice(0, 5), address].join(between), sum)
+      const parts = partsOf(key)
+      put(folded, keyOf([...parts.slice(0, 5), foldAddress(folding, parts[1] ?? '', parts[5] ?? '')]), sum)
     }
     sums = folded
   }
   return {
     add({ user, type, subType, application, client, address, worked, at }) {
-      const key = [user, type, subType ?? '', application ?? '', client ?? '', foldAddress(folding, type, address)]
-      put(sums, key.join(between), { worked: Number(worked), failed: Number(!worked), last: at })
+      const key = keyOf([
+        user,
+        type,
+        subType ?? '',
+        application ?? '',
+        client ?? '',
+        foldAddress(folding, type, address),
+      ])
+      put(sums, key, { worked: Number(worked), failed: Number(!worked), last: at })
       while (sums.size > most && folding !== 'gone') fold()
     },
     uses: () =>
       [...sums].map(([key, sum]): LoginUse => {
-        const [user = '', type = '', subType = '', application = '', client = '', address = ''] = key.split(between)
+        const [user = '', type = '', subType = '', application = '', client = '', address = ''] = partsOf(key)
         const orNull = (text: string): string | null => (text === '' ? null : text)
         return {
           user,

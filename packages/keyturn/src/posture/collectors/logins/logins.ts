@@ -20,7 +20,7 @@ const mostSums = 100_000
 const rowsPerSpan = 20_000
 const mostSpans = 3
 
-const fields = ['UserId', 'LoginType', 'LoginSubType', 'Application', 'Browser', 'SourceIp', 'Status']
+const fields = ['UserId', 'LoginType', 'LoginSubType', 'Application', 'Browser', 'LoginUrl', 'SourceIp', 'Status']
 
 /** What the org writes where it knows nothing. */
 const said = (value: string | null): string | null =>
@@ -49,6 +49,7 @@ export const collectLogins: Collector<'logins'> = async ({ ask, own, sources, da
             subType: said(maybeText(one, 'LoginSubType')),
             application: said(maybeText(one, 'Application')),
             client: said(maybeText(one, 'Browser')),
+            host: said(maybeText(one, 'LoginUrl')),
             address: maybeText(one, 'SourceIp') ?? '',
             worked: /^success$/i.test(maybeText(one, 'Status') ?? ''),
             at: moment(one, 'LoginTime'),

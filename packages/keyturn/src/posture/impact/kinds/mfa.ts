@@ -1,0 +1,37 @@
+/**
+ * A second factor at the login page. Programs, the API and single sign-on are not asked by Salesforce; who has a method is
+ * asked for it and gets in; who has none is stopped until they have a device to register.
+ */
+import type { Judge, Verdict } from '../judge.ts'
+import { certain, possible } from '../judge.ts'
+import type { Seen } from '../seen.ts'
+import { isShutOut, lower } from '../seen.ts'
+
+const judgePerson = (username: string | null, everybody: boolean, seen: Seen): Verdict => {
+  const user = seen.userOf(username)
+  if (user === undefined) return possible('Whether a method is registered was not read.')
+  if (user.nature.is === 'machine') return null
+  const { permissions, mfaMethods } = user
+  if (permissions.is === 'known') {
+    if (permissions.value.includes('ForceTwoFactor') && !permissions.value.includes('BypassMFAForUiLogins')) return null
+    if (everybody && permissions.value.includes('BypassMFAForUiLogins')) return null
+  }
+  if (mfaMethods.is === 'unknown') return possible(`Whether a method is registered is not known: ${mfaMethods.text}.`)
+  const lasting = mfaMethods.value.filter((method) => method !== 'temporary-code')
+  if (lasting.length > 0) return null
+  return mfaMethods.value.length > 0
+    ? possible('It has a temporary code only: when that ends it needs a device to register.')
+    : certain('No method is registered: it needs a device to register one before it gets in again.')
+}
+
+export const mfa: Judge<'mfa'> = {
+  needs: ['users', 'logins'],
+  prepare: ({ users }, seen) => {
+    const asked = users === null ? null : new Set(users.map(lower))
+    return (use) => {
+      if (use.from !== 'login' || use.kind !== 'person' || isShutOut(seen, use.user)) return null
+      if (asked !== null && !asked.has(lower(use.user))) return null
+      return judgePerson(use.user, asked === null, seen)
+    }
+  },
+}
