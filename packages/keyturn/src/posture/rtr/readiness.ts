@@ -7,8 +7,7 @@ import type { RtrApp, RtrClient } from './inventory.ts'
 
 export type Readiness = 'ready' | 'not-ready' | 'unknown'
 
-export type Source =
-  'own-grant' | 'broker' | 'rehearsal' | 'scan' | 'known-kind' | 'way-in' | 'user' | 'declared' | 'nobody'
+export type Source = 'own-grant' | 'broker' | 'rehearsal' | 'scan' | 'known-kind' | 'way-in' | 'user' | 'declared'
 
 export interface ReadinessEvidence {
   readonly source: Source

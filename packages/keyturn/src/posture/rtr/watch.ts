@@ -1,0 +1,120 @@
+/**
+ * Whether the clients of an app live after rotation was switched on. The first refresh works for everybody; who drops the
+ * new token fails at the second. So only a second success proves a client, and a refusal, or tokens that vanish, a death.
+ * Pure, but for the loop, whose clock and looks are passed in.
+ */
+import { KeyturnError } from '@keyturn/tokens'
+import type { Clock } from '@keyturn/tokens'
+import type { Look, Sighting } from './sightings.ts'
+
+export interface WatchedClient {
+  readonly program: string
+  readonly user: string
+  /** Refreshes and logins that worked since the switch. */
+  readonly worked: number
+  readonly refused: number
+  readonly last: number
+  readonly state: 'proved' | 'seen' | 'refused'
+  /** In the org's words; of the last refusal. */
+  readonly status: string | null
+}
+
+export interface WatchState {
+  readonly since: number
+  readonly at: number
+  readonly clients: readonly WatchedClient[]
+  /** Users with fewer tokens than at the switch: revoked, run out, or dead by a replay. */
+  readonly lostTokens: readonly { readonly user: string; readonly before: number; readonly now: number }[]
+  /** Two requests at once with one token: harmless, and a sign of a client that does not wait for itself. */
+  readonly overlaps: number
+  readonly failed: boolean
+  readonly blind: readonly string[]
+}
+
+const isRefresh = ({ way }: Sighting): boolean => /refresh/i.test(way)
+const isOverlap = ({ status }: Sighting): boolean => /already being processed/i.test(status)
+/** The refusals that a dead refresh token brings; a wrong address or a frozen user is somebody else's doing. */
+const isDeath = (one: Sighting): boolean =>
+  !one.worked && !isOverlap(one) && isRefresh(one) && /invalid|expired|revoked/i.test(one.status)
+
+export const watchState = (
+  since: number,
+  before: Readonly<Record<string, number>> | null,
+  { at, sightings, tokens }: Look,
+): WatchState => {
+  const groups = new Map<string, Sighting[]>()
+  for (const one of sightings ?? []) {
+    const key = `${one.program}\0${one.user}`
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  const clients = [...groups.values()].flatMap((all): readonly WatchedClient[] => {
+    const [first] = all
+    if (first === undefined) return []
+    const deaths = all.filter(isDeath)
+    const worked = all.filter((one) => one.worked)
+    const refreshes = worked.filter(isRefresh)
+    return [
+      {
+        program: first.program,
+        user: first.user,
+        worked: worked.length,
+        refused: deaths.length,
+        last: all.at(-1)?.at ?? first.at,
+        state: deaths.length > 0 ? 'refused' : refreshes.length >= 2 ? 'proved' : 'seen',
+        status: deaths.at(-1)?.status ?? null,
+      },
+    ]
+  })
+  const lostTokens =
+    before === null || tokens === null
+      ? []
+      : Object.entries(before).flatMap(([user, had]) => {
+          const now = tokens[user] ?? 0
+          return now < had ? [{ user, before: had, now }] : []
+        })
+  return {
+    since,
+    at,
+    clients,
+    lostTokens,
+    overlaps: (sightings ?? []).filter(isOverlap).length,
+    failed: lostTokens.length > 0 || clients.some(({ state }) => state === 'refused'),
+    blind: [
+      ...(sightings === null ? ['refusals: this user sees no logins of others'] : []),
+      ...(tokens === null ? ['tokens that vanish: they could not be counted'] : []),
+    ],
+  }
+}
+
+export interface Watching {
+  readonly since: number
+  readonly until: number
+  readonly every: number
+  /** Tokens by user when rotation was switched on; null: unknown. */
+  readonly before: Readonly<Record<string, number>> | null
+  readonly look: (now: number) => Promise<Look>
+  readonly clock: Clock
+  readonly tell: (state: WatchState) => void
+  /** Ends it early: the look that is under way is still told. */
+  readonly signal?: AbortSignal
+}
+
+const passing = (error: unknown): boolean =>
+  error instanceof KeyturnError && (error.code === 'ORG_UNAVAILABLE' || error.code === 'ENDPOINT_UNREACHABLE')
+
+/** Until the time is over, somebody died, or the signal; an org that doesn't answer for a while is asked again. */
+export const watch = async (watching: Watching): Promise<WatchState> => {
+  const { since, until, every, before, look, clock, tell, signal } = watching
+  let state: WatchState | null = null
+  for (;;) {
+    const now = clock.wall()
+    try {
+      state = watchState(since, before, await look(now))
+      tell(state)
+    } catch (error) {
+      if (!passing(error) || (state === null && (now >= until || signal?.aborted === true))) throw error
+    }
+    if (state !== null && (state.failed || now >= until || signal?.aborted === true)) return state
+    await clock.sleep(Math.max(1, Math.min(every, until - now)), signal)
+  }
+}
