@@ -152,6 +152,8 @@ export interface ProfileFact {
    * the org's words: `Security.passwordPolicies.minimumPasswordLength` → 8. Empty: nothing.
    */
   readonly overrides: Fact<Readonly<Record<string, SettingValue>>>
+  /** Name of the component that sets it, by its type (`ProfilePasswordPolicy`). Absent: nothing does. */
+  readonly overriddenBy?: Readonly<Record<string, string>>
   readonly permissions: Fact<readonly string[]>
 }
 

@@ -10,6 +10,8 @@ export interface PlannedFix {
   readonly change: OrgChange
   /** What it takes away; never empty: `nothing` says so with its reason. */
   readonly restricts: readonly Restriction[]
+  /** Whom it may concern besides, and no login or token shows: completes “Nobody can tell …”. */
+  readonly untold?: readonly string[]
 }
 
 /** What can't be mended from here, and who can. */

@@ -9,10 +9,12 @@ import { loginAddresses } from './kinds/login-addresses.ts'
 import { loginHours } from './kinds/login-hours.ts'
 import { mfa } from './kinds/mfa.ts'
 import { myDomainOnly } from './kinds/my-domain-only.ts'
+import { passwordsExpire } from './kinds/passwords-expire.ts'
 import { permissionRemoved } from './kinds/permission-removed.ts'
 import { permittedUsers } from './kinds/permitted-users.ts'
 import { rotation } from './kinds/rotation.ts'
 import { scopes } from './kinds/scopes.ts'
+import { sessionAddress } from './kinds/session-address.ts'
 import { soapLoginOff } from './kinds/soap-login-off.ts'
 import { tokenAddresses } from './kinds/token-addresses.ts'
 import { tokenLifetime } from './kinds/token-lifetime.ts'
@@ -41,5 +43,7 @@ export const judges: { readonly [K in Restriction['is']]: Judge<K> } = {
   'api-access-control': apiAccessControl,
   'my-domain-only': myDomainOnly,
   'users-off': usersOff,
+  'passwords-expire': passwordsExpire,
+  'session-address': sessionAddress,
   nothing,
 }

@@ -43,5 +43,9 @@ export type Restriction =
   | { readonly is: 'my-domain-only'; readonly whom: 'people' | 'programs' }
   /** Users are deactivated or frozen. */
   | { readonly is: 'users-off'; readonly users: readonly string[] }
+  /** Passwords end after so many days: of a profile's users, or (null) of all whose profile has no rule of its own. */
+  | { readonly is: 'passwords-expire'; readonly profile: string | null; readonly days: number }
+  /** A session is good at the address only that it was made at. */
+  | { readonly is: 'session-address' }
   /** Takes nothing from anybody who works today, and why. */
   | { readonly is: 'nothing'; readonly why: string }

@@ -84,6 +84,10 @@ export const collectProfiles: Collector<'profiles'> = async (collecting) => {
             : known(pick(metadata.body))
       const set = setOf.get(id)
       const names = [name.toLowerCase(), metadata?.fullName.toLowerCase() ?? '']
+      const instead =
+        overrides.is === 'unknown'
+          ? undefined
+          : names.map((each) => overrides.value.get(each)).find((each) => each !== undefined)
       return {
         id,
         name,
@@ -91,10 +95,8 @@ export const collectProfiles: Collector<'profiles'> = async (collecting) => {
         activeUsers: users.is === 'known' ? known(active.get(id) ?? 0) : users,
         loginHours: read((body) => restricts(body['loginHours'])),
         loginRanges: read((body) => rangesOf(body['loginIpRanges'], 'startAddress', 'endAddress')),
-        overrides:
-          overrides.is === 'unknown'
-            ? overrides
-            : known(names.map((each) => overrides.value.get(each)).find((each) => each !== undefined) ?? {}),
+        overrides: overrides.is === 'unknown' ? overrides : known(instead?.values ?? {}),
+        ...(instead === undefined ? {} : { overriddenBy: instead.by }),
         permissions:
           sets.is === 'unknown'
             ? sets

@@ -1,0 +1,23 @@
+/**
+ * A session is good at the address only that it was made at. Which sessions move nobody writes down; who logs in to one
+ * app from several addresses may be among them.
+ */
+import type { Judge } from '../judge.ts'
+import { asItsUser, possible, unseen } from '../judge.ts'
+import { isShutOut } from '../seen.ts'
+
+export const sessionAddress: Judge<'session-address'> = {
+  needs: ['logins'],
+  prepare: (_restriction, seen) => (use) => {
+    if (isShutOut(seen, use.user)) return null
+    if (use.from === 'caller') return asItsUser
+    if (use.from !== 'login') return null
+    if (use.address === null) return unseen('their logins have no address')
+    const addresses = new Set(
+      seen.alike(use).flatMap(({ from, address }) => (from === 'login' && address !== null ? [address] : [])),
+    )
+    // A network or `*` stands for addresses that were not kept.
+    const several = addresses.size > 1 || [...addresses].some((address) => /[/*]/u.test(address))
+    return several ? possible('It logs in from several addresses: a session that moves between them ends.') : null
+  },
+}
