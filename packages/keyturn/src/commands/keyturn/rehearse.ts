@@ -8,6 +8,7 @@ import { junitXml } from '../../rehearsal/junit.ts'
 import { rehearse } from '../../rehearsal/rehearse.ts'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
 import { reportText } from '../../rehearsal/report.ts'
+import type { SettingFlags } from '../../settings.ts'
 import { loadSimulator } from '../../sim/load-simulator.ts'
 
 /** Where stdout is no terminal. */
@@ -36,6 +37,11 @@ export default class RehearseCommand extends KeyturnCommand {
       command:
         '<%= config.bin %> <%= command.id %> --long-lived --junit rtr.xml --log wire.jsonl -- ./server --login {loginUrl}',
     },
+    {
+      description: 'Shown for a client of an app, so that `keyturn rtr` counts it as ready',
+      command:
+        '<%= config.bin %> <%= command.id %> --record app:ERP_Sync/jsforce/erp@acme.example --client-version 3.10.26 -- node sync.js',
+    },
   ]
   static override usage = '<%= command.id %> [FLAGS] -- COMMAND [ARGUMENT…]'
   static override flags = {
@@ -54,6 +60,16 @@ export default class RehearseCommand extends KeyturnCommand {
     'show-output': boolean({ description: 'Show what the program prints, on stderr, without the secrets of the org' }),
     log: string({ helpValue: 'FILE', description: 'Write everything the server saw, one JSON object a line' }),
     junit: string({ helpValue: 'FILE', description: 'Write the verdicts as JUnit XML' }),
+    record: string({
+      helpValue: 'CLIENT',
+      description: 'Remember the verdicts for this client, as `keyturn rtr` names it: APP/PROGRAM/USER, or …/*',
+    }),
+    'client-version': string({
+      helpValue: 'VERSION',
+      dependsOn: ['record'],
+      description:
+        'Version of the program, as the login history shows it: seen with another one, it is to be rehearsed again',
+    }),
   }
 
   async run(): Promise<object> {
@@ -67,6 +83,8 @@ export default class RehearseCommand extends KeyturnCommand {
         fix: 'Write it after two dashes: `keyturn rehearse -- node sync.js`.',
       })
     checkArguments([file, ...args], flags['allow-argv'])
+    // A store that can't be opened must not cost a whole rehearsal either.
+    if (flags.record !== undefined) await this.checkRecord(flags.record, flags)
     // A file that can't be written must not cost a whole rehearsal.
     for (const name of ['log', 'junit'] as const) if (flags[name] !== undefined) write(`--${name}`, flags[name], '')
     const progress = this.progress()
@@ -89,7 +107,37 @@ export default class RehearseCommand extends KeyturnCommand {
       leave: () => progress.done(),
       show: flags['show-output'] ? (line) => void process.stderr.write(`  │ ${line}\n`) : null,
     }).finally(() => progress.done())
+    if (flags.record !== undefined) await this.record(flags.record, rehearsal, flags)
     return this.conclude(rehearsal, flags)
+  }
+
+  private async checkRecord(client: string, flags: SettingFlags): Promise<void> {
+    const { requireClient } = await import('../../posture/rtr/proof-records.ts')
+    requireClient(client)
+    await this.withKeyturn(flags, () => Promise.resolve())
+  }
+
+  private async record(
+    client: string,
+    { findings }: Rehearsal,
+    flags: SettingFlags & { readonly 'client-version'?: string | undefined },
+  ): Promise<void> {
+    const [{ recordRehearsal }, { commitmentsOf }, { ownVersion }] = await Promise.all([
+      import('../../posture/rtr/proof-records.ts'),
+      import('../../ledger-commitment.ts'),
+      import('../../own-version.ts'),
+    ])
+    const rehearsed = {
+      client,
+      at: systemClock.wall(),
+      version: flags['client-version'] ?? null,
+      keyturn: ownVersion(),
+      verdicts: Object.fromEntries(findings.map(({ id, verdict }) => [id, verdict])),
+      whole: ids.every((id) =>
+        reuseModes.every((mode) => findings.some((one) => one.id === id && one.modes.some((ran) => ran.mode === mode))),
+      ),
+    }
+    await this.withKeyturn(flags, ({ store }) => recordRehearsal(store, rehearsed, commitmentsOf(store)))
   }
 
   private conclude(
