@@ -24,6 +24,17 @@ export type SettingValue = string | number | boolean | readonly string[]
 export type Flow =
   'web-server' | 'user-agent' | 'device' | 'jwt-bearer' | 'client-credentials' | 'token-exchange' | 'code-credential'
 
+/** Names of its metadata components, with the namespace: what a change of it is made to. */
+export interface AppFiles {
+  /** Of ConnectedApp or ExternalClientApplication. */
+  readonly app: string
+  /** Of an external client app; missing: it has none. */
+  readonly parts: Readonly<Partial<Record<AppPart, string>>>
+}
+
+/** The files of an external client app: tied to it by an element, and named as somebody liked. */
+export type AppPart = 'oauth' | 'global' | 'policies' | 'app' | 'security'
+
 /**
  * One app, in the words of its metadata: scopes as metadata names them (`Full`, `Api`, `RefreshToken`, …). Of an
  * uninstalled app only name, tokens and last login can be known; its other facts are unknown (`not-provisioned`).
@@ -37,6 +48,8 @@ export interface AppFact {
   /** Of the package it came with, or null. */
   readonly namespace: string | null
   readonly origin: Fact<Origin>
+  /** Missing: not read. Null: the org shows none. */
+  readonly files?: AppFiles | null
   /** Has OAuth settings at all; an app for SAML or canvas only has none. */
   readonly oauth: Fact<boolean>
   readonly blocked: Fact<boolean>
@@ -121,6 +134,8 @@ export interface UserFact {
   readonly license: string
   readonly active: boolean
   readonly frozen: Fact<boolean>
+  /** Id of its UserLogin, by which it is frozen. Missing: not read. */
+  readonly loginId?: string
   readonly created: number
   readonly lastLogin: number | null
   readonly passwordChanged: Fact<number>
@@ -142,6 +157,8 @@ export interface UserFact {
 export interface ProfileFact {
   readonly id: string
   readonly name: string
+  /** As its metadata is named, such as `Admin`. Missing: not read. */
+  readonly fullName?: string
   readonly custom: boolean
   readonly activeUsers: Fact<number>
   /** Login hours restrict at least one hour of the week. */

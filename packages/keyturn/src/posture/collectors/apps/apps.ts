@@ -18,9 +18,9 @@ import { noSettings } from './app-settings.ts'
 import type { AppNames } from './app-use.ts'
 import { appUse } from './app-use.ts'
 import { connectedSettings, readConnectedRows, settingsOfRow } from './connected-apps.ts'
-import { externalSettings, readExternalRows, readParts, readPolicyRows } from './external-apps.ts'
+import { externalSettings, filesOf, readExternalRows, readParts, readPolicyRows } from './external-apps.ts'
 
-type Draft = Pick<AppFact, 'kind' | 'id' | 'name' | 'label' | 'namespace' | 'origin'> & AppSettings
+type Draft = Pick<AppFact, 'kind' | 'id' | 'name' | 'label' | 'namespace' | 'origin' | 'files'> & AppSettings
 
 interface Files {
   readonly listed: readonly Listed[]
@@ -88,6 +88,7 @@ const connectedDrafts = async (collecting: Collecting, menu: readonly MenuItem[]
       label: row.label,
       namespace,
       origin,
+      files: file === undefined || body === undefined ? null : { app: file.fullName, parts: {} },
       ...(body === undefined ? settingsOfRow(row, why) : connectedSettings(body, row)),
     })
   }
@@ -104,6 +105,7 @@ const connectedDrafts = async (collecting: Collecting, menu: readonly MenuItem[]
       label,
       namespace,
       origin: known(namespace === null ? 'local' : 'packaged'),
+      files: { app: fullName, parts: {} },
       ...settings,
     })
   }
@@ -137,7 +139,17 @@ const externalDrafts = async (collecting: Collecting, menu: readonly MenuItem[])
     const row = policies.is === 'known' && id !== null ? policies.value.get(id.slice(0, 15)) : undefined
     const names = [...new Set([...(file === undefined ? [] : [file.fullName]), name])]
     const settings = externalSettings(parts, names, row)
-    found.set(key, { kind: 'external', id, name, label, namespace, origin: known(origin(namespace)), ...settings })
+    const own = filesOf(parts, file?.fullName)
+    found.set(key, {
+      kind: 'external',
+      id,
+      name,
+      label,
+      namespace,
+      origin: known(origin(namespace)),
+      files: own,
+      ...settings,
+    })
   }
   for (const row of rows.is === 'known' ? rows.value : [])
     add(row.id, row.name, row.label, (namespace) => originOf(row.distribution, row.namespace ?? namespace))

@@ -4,7 +4,7 @@
  */
 import { known, unknown } from '../../fact.ts'
 import type { Fact } from '../../fact.ts'
-import type { AppFact } from '../../facts.ts'
+import type { AppFact, AppFiles, AppPart } from '../../facts.ts'
 import { isOn, textOf } from '../../../org/metadata-component.ts'
 import type { MetadataBody } from '../../../org/metadata-component.ts'
 import type { Row } from '../../../org/connection.ts'
@@ -39,26 +39,31 @@ export const readExternalRows = ({ ask, own }: Collecting): Promise<Fact<readonl
     }))
   })
 
-const partTypes = {
+export const partTypes = {
   oauth: 'ExtlClntAppOauthSettings',
   global: 'ExtlClntAppGlobalOauthSettings',
   policies: 'ExtlClntAppOauthConfigurablePolicies',
   app: 'ExtlClntAppConfigurablePolicies',
   security: 'ExtlClntAppOauthSecuritySettings',
-} as const
-type Part = keyof typeof partTypes
+} as const satisfies Readonly<Record<AppPart, string>>
+type Part = AppPart
+
+interface PartFile {
+  readonly fullName: string
+  readonly body: MetadataBody
+}
 
 /** By the name of the app. */
-export type Parts = Readonly<Record<Part, Fact<ReadonlyMap<string, MetadataBody>>>>
+export type Parts = Readonly<Record<Part, Fact<ReadonlyMap<string, PartFile>>>>
 
-const readPart = ({ ask, own }: Collecting, type: string): Promise<Fact<ReadonlyMap<string, MetadataBody>>> =>
+const readPart = ({ ask, own }: Collecting, type: string): Promise<Fact<ReadonlyMap<string, PartFile>>> =>
   attempt(readsMetadata(type), own, async () => {
     const names = (await ask.listed(type)).map(({ fullName }) => fullName)
-    const bodies = [...(await ask.components(type, names)).values()]
+    const bodies = [...(await ask.components(type, names))]
     return new Map(
-      bodies.flatMap((body) => {
+      bodies.flatMap(([fullName, body]) => {
         const app = textOf(body['externalClientApplication'])
-        return app === null ? [] : [[app, body] as const]
+        return app === null ? [] : [[app, { fullName, body }] as const]
       }),
     )
   })
@@ -100,9 +105,19 @@ type Found = { readonly is: 'found'; readonly body: MetadataBody } | { readonly 
 const partOf = (parts: Parts, part: Part, names: readonly string[]): Found => {
   const all = parts[part]
   if (all.is === 'unknown') return { is: 'none', why: all }
-  const body = names.map((name) => all.value.get(name)).find((one) => one !== undefined)
-  if (body !== undefined) return { is: 'found', body }
+  const found = names.map((name) => all.value.get(name)).find((one) => one !== undefined)
+  if (found !== undefined) return { is: 'found', body: found.body }
   return { is: 'none', why: unknown('not-provisioned', `this org shows no ${partTypes[part]} of the app`) }
+}
+
+/** Null: metadata can't be read, or the app has none here. */
+export const filesOf = (parts: Parts, fullName: string | undefined): AppFiles | null => {
+  if (fullName === undefined) return null
+  const named = Object.entries(parts).flatMap(([part, all]) => {
+    const file = all.is === 'known' ? all.value.get(fullName) : undefined
+    return file === undefined ? [] : [[part, file.fullName] as const]
+  })
+  return { app: fullName, parts: Object.fromEntries(named) }
 }
 
 export const externalSettings = (parts: Parts, names: readonly string[], row: Row | undefined): AppSettings => {

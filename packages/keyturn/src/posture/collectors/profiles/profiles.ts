@@ -91,6 +91,7 @@ export const collectProfiles: Collector<'profiles'> = async (collecting) => {
       return {
         id,
         name,
+        ...(metadata === undefined ? {} : { fullName: metadata.fullName }),
         custom: metadata === undefined ? set?.custom === true : isOn(metadata.body['custom']),
         activeUsers: users.is === 'known' ? known(active.get(id) ?? 0) : users,
         loginHours: read((body) => restricts(body['loginHours'])),

@@ -5,7 +5,7 @@ import type { LoginUse, UserFact } from '../../facts.ts'
 import type { Collecting, Collector } from '../../collector.ts'
 import { attempt, attemptAll } from '../attempt.ts'
 import type { Needs } from '../attempt.ts'
-import { sameId, text } from '../cells.ts'
+import { flag, sameId, text } from '../cells.ts'
 import { effectivePermissions } from './effective-permissions.ts'
 import type { DirectoryUser } from './directory.ts'
 import { readMethods } from './mfa-methods.ts'
@@ -14,10 +14,16 @@ import { readObjectRights } from './object-rights.ts'
 
 const seesFrozen: Needs = { what: 'which users are frozen', anyOf: ['ManageUsers'] }
 
-const readFrozen = ({ ask, own }: Collecting): Promise<Fact<ReadonlySet<string>>> =>
+interface LoginRecord {
+  readonly id: string
+  readonly frozen: boolean
+}
+
+/** By user. The rows of all users: by its own row a user is frozen. */
+const readLoginRecords = ({ ask, own }: Collecting): Promise<Fact<ReadonlyMap<string, LoginRecord>>> =>
   attemptAll(seesFrozen, own, async () => {
-    const rows = await ask.rows('SELECT UserId FROM UserLogin WHERE IsFrozen = true')
-    return new Set(rows.map((one) => text(one, 'UserId')))
+    const rows = await ask.rows('SELECT Id, UserId, IsFrozen FROM UserLogin')
+    return new Map(rows.map((one) => [text(one, 'UserId'), { id: text(one, 'Id'), frozen: flag(one, 'IsFrozen') }]))
   })
 
 /** In metadata this profile is `Admin` in every language. Null: metadata can't be read, so its English name decides. */
@@ -48,12 +54,17 @@ const passwordOf = ({ passwordChanged: at }: DirectoryUser): Fact<number> =>
 const of = <T, U>(from: Fact<T>, pick: (value: T) => U): Fact<U> =>
   from.is === 'known' ? known(pick(from.value)) : from
 
+const loginIdOf = (records: Fact<ReadonlyMap<string, LoginRecord>>, user: string): Pick<UserFact, 'loginId'> => {
+  const record = records.is === 'known' ? records.value.get(user) : undefined
+  return record === undefined ? {} : { loginId: record.id }
+}
+
 export const collectUsers: Collector<'users'> = async (collecting) => {
   const { sources } = collecting
   const users = await sources.users()
   if (users.is === 'unknown') return users
-  const [frozen, held, methods, uses, admin] = await Promise.all([
-    readFrozen(collecting),
+  const [records, held, methods, uses, admin] = await Promise.all([
+    readLoginRecords(collecting),
     effectivePermissions(sources),
     readMethods(collecting),
     loginsByUser(collecting),
@@ -79,7 +90,8 @@ export const collectUsers: Collector<'users'> = async (collecting) => {
       return {
         ...rest,
         systemAdministrator: admin === null ? user.profile === 'System Administrator' : sameId(admin, user.profileId),
-        frozen: of(frozen, (all) => all.has(user.id)),
+        frozen: of(records, (all) => all.get(user.id)?.frozen === true),
+        ...loginIdOf(records, user.id),
         passwordChanged: passwordOf(user),
         permissions: of(mine, ({ permissions }) => permissions),
         permissionSets: of(mine, ({ names }) => names),
