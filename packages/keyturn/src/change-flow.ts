@@ -47,6 +47,8 @@ export interface ChangeFlow {
   readonly data: RecordEntry['data']
   readonly flags: ChangeFlags
   readonly clock: Clock
+  /** Once it was agreed to, before anything is written: what a killed process would leave gets its name. */
+  readonly begin?: () => Promise<void>
   readonly verify?: Carrying['verify']
   readonly rollBackUnverified?: boolean
   /** A person sits here, who can be asked. */
@@ -81,7 +83,11 @@ export const changeFlow = async (flow: ChangeFlow): Promise<CarriedOut> => {
     show: (shown) => {
       for (const line of shownLines(shown, screen)) log(line)
     },
-    confirm: async ({ prepared }) => flags.yes || (await askYes(`${prepared.title}?`)),
+    confirm: async ({ prepared }) => {
+      const agreed = flags.yes || (await askYes(`${prepared.title}?`))
+      if (agreed) await flow.begin?.()
+      return agreed
+    },
     ledger: {
       ...{ verb, data: { grantName: org.grant, ...data }, id: randomUUID() },
       commit: commitmentsOf(keyturn.store),
