@@ -194,6 +194,11 @@ export const errorTable = {
   ),
   STORE_FULL: row('unavailable', 'later', 'Free disk space: no token is spent while its answer could not be kept.'),
   STORE_READ_ONLY: row('unavailable', 'later', 'Make the store and its journal writable for this user.'),
+  OUT_OF_MEMORY: row(
+    'unavailable',
+    'never',
+    'Give it more with `--memory MB`, or ask for less with `--only CONTROL`. Nothing was changed.',
+  ),
   // conflict
   ENROLMENT_RUNNING: row(
     'conflict',

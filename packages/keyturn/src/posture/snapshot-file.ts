@@ -6,16 +6,18 @@ import { open, readFile, rename, rm } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { KeyturnError } from '@keyturn/tokens'
+import { jsonParts } from './json-parts.ts'
 import { noFacts } from './no-facts.ts'
 import { snapshotFormat } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
+import { inBlocks } from './text-blocks.ts'
 
 export const writeSnapshot = async (path: string, snapshot: Snapshot): Promise<void> => {
   const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
   try {
     const file = await open(beside, 'wx', 0o600)
     try {
-      await file.writeFile(`${JSON.stringify(snapshot)}\n`)
+      for (const text of inBlocks(snapshotLines(snapshot))) await file.appendFile(text)
       await file.sync()
     } finally {
       await file.close()
@@ -25,6 +27,11 @@ export const writeSnapshot = async (path: string, snapshot: Snapshot): Promise<v
     await rm(beside, { force: true })
     throw new KeyturnError('BAD_ARGUMENT', `The snapshot can’t be written to ${path}: ${reasonOf(error)}`)
   }
+}
+
+function* snapshotLines(snapshot: Snapshot): Generator<string> {
+  yield* jsonParts(snapshot)
+  yield '\n'
 }
 
 export const readSnapshot = async (path: string): Promise<Snapshot> => {

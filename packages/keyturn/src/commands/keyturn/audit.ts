@@ -1,26 +1,19 @@
 import { resolve } from 'node:path'
 import { string as argument } from '@oclif/core/args'
-import { boolean, option, string } from '@oclif/core/flags'
+import { boolean, integer, option, string } from '@oclif/core/flags'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
-import type { Keyturn } from '@keyturn/tokens'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
 import { table } from '../../output/table.ts'
-import { formatNames, render } from '../../posture/audit/formats/format.ts'
+import { formatNames } from '../../posture/audit/formats/format.ts'
 import type { FormatName } from '../../posture/audit/formats/format.ts'
 import { jsonText } from '../../posture/audit/formats/json-text.ts'
-import { outcomeOf } from '../../posture/audit/outcome.ts'
 import type { Preflight } from '../../posture/audit/preflight.ts'
-import type { Chosen } from '../../posture/audit/profiles.ts'
-import type { AuditReport } from '../../posture/audit/report.ts'
 import { severities } from '../../posture/audit/result.ts'
 import { counted, shownText } from '../../posture/audit/shown-text.ts'
-import { reportFiles, writeReport } from '../../posture/audit/write-reports.ts'
 import { profileNames } from '../../posture/control.ts'
-import type { Severity } from '../../posture/control.ts'
-import type { Snapshot } from '../../posture/snapshot.ts'
-import type { Waiver } from '../../posture/waivers/waiver.ts'
-import type { Settings, SettingFlags } from '../../settings.ts'
+import type { ProfileName } from '../../posture/control.ts'
+import type { SettingFlags } from '../../settings.ts'
 
 interface Flags extends SettingFlags {
   readonly snapshot?: string | undefined
@@ -91,42 +84,59 @@ export default class AuditCommand extends KeyturnCommand {
     'fail-on-unknown': boolean({
       description: 'The exit code is 9 when something of that severity could not be judged, and nothing was found',
     }),
+    memory: integer({
+      min: 64,
+      helpValue: 'MB',
+      description: 'How large the heap of the audit may grow; more is needed for very large orgs',
+    }),
     preflight: boolean({ description: 'Only say what this user will not be able to see' }),
   }
 
-  async run(): Promise<Json> {
+  async run(): Promise<Json | null> {
     const { args, flags } = await this.parse(AuditCommand)
     const formats = [...new Set(flags.format ?? ['table' as const])]
-    const failOn: Severity | null = flags['fail-on'] === 'never' ? null : flags['fail-on']
     this.check(args.name, flags, formats)
-    const [{ allControls }, { auditSnapshot, choose }] = await Promise.all([
-      import('../../posture/controls/registry.ts'),
-      import('../../posture/audit/audit-snapshot.ts'),
-    ])
-    const controls = await allControls()
-    const choice = { profile: flags.profile, only: flags.only ?? [] }
-    const chosen = choose(controls, choice)
-    if (flags.preflight) return this.preflight(args.name ?? '', flags, chosen)
-    const settings = await this.settings(flags)
-    const waivers = await this.waivers(flags, settings)
-    const { readSnapshot } = await import('../../posture/snapshot-file.ts')
-    const earlier = await Promise.all((flags.compare ?? []).map((path) => readSnapshot(resolve(path))))
-    const judge = (snapshot: Snapshot): AuditReport =>
-      auditSnapshot({ controls, snapshot, judgedAt: systemClock.wall(), ...choice, waivers, earlier })
-    const report =
-      flags.snapshot === undefined
-        ? await this.auditOrg(args.name ?? '', flags, chosen, judge)
-        : judge(await readSnapshot(resolve(flags.snapshot)))
-    await this.show(report, formats, flags.output)
-    const outcome = outcomeOf(report, { failOn, failOnUnknown: flags['fail-on-unknown'] })
+    if (flags.preflight) return this.preflight(args.name ?? '', flags, flags)
+    const { auditInThread, usualMegabytes } = await import('../../audit-thread.ts')
+    const { snapshot, output, save, waivers } = flags
+    const place = (path: string | undefined): string | null => (path === undefined ? null : resolve(path))
+    const progress = this.progress()
+    const { outcome } = await auditInThread(
+      {
+        of:
+          snapshot === undefined ? { is: 'org', grant: args.name ?? '' } : { is: 'snapshot', path: resolve(snapshot) },
+        cwd: process.cwd(),
+        settings: { store: flags.store, key: flags.key, config: flags.config },
+        profile: flags.profile,
+        only: flags.only ?? [],
+        save: place(save),
+        compare: (flags.compare ?? []).map((path) => resolve(path)),
+        waivers: place(waivers),
+        formats,
+        output: place(output),
+        json: this.jsonEnabled(),
+        screen: { isTTY: process.stdout.isTTY, width: this.width ?? null },
+        failOn: flags['fail-on'] === 'never' ? null : flags['fail-on'],
+        failOnUnknown: flags['fail-on-unknown'],
+      },
+      flags.memory ?? usualMegabytes(),
+      {
+        tell: (text) => progress.say(text),
+        print: (text) => {
+          progress.done()
+          process.stdout.write(text)
+        },
+      },
+    ).finally(() => progress.done())
     if (outcome.is === 'inconclusive' && !this.jsonEnabled())
       this.logToStderr(`Inconclusive: ${counted(outcome.unknown, 'control')} could not be judged.`)
     process.exitCode = outcome.exit
-    return { outcome, ...report }
+    return null
   }
 
+  /** A report was printed as it came from its thread. */
   override logJson(json: unknown): void {
-    process.stdout.write(jsonText(json))
+    if (json !== null) process.stdout.write(jsonText(json))
   }
 
   private check(
@@ -148,87 +158,19 @@ export default class AuditCommand extends KeyturnCommand {
       throw wrong('--json writes to stdout', 'For a file use --format json --output FILE.')
   }
 
-  private async waivers(flags: Flags, { config }: Settings): Promise<readonly Waiver[]> {
-    const own = config.waivers ?? []
-    if (flags.waivers === undefined) return own
-    const { readWaivers } = await import('../../posture/waivers/read-waivers.ts')
-    return [...own, ...readWaivers(resolve(flags.waivers))]
-  }
-
-  private auditOrg(
+  private preflight(
     name: string,
-    flags: Flags,
-    chosen: readonly Chosen[],
-    judge: (snapshot: Snapshot) => AuditReport,
-  ): Promise<AuditReport> {
-    return this.withKeyturn(flags, async (keyturn, settings) => {
-      const snapshot = await this.collect(keyturn, settings, name, chosen)
-      if (flags.save !== undefined) {
-        const { writeSnapshot } = await import('../../posture/snapshot-file.ts')
-        await writeSnapshot(resolve(flags.save), snapshot)
-      }
-      const report = judge(snapshot)
-      const { auditEntry } = await import('../../posture/audit/ledger-entry.ts')
-      await keyturn.store.records.putAll([], auditEntry(name, snapshot, report))
-      return report
-    })
-  }
-
-  private async collect(
-    keyturn: Keyturn,
-    settings: Settings,
-    name: string,
-    chosen: readonly Chosen[],
-  ): Promise<Snapshot> {
-    const [{ collect }, { orgConnection }, { neededFamilies, neededSettings }, { auditedCredentials }] =
-      await Promise.all([
-        import('../../posture/collect.ts'),
-        import('../../org/connection.ts'),
-        import('../../posture/audit/profiles.ts'),
-        import('../../audited-credentials.ts'),
-      ])
-    const progress = this.progress()
-    try {
-      const snapshot = await collect({
-        org: orgConnection(keyturn, name),
-        families: neededFamilies(chosen),
-        settings: neededSettings(chosen),
-        clock: systemClock,
-        tell: (text) => progress.say(text),
-        elsewhere: { keyturn: () => auditedCredentials(keyturn, settings) },
-      })
-      const { total, mostAtOnce, ms } = snapshot.calls
-      progress.say(`${counted(total, 'call')}, at most ${mostAtOnce} at once, ${(ms / 1000).toFixed(1)} s`)
-      return snapshot
-    } finally {
-      progress.done()
-    }
-  }
-
-  private async show(report: AuditReport, formats: readonly FormatName[], output: string | undefined): Promise<void> {
-    const { ownVersion } = await import('../../own-version.ts')
-    const version = ownVersion()
-    if (output === undefined) {
-      const [format = 'table'] = formats
-      if (this.jsonEnabled()) return
-      const screen = { paint: this.paint, width: this.width }
-      process.stdout.write(await render(format, report, { version, screen }))
-      return
-    }
-    for (const { format, path } of reportFiles(formats, resolve(output))) {
-      writeReport(path, await render(format, report, { version }))
-      this.log(`${format}: ${path}`)
-    }
-    const { scoreText } = await import('../../posture/audit/formats/markdown.ts')
-    this.log(`${scoreText(report)}; ${report.counts.fail} failed, ${report.counts.unknown} not judged`)
-  }
-
-  private preflight(name: string, flags: SettingFlags, chosen: readonly Chosen[]): Promise<Json> {
+    flags: SettingFlags,
+    { profile, only = [] }: { readonly profile: ProfileName; readonly only?: readonly string[] | undefined },
+  ): Promise<Json> {
     return this.withKeyturn(flags, async (keyturn) => {
-      const [{ preflight }, { orgConnection }] = await Promise.all([
+      const [{ preflight }, { orgConnection }, { allControls }, { choose }] = await Promise.all([
         import('../../posture/audit/preflight.ts'),
         import('../../org/connection.ts'),
+        import('../../posture/controls/registry.ts'),
+        import('../../posture/audit/audit-snapshot.ts'),
       ])
+      const chosen = choose(await allControls(), { profile, only })
       const found = await preflight(orgConnection(keyturn, name), systemClock, chosen)
       this.showPreflight(found)
       if (found.lacks.length > 0) this.answerNo()

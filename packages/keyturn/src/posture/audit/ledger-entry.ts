@@ -4,13 +4,17 @@
  */
 import { createHash } from 'node:crypto'
 import type { RecordEntry } from '@keyturn/tokens'
+import { jsonParts } from '../json-parts.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { AuditReport } from './report.ts'
 import { severities } from './result.ts'
 
 /** Over the snapshot as JSON, in the order of its own keys. */
-export const snapshotHash = (snapshot: Snapshot): string =>
-  createHash('sha256').update(JSON.stringify(snapshot)).digest('hex')
+export const snapshotHash = (snapshot: Snapshot): string => {
+  const hash = createHash('sha256')
+  for (const part of jsonParts(snapshot)) hash.update(part)
+  return hash.digest('hex')
+}
 
 export const auditEntry = (grant: string, snapshot: Snapshot, report: AuditReport): RecordEntry => {
   const { org, profile, score, counts, results, waivers } = report

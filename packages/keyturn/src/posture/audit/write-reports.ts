@@ -1,6 +1,7 @@
 /** Reports into files: whole or not at all, for their owner alone, since they say where an org is weak. */
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { KeyturnError } from '@keyturn/tokens'
+import { inBlocks } from '../text-blocks.ts'
 import { endings } from './formats/format.ts'
 import type { FormatName } from './formats/format.ts'
 
@@ -13,10 +14,15 @@ export interface ReportFile {
 export const reportFiles = (formats: readonly FormatName[], output: string): readonly ReportFile[] =>
   formats.map((format) => ({ format, path: formats.length === 1 ? output : `${output}${endings[format]}` }))
 
-export const writeReport = (path: string, text: string): void => {
+export const writeReport = (path: string, parts: Iterable<string>): void => {
   const fresh = `${path}.${process.pid}`
   try {
-    writeFileSync(fresh, text, { mode: 0o600 })
+    const file = openSync(fresh, 'w', 0o600)
+    try {
+      for (const text of inBlocks(parts)) writeFileSync(file, text)
+    } finally {
+      closeSync(file)
+    }
     renameSync(fresh, path)
   } catch (error) {
     rmSync(fresh, { force: true })

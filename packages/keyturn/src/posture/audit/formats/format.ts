@@ -24,28 +24,31 @@ interface Rendering {
   readonly screen?: Screen
 }
 
-/** Each is loaded when it is asked for. */
-export const render = async (
+/** In pieces, where the whole may be large. Each format is loaded when it is asked for. */
+export const renderParts = async (
   name: FormatName,
   report: AuditReport,
   { version, screen }: Rendering,
-): Promise<string> => {
+): Promise<Iterable<string>> => {
   switch (name) {
     case 'table':
-      return `${asTable(report, screen)}\n`
+      return [asTable(report, screen), '\n']
     case 'json':
       return (await import('./json.ts')).asJson(report)
     case 'sarif':
-      return (await import('./sarif.ts')).asSarif(report, version)
+      return [(await import('./sarif.ts')).asSarif(report, version)]
     case 'ocsf':
-      return (await import('./ocsf.ts')).asOcsf(report, version)
+      return [(await import('./ocsf.ts')).asOcsf(report, version)]
     case 'junit':
-      return (await import('./junit.ts')).asJunit(report)
+      return [(await import('./junit.ts')).asJunit(report)]
     case 'csv':
-      return (await import('./csv.ts')).asCsv(report)
+      return [(await import('./csv.ts')).asCsv(report)]
     case 'markdown':
-      return (await import('./markdown.ts')).asMarkdown(report)
+      return [(await import('./markdown.ts')).asMarkdown(report)]
     case 'html':
-      return (await import('./html.ts')).asHtml(report, version)
+      return [(await import('./html.ts')).asHtml(report, version)]
   }
 }
+
+export const render = async (name: FormatName, report: AuditReport, rendering: Rendering): Promise<string> =>
+  [...(await renderParts(name, report, rendering))].join('')

@@ -1,5 +1,5 @@
-/** JSON: the report itself. */
+/** JSON: the report itself, in pieces. */
 import type { AuditReport } from '../report.ts'
-import { jsonText } from './json-text.ts'
+import { jsonTextParts } from './json-text.ts'
 
-export const asJson = (report: AuditReport): string => jsonText(report)
+export const asJson = (report: AuditReport): Iterable<string> => jsonTextParts(report)

@@ -8,6 +8,7 @@ import { attemptAll } from '../attempt.ts'
 import type { Needs } from '../attempt.ts'
 import { readCapped } from '../capped-rows.ts'
 import { maybeMoment, maybeNumber, maybeText, moment, text } from '../cells.ts'
+import { createIntern } from '../interned.ts'
 import { appUsage, unseenUse } from './app-usage.ts'
 
 /** Others see their own rows only, without a word about it. */
@@ -20,6 +21,7 @@ const fields = [
 export const collectTokens: Collector<'tokens'> = async ({ ask, own, sources, tell }) => {
   const found = await attemptAll(seesTokens, own, async () => {
     const tokens: TokenFact[] = []
+    const intern = createIntern()
     const result = await readCapped(ask, {
       object: 'OauthToken',
       fields,
@@ -31,9 +33,9 @@ export const collectTokens: Collector<'tokens'> = async ({ ask, own, sources, te
       take: (rows) => {
         for (const one of rows)
           tokens.push({
-            app: maybeText(one, 'AppName') ?? '',
-            appId: maybeText(one, 'AppMenuItem.ApplicationId'),
-            user: maybeText(one, 'User.Username') ?? text(one, 'UserId'),
+            app: intern(maybeText(one, 'AppName') ?? ''),
+            appId: intern(maybeText(one, 'AppMenuItem.ApplicationId')),
+            user: intern(maybeText(one, 'User.Username') ?? text(one, 'UserId')),
             created: moment(one, 'CreatedDate'),
             lastUsed: maybeMoment(one, 'LastUsedDate'),
             useCount: maybeNumber(one, 'UseCount') ?? 0,
