@@ -3,9 +3,9 @@
  * nobody can tell. Every text of the org's is made harmless for a terminal.
  */
 import type { Paint } from './output/colour.ts'
-import { moment } from './output/moment.ts'
+import { span } from './output/moment.ts'
 import { table } from './output/table.ts'
-import { terminalText } from './output/terminal-text.ts'
+import { cutText, terminalText, wrapText } from './output/terminal-text.ts'
 import type { CarriedOut, ShownChange } from './posture/change/carry-out.ts'
 import { recordText } from './posture/change/write-records.ts'
 import { counted } from './posture/audit/shown-text.ts'
@@ -36,48 +36,79 @@ const diffLines = (diff: string, paint: Paint): readonly string[] => {
 const addressText = (addresses: readonly string[]): string =>
   addresses.length > 3 ? `${addresses.slice(0, 3).join(' ')} +${addresses.length - 3}` : addresses.join(' ')
 
+/** One row a user, app and way; the clients of a row are counted where there are several. All apart are in --json. */
+const cutOffRows = (all: readonly CutOff[]): readonly (CutOff & { readonly clients: number })[] => {
+  const rows = new Map<string, CutOff & { readonly clients: number }>()
+  for (const one of all) {
+    const key = JSON.stringify([one.user.toLowerCase(), one.app, one.way, one.why])
+    const before = rows.get(key)
+    if (before === undefined) rows.set(key, { ...one, clients: 1 })
+    else
+      rows.set(key, {
+        ...before,
+        addresses: [...new Set([...before.addresses, ...one.addresses])],
+        uses: before.uses + one.uses,
+        last: before.last === null || one.last === null ? (before.last ?? one.last) : Math.max(before.last, one.last),
+        clients: before.clients + 1,
+      })
+  }
+  return [...rows.values()]
+}
+
 /** Reasons that several share stand once, below the table. */
 const cutOffLines = (all: readonly CutOff[], { width, now }: Screen): readonly string[] => {
-  const reasons = [...new Set(all.map(({ why }) => why))]
-  const shown = all.slice(0, mostRows)
+  const merged = cutOffRows(all)
+  const shown = merged.slice(0, mostRows)
+  const reasons = [...new Set(shown.map(({ why }) => why))]
   const rows = table(
     shown,
     [
       { title: 'USER', of: ({ user }) => user },
       { title: 'APP', of: ({ app }) => app },
       { title: 'WAY', of: ({ way }) => way, spared: 2 },
-      { title: 'CLIENT', of: ({ client }) => client, spared: 3 },
+      {
+        title: 'CLIENT',
+        of: ({ client, clients }) =>
+          clients > 1 ? `${clients} clients` : client === null ? null : cutText(client, 40),
+        spared: 3,
+      },
       { title: 'FROM', of: ({ addresses }) => (addresses.length === 0 ? null : addressText(addresses)), spared: 1 },
       { title: 'USES', of: ({ uses }) => uses, right: true },
-      { title: 'LAST', of: ({ last }) => (last === null ? null : moment(last, now).replace(/^.*\((.*)\)$/, '$1')) },
+      { title: 'LAST', of: ({ last }) => (last === null ? null : `${span(now - last)} ago`) },
       { title: 'WHY', of: ({ why }) => `(${reasons.indexOf(why) + 1})` },
     ],
     width,
   ).split('\n')
-  const more = all.length > shown.length ? [`… and ${all.length - shown.length} more (--json has all)`] : []
-  return [...rows, ...more, ...reasons.map((why, index) => `(${index + 1}) ${terminalText(why)}`)]
+  const more = merged.length > shown.length ? [`… and ${merged.length - shown.length} more (--json has all)`] : []
+  return [
+    ...rows,
+    ...more,
+    ...reasons.map((why, index) => wrapText(`(${index + 1}) ${terminalText(why)}`, width, '    ')),
+  ]
 }
 
 export const impactLines = (impact: Impact | null, screen: Screen): readonly string[] => {
   if (impact === null) return []
   const { paint } = screen
   const { cutOff, possible, blind, days } = impact
-  const span = days === null ? '' : ` of ${counted(days, 'day')}`
-  const lines: string[] = []
-  if (cutOff.length > 0)
-    lines.push(paint('red', `Would be cut off, from the logins and tokens${span}:`), ...cutOffLines(cutOff, screen), '')
-  if (possible.length > 0)
-    lines.push(paint('yellow', 'May be cut off, and nobody can tell:'), ...cutOffLines(possible, screen), '')
-  if (blind.length > 0)
-    lines.push(
-      paint('yellow', 'Not seen, so that the list may be longer:'),
-      ...blind.map((one) => `  ${terminalText(one)}`),
-      '',
-    )
-  if (lines.length === 0) lines.push(`${paint('green', '✓')} Nobody that was seen is cut off by it.`)
-  if (impact.locksOutSelf)
-    lines.push(`${paint('red', '✗')} The account that would make this change is among them: refused.`)
-  return lines
+  const since = days === null ? '' : ` of ${counted(days, 'day')}`
+  const parts: readonly (readonly string[])[] = [
+    cutOff.length === 0
+      ? []
+      : [paint('red', `Would be cut off, from the logins and tokens${since}:`), ...cutOffLines(cutOff, screen)],
+    possible.length === 0
+      ? []
+      : [paint('yellow', 'May be cut off, and nobody can tell:'), ...cutOffLines(possible, screen)],
+    blind.length === 0
+      ? []
+      : [
+          paint('yellow', 'Not seen, so that the list may be longer:'),
+          ...blind.map((one) => wrapText(`  ${terminalText(one)}`, screen.width, '  ')),
+        ],
+    impact.locksOutSelf ? [`${paint('red', '✗')} The account that would make this change is among them: refused.`] : [],
+  ].filter((part) => part.length > 0)
+  if (parts.length === 0) return [`${paint('green', '✓')} Nobody that was seen is cut off by it.`]
+  return parts.flatMap((part) => ['', ...part])
 }
 
 export const shownLines = (shown: ShownChange, screen: Screen): readonly string[] => {

@@ -19,6 +19,7 @@ const grantNaming = new Set([
   'token',
   'exec',
   'fields',
+  'fix',
   'connect',
   'grants:show',
   'grants:remove',

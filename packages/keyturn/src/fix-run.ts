@@ -1,0 +1,102 @@
+/** Opens what `keyturn fix` works on: one audit of an org, its plan of fixes, and the same audit again afterwards. */
+import { KeyturnError, systemClock } from '@keyturn/tokens'
+import type { Keyturn } from '@keyturn/tokens'
+import { auditedCredentials } from './audited-credentials.ts'
+import { changeEvidence, evidenceFamilies } from './change-evidence.ts'
+import { orgConnection } from './org/connection.ts'
+import type { OrgConnection } from './org/connection.ts'
+import { choose } from './posture/audit/audit-snapshot.ts'
+import { neededFamilies, neededSettings } from './posture/audit/profiles.ts'
+import type { Chosen } from './posture/audit/profiles.ts'
+import type { Result } from './posture/audit/result.ts'
+import { counted } from './posture/audit/shown-text.ts'
+import { collect } from './posture/collect.ts'
+import type { ProfileName } from './posture/control.ts'
+import { allControls } from './posture/controls/registry.ts'
+import type { Family } from './posture/facts.ts'
+import { findWrong, onlySubjects, stillWrong } from './posture/fix/find-fixes.ts'
+import { planFixes } from './posture/fix/plan-fixes.ts'
+import type { FixPlan, ImpactedFix } from './posture/fix/plan-fixes.ts'
+import type { Snapshot } from './posture/snapshot.ts'
+import type { Settings } from './settings.ts'
+
+export interface FixTask {
+  readonly grant: string
+  /** Null: everything the profile finds. */
+  readonly control: string | null
+  /** Of the control; empty: all. */
+  readonly subjects: readonly string[]
+  readonly profile: ProfileName
+  readonly days: number
+}
+
+export interface PlannedRun {
+  readonly org: OrgConnection
+  readonly snapshot: Snapshot
+  readonly results: readonly Result[]
+  readonly plan: FixPlan
+  /** Reads again what these fixes are about, and judges it. */
+  verify(fixes: readonly ImpactedFix[]): Promise<{ readonly ok: boolean; readonly text: string }>
+}
+
+interface Wiring {
+  readonly keyturn: Keyturn
+  readonly settings: Settings
+  readonly tell: (text: string) => void
+}
+
+export const planRun = async (task: FixTask, { keyturn, settings, tell }: Wiring): Promise<PlannedRun> => {
+  const controls = await allControls()
+  const { profile, days } = task
+  const chosen = choose(controls, { profile, only: task.control === null ? [] : [task.control] })
+  const org = orgConnection(keyturn, task.grant)
+  const read = async (of: readonly Chosen[], more: readonly Family[]): Promise<Snapshot> => {
+    const snapshot = await collect({
+      org,
+      families: [...new Set([...neededFamilies(of), ...more])],
+      settings: neededSettings(of),
+      clock: systemClock,
+      tell,
+      days,
+      elsewhere: { keyturn: () => auditedCredentials(keyturn, settings) },
+    })
+    tell(`${counted(snapshot.calls.total, 'call')}, ${(snapshot.calls.ms / 1000).toFixed(1)} s`)
+    return snapshot
+  }
+  const snapshot = await read(chosen, evidenceFamilies)
+  const { found, results } = findWrong({
+    ...{ controls, snapshot, profile, control: task.control },
+    waivers: settings.config.waivers ?? [],
+    judgedAt: systemClock.wall(),
+  })
+  const asked = onlySubjects(found, task.subjects, results[0])
+  const evidence = await changeEvidence({ keyturn, org, snapshot, days })
+  return {
+    org,
+    snapshot,
+    results,
+    plan: await planFixes(asked, snapshot, evidence),
+    verify: async (fixes) => {
+      const ids = new Set(fixes.map(({ control }) => control.id))
+      const again = await read(
+        chosen.filter(({ control }) => ids.has(control.id)),
+        [],
+      )
+      const open = stillWrong(fixes, again, profile)
+      const subjects = new Set(fixes.flatMap((one) => one.subjects.map((subject) => `${one.control.id} ${subject}`)))
+      const [first] = open
+      if (first === undefined)
+        return { ok: true, text: `Read again and judged again: ${counted(subjects.size, 'finding')} fewer.` }
+      const more = open.length > 1 ? `, and ${open.length - 1} more` : ''
+      return { ok: false, text: `Read again, ${first.control} still names ${first.subject}: ${first.why}${more}` }
+    },
+  }
+}
+
+/** Days of logins: what a person asks for. */
+export const readDays = (text: number): number => {
+  if (Number.isInteger(text) && text >= 1 && text <= 180) return text
+  throw new KeyturnError('BAD_ARGUMENT', '--days is not between 1 and 180', {
+    fix: 'Salesforce keeps the login history for 180 days.',
+  })
+}
