@@ -1,22 +1,27 @@
 /**
  * Whether a use is of a certain app. Ids decide where there are any; else names, and those of logins and tokens may be
- * the app's name, its label, the name in its package, or one it had when a token was granted. A name that another app
- * has too decides nothing.
+ * the app's name, its label, the name in its package — or one it had when a token was granted, which
+ * decides nothing, as a name does that another app has too.
  */
 import { appSubject } from '../controls/app-control.ts'
 import type { AppFact, Facts } from '../facts.ts'
 import type { Use } from './use.ts'
 
 export type Match = 'yes' | 'maybe' | 'no'
-export type AppUseOf = Pick<Use, 'app' | 'appId'>
+export type AppUseOf = Pick<Use, 'app' | 'appId' | 'kind'>
 
 export interface AppDirectory {
   /** The apps that a restriction's `app` may mean: a subject (`eca:Erp`), an id, a name or a label. */
   named(app: string): readonly AppFact[]
   of(app: string): (use: AppUseOf) => Match
+  /** All that it may be of. */
+  ownersOf(use: AppUseOf): readonly AppFact[]
   /** The one app it is of, if that is certain. */
   ownerOf(use: AppUseOf): AppFact | null
 }
+
+/** Of a subject, the name. */
+export const plainName = (app: string): string => app.replace(/^(app|eca|uninstalled):/u, '')
 
 const short = (id: string): string => id.slice(0, 15)
 
@@ -36,6 +41,8 @@ const byKey = (pairs: Iterable<readonly [string, AppFact]>): ReadonlyMap<string,
   return found
 }
 
+const isOauth = ({ kind }: AppUseOf): boolean => kind === 'oauth' || kind === 'oauth-password'
+
 export const appDirectory = ({ apps: listed, tokens }: Facts): AppDirectory => {
   const apps = listed.is === 'known' ? listed.value : []
   const byId = new Map(apps.flatMap((app) => (app.id === null ? [] : [[short(app.id), app] as const])))
@@ -43,8 +50,9 @@ export const appDirectory = ({ apps: listed, tokens }: Facts): AppDirectory => {
     const owner = appId === null ? undefined : byId.get(short(appId))
     return owner === undefined ? [] : [[app, owner] as const]
   })
-  // An app that nobody installed is only a name that a token had, unless it shares it with one that is there.
-  const byName = byKey([...apps.flatMap((app) => namesOf(app).map((name) => [name, app] as const)), ...aliases])
+  const byName = byKey(apps.flatMap((app) => namesOf(app).map((name) => [name, app] as const)))
+  // A name that a token of an app once had may be another app's today.
+  const byFormerName = byKey(aliases)
 
   const named = (app: string): readonly AppFact[] => {
     const exact = apps.filter((one) => appSubject(one) === app || (one.id !== null && short(one.id) === short(app)))
@@ -52,32 +60,39 @@ export const appDirectory = ({ apps: listed, tokens }: Facts): AppDirectory => {
     const names = apps.filter(({ name }) => name === app)
     return names.length > 0 ? names : (byName.get(app) ?? [])
   }
-  const ownersOf = ({ app, appId }: AppUseOf): readonly AppFact[] => {
+  /** `sure`: by its id, or because no other app has or had that name. */
+  const claims = ({ app, appId }: AppUseOf): { readonly owners: readonly AppFact[]; readonly sure: boolean } => {
     const owner = appId === null ? undefined : byId.get(short(appId))
-    if (owner !== undefined) return [owner]
-    const owners = app === null ? [] : (byName.get(app) ?? [])
+    if (owner !== undefined) return { owners: [owner], sure: true }
+    const today = app === null ? [] : (byName.get(app) ?? [])
+    const former = app === null ? [] : (byFormerName.get(app) ?? [])
+    const all = [...new Set([...today, ...former])]
     // A token without a link to an app is what an uninstalled app's tokens look like, and old ones of installed apps.
-    return appId === null ? owners : owners.filter(({ id }) => id === null)
+    const owners = appId === null ? all : all.filter(({ id }) => id === null)
+    return { owners, sure: owners.length === 1 && today.length === 1 }
   }
+  const ownersOf = (use: AppUseOf): readonly AppFact[] => claims(use).owners
   return {
     named,
+    ownersOf,
     ownerOf: (use) => {
-      const [owner, ...more] = ownersOf(use)
-      return more.length === 0 ? (owner ?? null) : null
+      const { owners, sure } = claims(use)
+      return sure ? (owners[0] ?? null) : null
     },
     of: (app) => {
       const targets = named(app)
       const [target] = targets
-      const plain = target === undefined ? app.replace(/^(app|eca|uninstalled):/u, '') : app
+      const plain = plainName(app)
       return (use) => {
-        if (use.app === null && use.appId === null) return 'maybe'
+        // Who logs in without OAuth comes by no app.
+        if (use.app === null && use.appId === null) return isOauth(use) ? 'maybe' : 'no'
         if (target === undefined) {
           if (use.app !== plain) return 'no'
           return listed.is === 'known' && use.appId === null ? 'yes' : 'maybe'
         }
-        const owners = ownersOf(use)
+        const { owners, sure } = claims(use)
         if (!owners.some((owner) => targets.includes(owner))) return 'no'
-        return owners.length === 1 && targets.length === 1 ? 'yes' : 'maybe'
+        return sure && targets.length === 1 ? 'yes' : 'maybe'
       }
     },
   }

@@ -84,6 +84,12 @@ const ofCallers = (callers: readonly Use[], hits: readonly Hit[], seen: Seen): r
       : [{ use, certain: worst.certain && use.user !== null && use.app !== null, why: worst.why }]
   })
 
+/** Of all uses only those it can be about: an org has many apps, and a plan many restrictions. */
+const concerned = (restriction: Restriction, seen: Seen): readonly Use[] => {
+  if ('app' in restriction && restriction.app !== null) return seen.usesOf(restriction.app)
+  return 'users' in restriction && restriction.users !== null ? seen.usesBy(restriction.users) : seen.uses
+}
+
 const ofKind = <K extends Restriction['is']>(
   { needs, prepare }: Judge<K>,
   restriction: Extract<Restriction, { readonly is: K }>,
@@ -97,7 +103,7 @@ const ofKind = <K extends Restriction['is']>(
   const blindTo = (why: string, user: string | null): void => {
     unseen.set(why, (unseen.get(why) ?? new Set()).add(user ?? 'unknown'))
   }
-  for (const use of seen.uses) {
+  for (const use of concerned(restriction, seen)) {
     const verdict = judge(use)
     if (verdict === null) continue
     if (verdict.is === 'as-its-user') callers.push(use)

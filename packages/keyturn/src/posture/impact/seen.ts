@@ -2,7 +2,7 @@
 import { profilesById, usersByName } from '../controls/indexes.ts'
 import type { AppFact, Facts, ProfileFact, UserFact } from '../facts.ts'
 import type { AppDirectory } from './app-match.ts'
-import { appDirectory } from './app-match.ts'
+import { appDirectory, plainName } from './app-match.ts'
 import type { Evidence } from './impact.ts'
 import type { Use } from './use.ts'
 import { usesOf } from './use.ts'
@@ -17,6 +17,16 @@ export interface Seen {
   profileOf(username: string | null): ProfileFact | undefined
   /** Uses of the same user and app. */
   alike(use: Use): readonly Use[]
+  /** All uses that may be of it, and those of nobody knows which app. */
+  usesOf(app: string): readonly Use[]
+  /** All uses of these users, and those of nobody knows whom. */
+  usesBy(users: readonly string[]): readonly Use[]
+}
+
+const put = <K, V>(to: Map<K, V[]>, key: K, value: V): void => {
+  const all = to.get(key)
+  if (all === undefined) to.set(key, [value])
+  else all.push(value)
 }
 
 const made = new WeakMap<Evidence, Seen>()
@@ -37,11 +47,14 @@ const seenAnew = (evidence: Evidence): Seen => {
     return `${lower(use.user) ?? ''}\u0000${owner?.id ?? use.app ?? ''}`
   }
   const groups = new Map<string, Use[]>()
+  const byApp = new Map<AppFact | string | null, Use[]>()
+  const byUser = new Map<string | null, Use[]>()
   for (const use of uses) {
-    const key = keyOf(use)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [use])
-    else group.push(use)
+    put(groups, keyOf(use), use)
+    put(byUser, lower(use.user), use)
+    const owners = apps.ownersOf(use)
+    for (const owner of owners) put(byApp, owner, use)
+    if (owners.length === 0) put(byApp, use.app, use)
   }
   return {
     evidence,
@@ -54,6 +67,12 @@ const seenAnew = (evidence: Evidence): Seen => {
       return user === undefined ? undefined : profiles.get(user.profileId)
     },
     alike: (use) => groups.get(keyOf(use)) ?? [],
+    usesOf: (app) => {
+      const targets = apps.named(app)
+      const keys = targets.length > 0 ? targets : [plainName(app)]
+      return [...new Set([...keys, null].flatMap((key) => byApp.get(key) ?? []))]
+    },
+    usesBy: (users) => [...new Set(users.map(lower)), null].flatMap((user) => byUser.get(user) ?? []),
   }
 }
 

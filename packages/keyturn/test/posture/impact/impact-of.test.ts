@@ -58,7 +58,7 @@ const rows: readonly Row[] = [
     restriction: permitted,
     tokens: [{ app: 'Old Erp' }],
     logins: [{ user: ann, application: 'Old Erp' }],
-    cutOff: [ann],
+    possible: [ann],
   },
   {
     name: 'permitted users: a token without a link, under a name that two apps have',
@@ -78,6 +78,11 @@ const rows: readonly Row[] = [
     restriction: permitted,
     logins: [{ user: ann, application: null }],
     possible: [ann],
+  },
+  {
+    name: 'permitted users: SOAP and the login page come by no app',
+    restriction: permitted,
+    logins: [soap, { ...soap, user: ann }, { ...browser, application: null }],
   },
   {
     name: 'permitted users: who is frozen or gone loses nothing',

@@ -75,6 +75,8 @@ const restrictions: readonly Restriction[] = [
   { is: 'api-access-control', allowed: ['eca:Erp'] },
   { is: 'my-domain-only', whom: 'programs' },
   { is: 'users-off', users },
+  { is: 'session-address' },
+  { is: 'passwords-expire', profile: null, days: 90 },
 ]
 
 const apps = [
@@ -115,7 +117,8 @@ for (const restriction of restrictions) {
           ...some.callers.map(({ username }) => username ?? 'unknown'),
         ])
         for (const user of listed(impact)) assert(seen.has(user), user)
-        for (const { user, why } of impact.cutOff) assert(user !== 'unknown' && why.length > 10)
+        for (const { user, why } of impact.cutOff)
+          assert((user !== 'unknown' || restriction.is === 'blocked-app') && why.length > 10)
         if (restriction.is === 'login-addresses' || restriction.is === 'token-addresses')
           for (const one of impact.cutOff) for (const at of one.addresses) assert(!at.includes('/') && at !== '*', at)
       }),
