@@ -22,6 +22,8 @@ import { scanRepository } from './posture/scan/scan-repository.ts'
 import type { ScanReport } from './posture/scan/scan-report.ts'
 import type { Snapshot } from './posture/snapshot.ts'
 import { seenCallers } from './seen-callers.ts'
+import { requireStore } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 export const rtrFamilies: readonly Family[] = ['apps', 'tokens', 'logins', 'users']
 
@@ -103,6 +105,18 @@ export const readRtr = async (keyturn: Keyturn, org: OrgConnection, reading: Rea
   ])
   const proofs: Proofs = { ...remembered, scanned: scannedOf(scans, now) }
   return { snapshot, callers, scans, plan: planOf(inventory(snapshot, { callers, grants }), proofs, now, words) }
+}
+
+/** Whoever looks at a file needs no store; one that was named has to be there. */
+export const storeAtHand = (settings: Settings): boolean => {
+  try {
+    requireStore(settings)
+    return true
+  } catch (error) {
+    if (settings.store.from === 'default' && error instanceof KeyturnError && error.code === 'STORE_MISSING')
+      return false
+    throw error
+  }
 }
 
 /** Of a snapshot: who goes through Keyturn is then not known, and what is remembered only where a store is at hand. */

@@ -58,6 +58,8 @@ export interface RtrApp {
   readonly name: string
   readonly label: string
   readonly namespace: string | null
+  /** Under which it stands in the login history and among the tokens. */
+  readonly names: readonly string[]
   readonly origin: Origin | null
   readonly issues: 'yes' | 'unknown'
   readonly rotation: boolean | null
@@ -66,6 +68,8 @@ export interface RtrApp {
   readonly scopes: readonly string[] | null
   readonly users: number | null
   readonly tokens: number | null
+  /** Refresh tokens by username; null: unknown. */
+  readonly held: Readonly<Record<string, number>> | null
   readonly lastUsed: number | null
   readonly clients: readonly RtrClient[]
   /** What to bear in mind about what is shown. */
@@ -121,6 +125,12 @@ const tokensOf = (app: AppFact, tokens: readonly TokenFact[]): readonly TokenFac
         ? isUninstalled(app) && named(app, one.app)
         : sameApp(app.id, one.appId),
   )
+
+const heldBy = (tokens: readonly TokenFact[]): Readonly<Record<string, number>> => {
+  const held = new Map<string, number>()
+  for (const { user } of tokens) held.set(user, (held.get(user) ?? 0) + 1)
+  return Object.fromEntries(held)
+}
 
 interface Group {
   readonly program: string
@@ -265,6 +275,7 @@ export const inventory = ({ facts, org, takenAt }: Snapshot, seen: Seen): Invent
         name: app.name,
         label: app.label,
         namespace: app.namespace,
+        names: [...new Set([...namesOf(app), ...mine.map((token) => token.app)])],
         origin: valueOf(app.origin),
         issues: does,
         rotation: valueOf(app.rotation),
@@ -273,6 +284,7 @@ export const inventory = ({ facts, org, takenAt }: Snapshot, seen: Seen): Invent
         scopes: valueOf(app.scopes),
         users: counted ? new Set(mine.map(({ user }) => user)).size : null,
         tokens: counted ? mine.length : null,
+        held: counted ? heldBy(mine) : null,
         lastUsed: used.length === 0 ? null : Math.max(...used),
         clients: [...clientsOf(app, mine, { facts, counted }, seen, people)].sort(byUse),
         notes:

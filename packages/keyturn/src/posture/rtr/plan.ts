@@ -2,6 +2,7 @@
  * In which order rotation is switched on, what stands in the way of each app, who has to do something, and what. Pure.
  * Apps whose clients are all ready come first; then those with the fewest blockers, and of these the least used.
  */
+import { everyUserOf } from './client-id.ts'
 import type { Inventory } from './inventory.ts'
 import { judgeApp } from './readiness.ts'
 import type { JudgedApp, JudgedClient, Proofs } from './readiness.ts'
@@ -70,21 +71,45 @@ const stageOf = ({ rotation, origin, blocked, readiness }: JudgedApp): Stage =>
             ? 'ready'
             : 'waiting'
 
-/** What has to happen with one client, in one sentence. */
-export const todoOf = (client: JudgedClient, words: Words): string => {
-  const { readiness, program, user, kind, last } = client
-  const rehearse = `\`${words.bin} rehearse --record ${quoted(client.id)} -- COMMAND\``
-  const declare = `\`${words.bin} rtr ready ${words.grant ?? 'GRANT'} ${quoted(client.id)} --owner OWNER --reason REASON\``
-  if (program === 'unseen')
-    return `Find out who holds a token of ${user}: no login with it was seen${last === null ? '' : ` (last used ${new Date(last).toISOString().slice(0, 10)})`}. Revoke it if nobody misses it; otherwise ${declare}.`
-  if (readiness === 'not-ready')
-    return `${kind?.advice !== undefined && kind.advice !== '' ? kind.advice : 'Mend it, or put it behind the broker.'} Then ${rehearse}.`
-  return `${kind?.advice !== undefined && kind.advice !== '' ? `${kind.advice} ` : ''}Show that it survives: ${rehearse}; or answer for it: ${declare}.`
+const someUsers = (clients: readonly JudgedClient[]): string => {
+  const names = clients.slice(0, 3).map(({ user }) => user)
+  return clients.length > 3 ? `${names.join(', ')} and ${clients.length - 3} more` : names.join(', ')
 }
+
+/** What has to happen with clients of one program: in one sentence, with the commands. */
+export const todoOf = (clients: readonly JudgedClient[], words: Words): string => {
+  const [first] = clients
+  if (first === undefined) return ''
+  const { readiness, program, kind } = first
+  const id = quoted(clients.length === 1 ? first.id : everyUserOf(first.id))
+  const rehearse = `\`${words.bin} rehearse --record ${id} -- COMMAND\``
+  const declare = `\`${words.bin} rtr ready ${words.grant ?? 'GRANT'} ${id} --owner OWNER --reason REASON\``
+  if (program === 'unseen') {
+    const used = clients.flatMap(({ last }) => last ?? [])
+    const last = used.length === 0 ? '' : ` (last used ${new Date(Math.max(...used)).toISOString().slice(0, 10)})`
+    return `Find out who holds ${clients.length === 1 ? 'a refresh token' : 'refresh tokens'} of ${someUsers(clients)}: no login that uses ${clients.length === 1 ? 'it' : 'them'} was seen${last}. Revoke what nobody misses; for the rest somebody answers: ${declare}.`
+  }
+  const advice = kind === null || kind.advice === '' ? '' : `${kind.advice} `
+  if (readiness === 'not-ready')
+    return `${advice === '' ? 'Mend it, or put it behind the broker. ' : advice}Then ${rehearse}.`
+  return `${advice}Show that ${program === 'unnamed' ? 'it' : program} survives: ${rehearse}; or answer for it: ${declare}.`
+}
+
+const byProgram = (clients: readonly JudgedClient[]): readonly (readonly JudgedClient[])[] => {
+  const groups = new Map<string, JudgedClient[]>()
+  for (const one of clients) {
+    const key = `${one.program}\0${one.readiness}`
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  return [...groups.values()]
+}
+
+const mostTodos = 5
 
 const stepsOf = (stage: Stage, app: JudgedApp, blockers: readonly JudgedClient[], words: Words): readonly string[] => {
   const command = (verb: string, more = ''): string =>
     `\`${words.bin} rtr ${verb} ${words.grant ?? 'GRANT'} ${quoted(app.subject)}${more}\``
+  const todos = byProgram(blockers)
   switch (stage) {
     case 'on':
       return blockers.length === 0
@@ -97,15 +122,15 @@ const stepsOf = (stage: Stage, app: JudgedApp, blockers: readonly JudgedClient[]
     case 'waiting':
       return [
         ...(blockers.length === 0 ? [] : [`Tell the owners: ${command('notice')}.`]),
-        ...blockers.slice(0, 5).map((one) => todoOf(one, words)),
-        ...(blockers.length > 5 ? [`… and ${blockers.length - 5} more clients.`] : []),
+        ...todos.slice(0, mostTodos).map((group) => todoOf(group, words)),
+        ...(todos.length > mostTodos ? [`… and ${todos.length - mostTodos} more programs.`] : []),
         ...app.blind.map((one) => `Make readable: ${one}.`),
         `Then switch it on: ${command('enable', ' --watch 24h')}.`,
       ]
     case 'foreign':
       return app.origin === 'uninstalled'
         ? [
-            `Nobody installed it here: install it, so that policies apply, or block it (${command('limit', ' --block')}).`,
+            `Nobody installed it here: install it, so that policies apply, or block it: Setup → Connected Apps OAuth Usage.`,
             `Ask its maker for rotation: ${command('notice')}.`,
           ]
         : [

@@ -180,22 +180,21 @@ export const judgeClient = (client: RtrClient, proofs: Proofs, now: number): Jud
 const count = (clients: readonly JudgedClient[], readiness: Readiness): number =>
   clients.filter((one) => one.readiness === readiness).length
 
-const clientsWord = (n: number): string => (n === 1 ? '1 client' : `${n} clients`)
-
 /** `blind`: what hides clients of any app. */
 export const judgeApp = (app: RtrApp, proofs: Proofs, now: number, blind: readonly string[]): JudgedApp => {
   const clients = app.clients.map((one) => judgeClient(one, proofs, now))
   const [broken, unknown] = [count(clients, 'not-ready'), count(clients, 'unknown')]
   const say = (readiness: Readiness, why: string): JudgedApp => ({ ...app, clients, blind, readiness, why })
+  const all = clients.length === 1 ? 'its only client' : null
   if (broken > 0)
     return say(
       'not-ready',
-      `${clientsWord(broken)} would lose access${unknown === 0 ? '' : `, of ${unknown} nobody knows`}`,
+      `${all ?? `${broken} of its ${clients.length} clients`} would lose access${unknown === 0 ? '' : `; nobody knows about ${unknown}`}`,
     )
   if (unknown > 0)
     return say(
       'unknown',
-      `of ${clientsWord(unknown)} nobody knows whether ${unknown === 1 ? 'it survives' : 'they survive'}`,
+      `nobody knows whether ${all ?? `${unknown} of its ${clients.length} clients`} survive${all === null ? '' : 's'} rotation`,
     )
   if (blind.length > 0) return say('unknown', `not everything could be read: ${blind.join('; ')}`)
   return say(

@@ -13,6 +13,8 @@ const doc = z.strictObject({
   subject: z.string(),
   /** `began`: the org may or may not have it; `on`, `off`: read back. */
   state: z.enum(['began', 'on', 'off']),
+  /** Keyturn switched it on; else it was found so, and is not Keyturn's to take back. */
+  ours: z.boolean(),
   beganAt: z.number(),
   /** When rotation was seen to be on, or off again. */
   changedAt: z.number().nullable(),
@@ -43,3 +45,6 @@ export const writeSwitch = async (store: Store, record: SwitchRecord, entry?: Re
   const { org, subject } = record
   await store.records.put({ kind, id: idOf(org, subject), doc: { ...record } }, entry)
 }
+
+export const removeSwitch = (store: Store, org: string, subject: string): Promise<void> =>
+  store.records.remove(kind, idOf(org, subject))

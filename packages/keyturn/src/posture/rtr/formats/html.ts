@@ -6,7 +6,7 @@ import { counted, shownMoment } from '../../audit/shown-text.ts'
 import type { PlannedApp, RtrPlan, Stage } from '../plan.ts'
 import { declarationDays, rehearsalDays } from '../readiness.ts'
 import type { JudgedClient } from '../readiness.ts'
-import { daysText, leadText, programText, stageWords, verdictText } from './words.ts'
+import { daysText, leadText, programText, sentence, stageWords, verdictText } from './words.ts'
 
 const atOnce = 8
 const most = 200
@@ -29,8 +29,13 @@ const clientRow = (one: JudgedClient): string => {
     ...(one.ways.length === 0 ? [] : [html(one.ways.slice(0, 3).join(', '), 120)]),
     ...(one.last === null ? [] : [`last ${html(shownMoment(one.last))}`]),
   ]
-  return `<tr><td><b>${html(programText(one), 80)}</b><br><code>${html(one.user, 120)}</code></td><td class="soft">${seen.join('<br>')}</td><td>${badge(verdictTones[one.readiness], html(verdictText(one), 60))}</td><td>${one.evidence.map(({ text }) => html(text, 300)).join('<br>')}</td></tr>`
+  return `<tr><td><b>${html(programText(one), 80)}</b><br><code>${html(one.user, 120)}</code></td><td class="soft">${seen.join('<br>')}</td><td>${badge(verdictTones[one.readiness], html(verdictText(one), 60))}</td><td>${known(one)}</td></tr>`
 }
+
+const known = ({ evidence, program }: JudgedClient): string =>
+  evidence.length > 0
+    ? evidence.map(({ text }) => html(text, 300)).join('<br>')
+    : `<span class="soft">${program === 'unseen' ? 'A token, and no login that used it' : 'Nothing'}</span>`
 
 const clientTable = (clients: readonly JudgedClient[]): string =>
   `<div class="scroll"><table class="wide"><thead><tr><th>Client</th><th>Seen as</th><th>Survives rotation?</th><th>What is known</th></tr></thead><tbody>${clients.map(clientRow).join('')}</tbody></table></div>`
@@ -58,7 +63,7 @@ const card = (
 ): string => `<article class="card finding ${tones[app.stage]}" id="${anchor(app, index)}">
 <header><h3>${html(app.label, 120)}</h3>${badge(tones[app.stage], stageWords[app.stage])}</header>
 <p class="meta"><code>${html(app.subject, 120)}</code> · ${html(about(app), 300)}</p>
-<p class="because">${html(app.why)}</p>
+<p class="because">${html(sentence(app.why))}</p>
 ${clientsPart(app)}
 ${app.notes.map((text) => `<p class="soft">${html(text)}</p>`).join('')}
 ${app.steps.length === 0 ? '' : `<div class="do"><b>What to do</b><ul class="plain">${app.steps.map((text) => `<li>${advice(text)}</li>`).join('')}</ul></div>`}
@@ -84,9 +89,9 @@ const orderPart = ({ apps }: RtrPlan): string => {
   const next = apps.flatMap((app, index) => (app.stage === 'ready' || app.stage === 'waiting' ? [{ app, index }] : []))
   if (next.length === 0) return ''
   const items = next.slice(0, 12).map(({ app, index }) => {
-    const owners = app.owners.map((owner) => owner ?? 'nobody known').slice(0, 4)
+    const owners = app.owners.map((owner) => owner ?? 'an owner nobody knows').slice(0, 4)
     const who = owners.length === 0 ? '' : ` · asked of: ${owners.join(', ')}`
-    return `<li class="${tones[app.stage]}"><div><b>${html(app.label, 120)}</b><p class="soft">${html(`${app.why}${who}`, 300)} · <a href="#${anchor(app, index)}">details</a></p></div>${badge(tones[app.stage], stageWords[app.stage])}</li>`
+    return `<li class="${tones[app.stage]}"><div><b>${html(app.label, 120)}</b><p class="soft">${html(`${sentence(app.why)}${who}`, 300)} · <a href="#${anchor(app, index)}">details</a></p></div>${badge(tones[app.stage], stageWords[app.stage])}</li>`
   })
   return `<h2>In this order</h2><div class="card"><ol class="first">${items.join('')}</ol>${next.length > 12 ? `<p class="soft">… and ${next.length - 12} more.</p>` : ''}</div>`
 }

@@ -36,7 +36,7 @@ const client = (one: JudgedClient, screen: Screen): readonly string[] => {
   const seen = [...one.names.slice(0, 2), ...one.ways.slice(0, 2)].map((text) => shownText(text, 60))
   return [
     `  ${sign} ${shownText(programText(one), 60)} as ${shownText(one.user, 80)}: ${verdictText(one)}`,
-    `      ${shownText(one.id, 300)}`,
+    `      ${screen.paint('dim', shownText(one.id, 300))}`,
     ...(seen.length === 0 ? [] : [wrapText(`      seen as ${seen.join(', ')}`, screen.width, '  ')]),
     ...one.evidence.map(({ text }) => wrapText(`      ${shownText(text, 300)}`, screen.width, '  ')),
   ]

@@ -53,3 +53,5 @@ export const leadText = ({ apps, counts }: RtrPlan): string => {
 
 export const daysText = ({ days }: Pick<RtrPlan, 'days'>): string =>
   days === null ? 'The login history could not be read.' : `Logins of ${days} days were looked at.`
+
+export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
