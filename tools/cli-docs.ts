@@ -8,6 +8,7 @@ import { errorTable, exitCodes } from '@keyturn/tokens'
 import { format, resolveConfig } from 'prettier'
 import { commandTable } from '../packages/keyturn/src/command-table.ts'
 import type { CommandEntry } from '../packages/keyturn/src/command-table.ts'
+import { places } from '../packages/keyturn/src/explain/explanation.ts'
 import type { Where } from '../packages/keyturn/src/explain/explanation.ts'
 import { salesforceErrors } from '../packages/keyturn/src/explain/salesforce-errors.ts'
 import { root } from './repository-files.ts'
@@ -119,19 +120,10 @@ export const cliDocument = async (): Promise<string> => {
   return [made, introduction, globalFlags(entries), exits(), ...entries.map(commandSection)].join('\n\n')
 }
 
-const places: Readonly<Record<Where, string>> = {
-  token: 'Token endpoint',
-  authorize: 'Login page',
-  revoke: 'Revocation endpoint',
-  userinfo: 'Identity endpoints',
-  rest: 'REST API',
-  soap: 'SOAP API',
-}
-
 export const errorsDocument = (): string =>
   [
     made,
-    '# Errors\n\nFirst those of Keyturn, then what Salesforce answers and what it means. `keyturn doctor explain TEXT` finds a row by code, message or a pasted answer.',
+    '# Errors\n\nFirst those of Keyturn, then what Salesforce answers and what it means. `keyturn explain TEXT` finds a row by code, message or a pasted answer.',
     '## Keyturn',
     tableOf(
       ['Code', 'Kind', 'Exit', 'Retry', 'What to do'],
@@ -145,7 +137,7 @@ export const errorsDocument = (): string =>
     ),
     '## Salesforce\n\nHow well the wire text is known: `documented` by Salesforce, `observed` in traces of others, `believed` where nobody wrote it down.',
     ...(Object.keys(places) as readonly Where[]).flatMap((where) => [
-      `### ${places[where]}`,
+      `### ${places[where].charAt(0).toUpperCase()}${places[where].slice(1)}`,
       tableOf(
         ['Code', 'Text', 'HTTP', 'Known', 'Cause', 'Look here', 'What to do'],
         salesforceErrors

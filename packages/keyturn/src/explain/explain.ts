@@ -6,7 +6,9 @@ const has = (haystack: string, needle: string): boolean => haystack.toLowerCase(
 
 /** The most specific explanation of a code and its text; null when nothing is known of it. */
 export const explain = (code: string, text: string): Explanation | null => {
-  const candidates = salesforceErrors.filter((row) => row.code.toLowerCase() === code.toLowerCase())
+  const spelled = salesforceErrors.filter((row) => row.code === code)
+  const candidates =
+    spelled.length > 0 ? spelled : salesforceErrors.filter((row) => row.code.toLowerCase() === code.toLowerCase())
   return (
     candidates.find((row) => row.text !== null && has(text, row.text)) ??
     candidates.find((row) => row.text === null) ??
@@ -19,7 +21,10 @@ const word = (text: string, code: string): boolean =>
 
 /** Everything that may be meant by a pasted code, message or answer; rows whose text occurs come first. */
 export const explainAny = (pasted: string): readonly Explanation[] => {
-  const byText = salesforceErrors.filter((row) => row.text !== null && has(pasted, row.text))
+  const fitting = salesforceErrors.filter((row) => row.text !== null && has(pasted, row.text))
+  // What an endpoint answers is meant before what Login History calls the same.
+  const answers = fitting.filter(({ where }) => where !== 'login-history')
+  const byText = answers.length > 0 ? answers : fitting
   const exact = byText.filter((row) => word(pasted, row.code))
   // The longest text is the most specific: "ip restricted" occurs in "ip restricted or invalid login hours".
   if (byText.length > 0) {

@@ -2,7 +2,18 @@
  * What one answer of Salesforce means, where to see that it is so, and what to do. `certainty` says how well the wire
  * text is known: `documented` by Salesforce, `observed` in traces of others, `believed` where nobody wrote it down.
  */
-export type Where = 'token' | 'authorize' | 'revoke' | 'userinfo' | 'rest' | 'soap'
+export const places = {
+  token: 'token endpoint',
+  authorize: 'login page',
+  revoke: 'revocation endpoint',
+  userinfo: 'identity endpoints',
+  rest: 'REST API',
+  soap: 'SOAP API',
+  'login-history': 'Login History',
+  network: 'on the way',
+} as const
+
+export type Where = keyof typeof places
 
 export interface Explanation {
   readonly where: Where

@@ -1,10 +1,14 @@
 /**
  * Every error Salesforce is known to answer with on the ways Keyturn goes: the token endpoint, the login page, the other
- * OAuth endpoints, REST and SOAP.
+ * OAuth endpoints, REST and SOAP, Login History, and on the way there.
  */
 import { restErrors, soapErrors } from './api-errors.ts'
+import { appLoginStatuses } from './app-login-statuses.ts'
+import { dataErrors } from './data-errors.ts'
 import { rowsOf } from './explanation.ts'
 import type { Explanation } from './explanation.ts'
+import { loginStatuses } from './login-statuses.ts'
+import { networkErrors } from './network-errors.ts'
 import { tokenErrors } from './token-errors.ts'
 
 const authorize = rowsOf('authorize', null)
@@ -108,4 +112,8 @@ export const salesforceErrors: readonly Explanation[] = [
   ...userinfoErrors,
   ...restErrors,
   ...soapErrors,
+  ...dataErrors,
+  ...loginStatuses,
+  ...appLoginStatuses,
+  ...networkErrors,
 ]

@@ -66,7 +66,7 @@ export const judgeDeath = (facts: DeathFacts): DeathVerdict => {
     return undetermined(
       why?.code ?? 'blocked',
       `Salesforce refused the sign-in: ${why?.text ?? 'no reason is known'}. No refresh token was lost.`,
-      '`keyturn doctor explain` knows many refusals; then `keyturn grants retry NAME`.',
+      '`keyturn explain` knows many refusals; then `keyturn grants retry NAME`.',
       'possible',
     )
   const logins = readLogins(facts, story.lastGood, story.diedAt)

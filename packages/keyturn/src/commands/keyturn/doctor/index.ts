@@ -18,7 +18,7 @@ const marks: Readonly<Record<Health, readonly [string, Colour]>> = {
 export default class DoctorCommand extends KeyturnCommand {
   static override summary = 'Find out why it does not work'
   static override description =
-    'Looks at Node, settings, master key, store, journal, clock, proxy and certificates, the login hosts, and each grant, and says the cause and the fix. Changes nothing. Exits with 1 when something is wrong. `doctor explain` tells what an error of Salesforce means.'
+    'Looks at Node, settings, master key, store, journal, clock, proxy and certificates, the login hosts, and each grant, and says the cause and the fix. Changes nothing. Exits with 1 when something is wrong. `keyturn explain` tells what an error of Salesforce means.'
   static override examples = [
     { description: 'Everything', command: '<%= config.bin %> <%= command.id %>' },
     {

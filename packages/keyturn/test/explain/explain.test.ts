@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { errorTable } from '@keyturn/tokens'
-import { explain, explainAny } from '../src/explain/explain.ts'
-import { salesforceErrors } from '../src/explain/salesforce-errors.ts'
+import { explain, explainAny } from '../../src/explain/explain.ts'
+import { salesforceErrors } from '../../src/explain/salesforce-errors.ts'
 
 test('every row says cause, evidence and next step, and no two rows are the same', () => {
   for (const { code, cause, evidence, next } of salesforceErrors)
