@@ -7,7 +7,7 @@ import { control as permittedUsers } from '../../src/posture/controls/app-permit
 import { control as pkce } from '../../src/posture/controls/app-pkce-required/control.ts'
 import { callbackKind, isPublicClient } from '../../src/posture/controls/callbacks.ts'
 import { isRisky } from '../../src/posture/controls/high-risk-changes/control.ts'
-import { loginWay } from '../../src/posture/controls/login-way.ts'
+import { loginWay } from '../../src/posture/login-way.ts'
 import { applist, hidden, now, sampleApp } from '../../src/posture/controls/sample-facts.ts'
 import { known } from '../../src/posture/fact.ts'
 import type { AppFact, Origin } from '../../src/posture/facts.ts'

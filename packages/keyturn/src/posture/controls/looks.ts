@@ -26,8 +26,12 @@ export const unsure = (text: string, facts: Evidence['facts'] = {}): Answer => (
 export const given = <T>(fact: Fact<T>, then: (value: T) => Answer): Answer =>
   fact.is === 'known' ? then(fact.value) : notKnown(fact)
 
+/** Most texts of a missing permission name it already. */
+const withNeed = ({ text, missing }: Extract<Fact<unknown>, { readonly is: 'unknown' }>): string =>
+  missing === undefined || text.includes(missing) ? text : `${text} (needs ${missing})`
+
 export const notKnown = (fact: Extract<Fact<unknown>, { readonly is: 'unknown' }>): Answer =>
-  unsure(fact.missing === undefined ? fact.text : `${fact.text} (needs ${fact.missing})`, {
+  unsure(withNeed(fact), {
     reason: fact.why,
     ...(fact.missing === undefined ? {} : { missing: fact.missing }),
   })

@@ -10,6 +10,7 @@ import { unknown } from '../fact.ts'
 import type { ProfileFact, SettingValue } from '../facts.ts'
 import type { ControlText } from './asked.ts'
 import { controlOf } from './asked.ts'
+import { counted } from './counted.ts'
 import type { Answer, Look } from './looks.ts'
 import { apart, given, judgementOf, right, unsure, wrong } from './looks.ts'
 import { flagIn, listIn } from './parameters.ts'
@@ -91,9 +92,18 @@ export const settingControl = ({ path, perProfile = false, ...text }: SettingCon
         : profiles.is === 'known'
           ? profiles.value.map((profile) => overridden(profile, path, parameters))
           : [{ ...given(profiles, () => right), subject: 'profiles' }]
-      return judgementOf([ofOrg, ...ofProfiles], {
-        noun: ['value in force', 'values in force'],
-        wrong: `not what is recommended (${wantedText(parameters)})`,
-      })
+      const name = path.slice(path.lastIndexOf('.') + 1)
+      const judged = judgementOf([ofOrg, ...ofProfiles], { noun: ['value in force', 'values in force'], wrong: name })
+      if (judged.verdict !== 'fail') return judged
+      const elsewhere = ofProfiles.filter(({ verdict }) => verdict === 'fail').length
+      const why = [
+        ...(ofOrg.verdict === 'fail' ? [`${name} is ${String(ofOrg.facts?.['value'])}`] : []),
+        ...(elsewhere > 0
+          ? [`${counted(elsewhere, 'profile')} ${elsewhere === 1 ? 'sets' : 'set'} another ${name}`]
+          : []),
+        `${wantedText(parameters)} is asked for`,
+        ...((judged.undecided ?? []).length > 0 ? [`${(judged.undecided ?? []).length} could not be judged`] : []),
+      ]
+      return { ...judged, why: why.join('; ') }
     },
   )

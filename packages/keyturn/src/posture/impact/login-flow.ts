@@ -3,7 +3,7 @@
  * headless logins: a login without one may be any of these.
  */
 import type { Flow, LoginUse } from '../facts.ts'
-import { loginWay } from '../controls/login-way.ts'
+import { loginWay } from '../login-way.ts'
 
 export type LoginFlow =
   Exclude<Flow, 'jwt-bearer' | 'device' | 'code-credential'> | 'refresh' | 'oauth-password' | 'unsaid'

@@ -1,6 +1,6 @@
 /** What was seen of somebody's use of the org, whatever shows it: a login, a token, a caller of the broker. */
-import type { LoginWay } from '../controls/login-way.ts'
-import { loginWay } from '../controls/login-way.ts'
+import type { LoginWay } from '../login-way.ts'
+import { loginWay } from '../login-way.ts'
 import type { LoginFlow } from './login-flow.ts'
 import { loginFlow } from './login-flow.ts'
 import type { Evidence } from './impact.ts'

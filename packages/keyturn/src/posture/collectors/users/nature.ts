@@ -1,8 +1,7 @@
 /** Whether somebody sits behind a user: by licence and permission for certain, by how it logs in as far as that goes. */
 import type { LoginUse, UserFact } from '../../facts.ts'
-
-/** Logins of programs: any OAuth flow, SOAP login(), and the partner products that use it. */
-const ofPrograms = /^(Remote Access|Other Apex API|Partner Product|AppExchange)/
+import { loginWay } from '../../login-way.ts'
+import type { LoginWay } from '../../login-way.ts'
 
 export const natureOf = (
   user: { readonly license: string; readonly userType: string; readonly permissions: readonly string[] | null },
@@ -15,9 +14,13 @@ export const natureOf = (
   if (uses === null) return { is: 'unknown', why: 'its logins are not known' }
   const worked = uses.filter((use) => use.worked > 0)
   const count = (some: readonly LoginUse[]): number => some.reduce((sum, use) => sum + use.worked, 0)
-  const byProgram = count(worked.filter(({ type }) => ofPrograms.test(type)))
-  const byPerson = count(worked) - byProgram
+  const by = (...ways: readonly LoginWay[]): number => count(worked.filter((use) => ways.includes(loginWay(use))))
+  const byProgram = by('soap', 'oauth', 'oauth-password')
+  const byPerson = by('person', 'sso')
+  const otherwise = by('other')
   if (byPerson > 0) return { is: 'person', why: `${byPerson} logins to the user interface` }
-  if (byProgram >= 5) return { is: 'machine', why: `${byProgram} logins, none of them to the user interface` }
+  if (byProgram >= 5 && otherwise === 0)
+    return { is: 'machine', why: `${byProgram} logins, none of them to the user interface` }
+  if (otherwise > 0) return { is: 'unknown', why: `${otherwise} logins in ways that persons and programs share` }
   return { is: 'unknown', why: byProgram === 0 ? 'it did not log in' : `only ${byProgram} logins, all by programs` }
 }

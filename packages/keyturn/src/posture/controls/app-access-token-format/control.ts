@@ -14,7 +14,7 @@ export const control = appControl({
     baseline: { format: 'opaque', because: 'a stolen token that can be ended at once is worth more in an incident' },
     strict: { format: 'jwt', because: 'the hardening pages recommend JWTs for named users' },
   },
-  wrong: 'the other format',
+  wrong: 'access tokens in another format than is asked for',
   changedBy: 'owner',
   look: ({ accessTokenFormat }, { parameters }) =>
     given(accessTokenFormat, (format) =>

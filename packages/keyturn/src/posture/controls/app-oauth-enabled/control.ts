@@ -11,7 +11,7 @@ export const control = appControl({
   effort: 'hours',
   catalogues: { shr: ['shr_api_enable_oauth_settings_enable_oauth_settings'] },
   profiles: { strict: {} },
-  wrong: 'it has no OAuth settings',
+  wrong: 'no OAuth settings',
   changedBy: 'owner',
   withoutOauth: true,
   look: ({ oauth }) => given(oauth, (has) => (has ? right : wrong('It has no OAuth settings.', { oauth: false }))),

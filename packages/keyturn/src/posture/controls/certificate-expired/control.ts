@@ -13,7 +13,7 @@ export const control = listControl({
   profiles: { baseline: {}, strict: {}, 'health-check': {} },
   family: 'certificates',
   noun: ['certificate', 'certificates'],
-  wrong: 'has ended',
+  wrong: 'past their end',
   subject: ({ name }) => `certificate:${name}`,
   look: ({ notAfter, usedBy }, { takenAt }) =>
     notAfter > takenAt

@@ -22,7 +22,7 @@ export const control = listControl({
   },
   family: 'certificates',
   noun: ['certificate', 'certificates'],
-  wrong: 'ends soon',
+  wrong: 'near their end',
   subject: ({ name }) => `certificate:${name}`,
   look: ({ notAfter, usedBy }, { takenAt, parameters }) => {
     // What has ended is another control's.

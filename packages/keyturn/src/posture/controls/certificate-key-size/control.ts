@@ -18,7 +18,7 @@ export const control = listControl({
   },
   family: 'certificates',
   noun: ['certificate', 'certificates'],
-  wrong: 'the key is smaller than it should be',
+  wrong: 'smaller keys than there should be',
   subject: ({ name }) => `certificate:${name}`,
   look: ({ keyBits }, { parameters }) =>
     keyBits >= numberIn(parameters, 'bits', 2048) ? right : wrong(`The key has ${keyBits} bits.`, { keyBits }),

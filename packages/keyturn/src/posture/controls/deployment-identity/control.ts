@@ -32,7 +32,7 @@ export const control = controlOf(
     }))
     return judgementOf(looks, {
       noun: ['user that deployed', 'users that deployed'],
-      wrong: 'not the identity that deploys',
+      wrong: 'not among the identities that deploy',
     })
   },
 )

@@ -15,7 +15,7 @@ export const control = userControl({
   catalogues: { sbs: ['SBS-AUTH-004'] },
   profiles: { strict: {}, sbs: {} },
   who: 'active',
-  wrong: 'much access, and no second factor is asked for',
+  wrong: 'much access, without a second factor',
   look: (user) => {
     if (isInternal(user) || user.userType === 'Guest') return apart
     return given(user.permissions, (held) => {

@@ -23,6 +23,6 @@ export const control = controlOf(
       ...(counted.includes(risk) ? wrong(`Health Check calls it ${risk}.`, { risk, category }) : right),
       subject: `health-check:${setting}`,
     }))
-    return judgementOf(looks, { noun: ['setting', 'settings'], wrong: 'deviates from the baseline' })
+    return judgementOf(looks, { noun: ['setting', 'settings'], wrong: 'deviations from the baseline' })
   },
 )

@@ -64,7 +64,7 @@ export const control = controlOf(
       ? { verdict: 'pass', why: 'the trail shows no such change', evidence: [] }
       : judgementOf(looks, {
           noun: ['user that made such changes', 'users that made such changes'],
-          wrong: 'not the identity that deploys',
+          wrong: 'not among the identities that deploy',
         })
   },
 )

@@ -1,7 +1,7 @@
 /** Logins by ways that end: the OAuth password flow (Winter ’27) and SOAP login() (Summer ’27). */
 import { loginsByUser } from '../indexes.ts'
 import { controlOf } from '../asked.ts'
-import { loginWay } from '../login-way.ts'
+import { loginWay } from '../../login-way.ts'
 import { judgementOf, right, unknownFamily, wrong } from '../looks.ts'
 import type { LoginUse } from '../../facts.ts'
 
@@ -42,7 +42,7 @@ export const control = controlOf(
     })
     return judgementOf(looks, {
       noun: ['user that logged in', 'users that logged in'],
-      wrong: 'by a way that is being switched off',
+      wrong: 'logins by a way that is being switched off',
     })
   },
 )

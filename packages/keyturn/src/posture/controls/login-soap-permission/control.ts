@@ -1,6 +1,6 @@
 /** SOAP login() after Winter ’27: only with a permission of its own. */
 import { loginsByUser } from '../indexes.ts'
-import { loginWay } from '../login-way.ts'
+import { loginWay } from '../../login-way.ts'
 import { apart, given, right, wrong } from '../looks.ts'
 import { userControl } from '../user-control.ts'
 
@@ -16,7 +16,7 @@ export const control = userControl({
   profiles: { baseline: {}, strict: {} },
   who: 'active',
   families: ['logins', 'permissionNames'],
-  wrong: 'uses login(), and will be refused',
+  wrong: 'logins by login(), which will be refused',
   look: ({ username, permissions }, { facts: { logins, permissionNames } }) =>
     given(logins, ({ uses }) => {
       const soap = (loginsByUser(uses).get(username) ?? []).some((use) => use.worked > 0 && loginWay(use) === 'soap')

@@ -1,6 +1,6 @@
 /** One user an integration, and nobody else as it. */
 import { loginsByUser, tokensByUser } from '../indexes.ts'
-import { loginWay } from '../login-way.ts'
+import { loginWay } from '../../login-way.ts'
 import { given, right, unsure, wrong } from '../looks.ts'
 import { userControl } from '../user-control.ts'
 

@@ -13,7 +13,7 @@ export const control = userControl({
   catalogues: { checklist: ['8'] },
   profiles: { integration: {}, baseline: {}, strict: {} },
   who: 'machines',
-  wrong: 'sees fields or records that nobody gave it',
+  wrong: 'rights on fields or records that nobody gave them',
   look: ({ objects, permissions }) =>
     given(permissions, (held) => {
       const all = held.filter((permission) =>

@@ -20,7 +20,7 @@ export const control = userControl({
   },
   who: 'machines',
   families: ['profiles'],
-  wrong: 'can log in from anywhere',
+  wrong: 'logins from anywhere are let in',
   look: ({ profileId, profile: name }, { facts: { profiles } }) =>
     given(profiles, (all) => {
       const profile = profilesById(all).get(profileId)

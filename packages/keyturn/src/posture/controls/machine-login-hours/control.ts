@@ -19,7 +19,7 @@ export const control = userControl({
   },
   who: 'machines',
   families: ['profiles'],
-  wrong: 'can log in at any hour',
+  wrong: 'logins at any hour are let in',
   look: ({ profileId, profile: name }, { facts: { profiles } }) =>
     given(profiles, (all) => {
       const profile = profilesById(all).get(profileId)

@@ -13,7 +13,7 @@ export const control = userControl({
   catalogues: { checklist: ['6'] },
   profiles: { integration: { allowed: [] }, baseline: { allowed: [] }, strict: { allowed: [] } },
   who: 'machines',
-  wrong: 'may delete records',
+  wrong: 'rights to delete records',
   look: ({ objects, permissions }, { parameters }) =>
     given(permissions, (held) => {
       const everything = held.filter((permission) => ['ModifyAllData', 'BulkApiHardDelete'].includes(permission))

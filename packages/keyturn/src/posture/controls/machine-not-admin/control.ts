@@ -13,7 +13,7 @@ export const control = userControl({
   catalogues: { checklist: ['5'], sbs: ['SBS-ACS-008'] },
   profiles: { integration: {}, baseline: {}, strict: {}, sbs: {} },
   who: 'machines',
-  wrong: 'is a System Administrator',
+  wrong: 'the rights of a System Administrator',
   look: ({ systemAdministrator, profile }) =>
     systemAdministrator ? wrong('Has the System Administrator profile.', { profile }) : right,
 })

@@ -1,6 +1,6 @@
 /** People without a second factor registered. */
 import { loginsByUser } from '../indexes.ts'
-import { loginWay } from '../login-way.ts'
+import { loginWay } from '../../login-way.ts'
 import { given, right, unsure, wrong } from '../looks.ts'
 import { userControl } from '../user-control.ts'
 

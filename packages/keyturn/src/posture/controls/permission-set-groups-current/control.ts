@@ -13,7 +13,7 @@ export const control = listControl({
   profiles: { baseline: {}, strict: {} },
   family: 'permissionSetGroups',
   noun: ['group in use', 'groups in use'],
-  wrong: 'its members have other rights than it says',
+  wrong: 'members have other rights than the group says',
   subject: ({ name }) => `permission-set-group:${name}`,
   look: ({ status, assigned }) => {
     if (assigned.is === 'known' && assigned.value === 0) return apart

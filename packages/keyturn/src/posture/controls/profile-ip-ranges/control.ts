@@ -13,7 +13,7 @@ export const control = listControl({
   profiles: { strict: {} },
   family: 'profiles',
   noun: ['profile in use', 'profiles in use'],
-  wrong: 'its people can log in from anywhere',
+  wrong: 'logins from anywhere are let in',
   subject: ({ name }) => `profile:${name}`,
   look: ({ loginRanges, activeUsers }) => {
     if (activeUsers.is === 'known' && activeUsers.value === 0) return apart

@@ -13,7 +13,7 @@ export const control = listControl({
   profiles: { baseline: {}, strict: {}, 'health-check': {} },
   family: 'remoteSites',
   noun: ['active remote site', 'active remote sites'],
-  wrong: 'may be called in the clear',
+  wrong: 'called in the clear',
   subject: ({ name }) => `remote-site:${name}`,
   look: ({ active, protocolSecurityDisabled, url }) => {
     if (!active) return apart

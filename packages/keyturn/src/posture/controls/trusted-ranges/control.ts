@@ -46,7 +46,7 @@ export const control = controlOf(
     const answer = fact.is === 'unknown' && fact.why === 'not-provisioned' ? apart : given(fact, look)
     return judgementOf([{ ...answer, subject: `setting:${path}` }], {
       noun: ['list of trusted ranges', 'lists of trusted ranges'],
-      wrong: 'trusts too much, or nothing',
+      wrong: 'trusted too widely, or nothing named',
     })
   },
 )

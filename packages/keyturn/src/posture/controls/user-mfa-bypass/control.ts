@@ -13,5 +13,5 @@ export const control = holdersControl({
   catalogues: {},
   profiles: { baseline: { documented: [] }, strict: { documented: [] } },
   permission,
-  wrong: 'logs in to the user interface without a second factor',
+  wrong: 'no second factor is asked for at the user interface',
 })

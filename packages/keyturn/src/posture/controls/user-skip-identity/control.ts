@@ -13,5 +13,5 @@ export const control = holdersControl({
   catalogues: {},
   profiles: { baseline: { documented: [] }, strict: { documented: [] } },
   permission,
-  wrong: 'is never asked on a new device',
+  wrong: 'no question on a new device',
 })

@@ -2,7 +2,7 @@
  * By which way a login came, of LoginType and LoginSubType. Queries answer labels (`Other Apex API`), the documentation
  * lists values (`OtherApi`) as well: both are understood.
  */
-import type { LoginUse } from '../facts.ts'
+import type { LoginUse } from './facts.ts'
 
 export type LoginWay = 'soap' | 'oauth-password' | 'oauth' | 'sso' | 'person' | 'other'
 
