@@ -25,6 +25,10 @@ const grantNaming = new Set([
   'grants:remove',
   'grants:revoke',
   'grants:retry',
+  'provision:app',
+  'provision:integration-user',
+  'provision:grant-field',
+  'provision:allow-address',
 ])
 
 const entryOf = ({ id, command }: CommandEntry): Entry => ({

@@ -1,0 +1,64 @@
+import { string as argument } from '@oclif/core/args'
+import { boolean } from '@oclif/core/flags'
+import { KeyturnError, systemClock } from '@keyturn/tokens'
+import { changeExit, changeJson } from '../../../change-flow.ts'
+import type { Json } from '../../../keyturn-command.ts'
+import { terminalText } from '../../../output/terminal-text.ts'
+import { provisionFlags, ProvisionCommand } from '../../../provision-command.ts'
+
+export default class ProvisionEndCommand extends ProvisionCommand {
+  static override summary = 'Take back a field or an address that was given'
+  static override description =
+    'By its id, or all that is over. It goes back to what it was before; what somebody gave meanwhile stays. For an address, who still comes from there is listed first.'
+  static override examples = [
+    { description: 'One', command: '<%= config.bin %> <%= command.id %> 3f2a9c1e' },
+    { description: 'All that is over, from a job', command: '<%= config.bin %> <%= command.id %> --expired --yes' },
+  ]
+  static override args = { id: argument({ description: 'Id, or its beginning (`keyturn provision list`)' }) }
+  static override flags = {
+    expired: boolean({ description: 'All that was lent until a day that is over' }),
+    ...provisionFlags,
+  }
+
+  async run(): Promise<Json> {
+    const { args, flags } = await this.parse(ProvisionEndCommand)
+    const { id } = args
+    if ((id === undefined) !== flags.expired)
+      throw new KeyturnError(
+        'BAD_ARGUMENT',
+        id === undefined ? 'Which one?' : 'An id and --expired exclude each other',
+        {
+          fix: 'Name an id, or say --expired.',
+        },
+      )
+    const [{ endWidening }, { findWidening, isExpired, itemText, listWidenings }] = await Promise.all([
+      import('../../../posture/provision/widen.ts'),
+      import('../../../posture/provision/widening.ts'),
+    ])
+    return this.withKeyturn(flags, async (keyturn) => {
+      const { records } = keyturn.store
+      const now = systemClock.wall()
+      const found =
+        id === undefined
+          ? (await listWidenings(records)).filter(({ widening }) => isExpired(widening, now))
+          : [await findWidening(records, id)]
+      if (found.length === 0) this.log('Nothing that was lent is over.')
+      const ended: Json[] = []
+      const codes: number[] = []
+      for (const one of found) {
+        const { grant, item, state } = one.widening
+        if (state === 'ended') {
+          this.log(terminalText(`${itemText(item)} was taken back already`))
+          continue
+        }
+        const carried = await this.provisioning({ keyturn, grant, flags, data: { what: 'end' } }, ({ org, carry }) =>
+          endWidening({ org, records, carry, now }, one),
+        )
+        codes.push(changeExit(carried))
+        ended.push({ id: one.id, what: itemText(item), change: changeJson(carried) })
+      }
+      process.exitCode = Math.max(0, ...codes)
+      return { ended }
+    })
+  }
+}

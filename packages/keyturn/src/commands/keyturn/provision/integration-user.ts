@@ -1,0 +1,150 @@
+import { resolve } from 'node:path'
+import { string as argument } from '@oclif/core/args'
+import { boolean, string } from '@oclif/core/flags'
+import { KeyturnError, systemClock } from '@keyturn/tokens'
+import { changeExit, changeJson } from '../../../change-flow.ts'
+import type { Json } from '../../../keyturn-command.ts'
+import { operatorName } from '../../../operator-name.ts'
+import { orgConnection } from '../../../org/connection.ts'
+import { terminalText } from '../../../output/terminal-text.ts'
+import type { IntegrationDescription } from '../../../posture/provision/integration-description.ts'
+import { isThere } from '../../../posture/provision/carry.ts'
+import type { MadeIntegration } from '../../../posture/provision/make-integration.ts'
+import { provisionFlags, ProvisionCommand } from '../../../provision-command.ts'
+
+const list = { multiple: true, multipleNonGreedy: true } as const
+
+export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
+  static override summary = 'Make a user for one integration that may do exactly what is named'
+  static override description =
+    'Licences looked at first; then the permission set (and a profile of its own, with login hours and addresses), the user, the licence Salesforce API Integration, and the permission set, in that order. It can delete nothing and sees no records but its own and those shared with it. No password is set: it signs in by an app. Run again after an interruption it does what is missing. With --verify-grant it is asked, as that user, what it really may.'
+  static override examples = [
+    {
+      description: 'For an integration that reads accounts and makes invoices',
+      command:
+        '<%= config.bin %> <%= command.id %> acme --username billing@acme.example --name Billing --email ops@acme.example --permission-set Billing_Integration --object Account:read --object Invoice__c:read,create --field Account.Industry:read',
+    },
+    {
+      description: 'With login hours and addresses, from a file',
+      command: '<%= config.bin %> <%= command.id %> acme --from billing-user.yaml --own-profile "Billing Integration"',
+    },
+    {
+      description: 'Ask as that user what it may',
+      command: '<%= config.bin %> <%= command.id %> acme --from billing-user.yaml --verify-grant billing',
+    },
+  ]
+  static override args = {
+    grant: argument({ description: 'Grant whose user makes it; not with --schema' }),
+  }
+  static override flags = {
+    from: string({ helpValue: 'FILE', description: 'Description as YAML; flags count before it (--schema)' }),
+    username: string({ helpValue: 'USERNAME', description: 'In the form of an email address, unlike any other' }),
+    name: string({ helpValue: 'NAME', description: 'Its last name in lists of users' }),
+    email: string({ helpValue: 'EMAIL', description: 'A mailbox somebody reads' }),
+    'permission-set': string({ helpValue: 'NAME', description: 'API name of the permission set made for it' }),
+    object: string({ ...list, helpValue: 'OBJECT:RIGHTS', description: 'read, create, edit: Account:read,create' }),
+    field: string({ ...list, helpValue: 'OBJECT.FIELD:RIGHT', description: 'read or edit: Account.Industry:edit' }),
+    'own-profile': string({ helpValue: 'NAME', description: 'A profile of its own, for hours and addresses' }),
+    hours: string({ helpValue: 'HOURS', description: 'mon-fri 06:00-20:00, by the org’s time zone' }),
+    address: string({ ...list, helpValue: 'ADDRESS', description: 'From where it logs in, besides Keyturn' }),
+    'from-address': string({ helpValue: 'ADDRESS', description: 'Keyturn’s own; default: where the org last saw it' }),
+    wide: boolean({ description: 'Let a range be wider than a /24 (IPv6: a /64)' }),
+    'verify-grant': string({
+      helpValue: 'GRANT',
+      description: 'A grant that signs in as this user, to ask what it may',
+    }),
+    schema: boolean({ description: 'Print the JSON Schema of a description' }),
+    ...provisionFlags,
+  }
+
+  async run(): Promise<Json> {
+    const { args, flags } = await this.parse(ProvisionIntegrationUserCommand)
+    const { integrationForm, integrationSchema } = await import('../../../posture/provision/integration-description.ts')
+    if (flags.schema) {
+      const schema = integrationSchema()
+      this.log(JSON.stringify(schema, null, 2))
+      return { schema }
+    }
+    const { grant } = args
+    if (grant === undefined)
+      throw new KeyturnError('BAD_ARGUMENT', 'In which org?', { fix: 'Name a grant (`keyturn grants`).' })
+    const { checkedDescription, readDescription } = await import('../../../posture/provision/read-description.ts')
+    const given = {
+      username: flags.username,
+      name: flags.name,
+      email: flags.email,
+      permissionSet: flags['permission-set'],
+      objects: flags.object,
+      fields: flags.field,
+      ownProfile: flags['own-profile'],
+      hours: flags.hours,
+      addresses: flags.address,
+    }
+    const content = {
+      ...(flags.from === undefined ? {} : readDescription(resolve(flags.from))),
+      ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    }
+    const description = checkedDescription(integrationForm, content, flags.from ?? 'the description')
+    return this.withKeyturn(flags, async (keyturn) => {
+      const { makeIntegration } = await import('../../../posture/provision/make-integration.ts')
+      return this.provisioning(
+        { keyturn, grant, flags, data: { what: 'integration-user' } },
+        async ({ org, carry }) => {
+          const verifyGrant = flags['verify-grant']
+          const made = await makeIntegration({
+            ...{ org, keyturn, description, carry },
+            fromAddress: flags['from-address'] ?? null,
+            wide: flags.wide,
+            asUser: verifyGrant === undefined ? null : orgConnection(keyturn, verifyGrant),
+            by: operatorName(),
+            clock: systemClock,
+            tell: (text) => this.log(text),
+          })
+          return this.report(description, made)
+        },
+      )
+    })
+  }
+
+  private report({ username }: IntegrationDescription, made: MadeIntegration): Json {
+    const { licenses, ranges, steps, userId, access, broad, clicks, done } = made
+    const stopped = steps.find(({ carried }) => carried === null || !isThere(carried))
+    this.log('')
+    for (const { step, carried } of steps) {
+      const sign = carried === null || carried.is === 'dry-run' ? ' ' : isThere(carried) ? '✓' : '✗'
+      this.log(`${sign} ${terminalText(step)}${carried === null ? ' (after that)' : ''}`)
+    }
+    this.log(`  Before: ${licenses.map(terminalText).join('; ')}`)
+    if (ranges.length > 0) this.log(`  Logs in from ${ranges.map(terminalText).join(', ')}`)
+    for (const one of broad) this.log(`${this.paint('red', '✗')} ${terminalText(`${username}: ${one}`)}`)
+    if (access !== null) this.tellAccess(username, made)
+    else if (done)
+      this.log(`? What it really may was not asked as ${terminalText(username)}: that needs --verify-grant.`)
+    if (done && access === null) for (const click of clicks) this.tell(`→ ${terminalText(click)}`, '  ')
+    const wrong = broad.length > 0 || (access !== null && access.missing.length + access.tooMuch.length > 0)
+    const exit = stopped?.carried === null || stopped === undefined ? 0 : changeExit(stopped.carried)
+    process.exitCode = exit === 0 && wrong ? 1 : exit
+    return {
+      username,
+      userId,
+      done,
+      licenses,
+      ranges,
+      steps: steps.map(({ step, carried }) => ({ step, change: carried === null ? null : changeJson(carried) })),
+      access,
+      broad,
+      clicks,
+    }
+  }
+
+  private tellAccess(username: string, { access }: MadeIntegration): void {
+    if (access === null) return
+    const { missing, tooMuch, objects, fields } = access
+    if (missing.length === 0 && tooMuch.length === 0)
+      this.log(
+        `${this.paint('green', '✓')} Asked as ${terminalText(username)}: it may do what was named (${objects} objects, ${fields} fields), and nothing else.`,
+      )
+    for (const one of missing) this.log(`${this.paint('red', '✗')} missing: ${terminalText(one)}`)
+    for (const one of tooMuch) this.log(`${this.paint('red', '✗')} not asked for: ${terminalText(one)}`)
+  }
+}

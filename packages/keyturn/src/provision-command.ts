@@ -1,0 +1,43 @@
+/** What the commands below `provision` share: an org to change, through the flow that every change goes through. */
+import { systemClock } from '@keyturn/tokens'
+import type { Keyturn, RecordEntry } from '@keyturn/tokens'
+import { changeFlags } from './change-flow.ts'
+import type { ChangeFlags } from './change-flow.ts'
+import { KeyturnCommand } from './keyturn-command.ts'
+import { orgConnection } from './org/connection.ts'
+import type { OrgConnection } from './org/connection.ts'
+import type { Carry } from './posture/provision/carry.ts'
+
+export const provisionFlags = changeFlags
+
+export abstract class ProvisionCommand extends KeyturnCommand {
+  /** Opens the org of a grant; `carry` asks, shows and writes as the flags say. */
+  protected async provisioning<T>(
+    { keyturn, grant, flags, data }: ProvisioningOf,
+    work: (parts: { readonly org: OrgConnection; readonly carry: Carry }) => Promise<T>,
+  ): Promise<T> {
+    const { carryOf } = await import('./provision-opened.ts')
+    const org = orgConnection(keyturn, grant)
+    const progress = this.progress()
+    const json = this.jsonEnabled()
+    const carry = carryOf({
+      ...{ keyturn, org, flags, data },
+      attended: process.stdin.isTTY && process.stdout.isTTY && !json,
+      screen: { paint: this.paint, width: this.width, now: systemClock.wall(), bin: this.bin },
+      log: (text) => this.log(text),
+      tell: (text) => progress.say(text),
+    })
+    try {
+      return await work({ org, carry })
+    } finally {
+      progress.done()
+    }
+  }
+}
+
+interface ProvisioningOf {
+  readonly keyturn: Keyturn
+  readonly grant: string
+  readonly flags: ChangeFlags
+  readonly data: RecordEntry['data']
+}
