@@ -11,7 +11,7 @@ import type { DeploymentEnd, Waiting } from './deploy-and-wait.ts'
 import { secretsOf } from './dry-run.ts'
 import { componentTitle, readNow } from './prepare-change.ts'
 import type { PreparedChange, PreparedComponent } from './prepare-change.ts'
-import { changedElements, sameValue, valueAt } from './same-body.ts'
+import { changedElements, sameElement, sameValue, valueAt } from './same-body.ts'
 import type { ElementPath } from './same-body.ts'
 import { isSecretElement, withoutSecrets } from './secret-element.ts'
 import { recordText, writeRecords } from './write-records.ts'
@@ -46,7 +46,7 @@ const heldNow = async (org: OrgConnection, components: readonly PreparedComponen
     const { before, after } = component
     const missing = changedElements(before, after).filter(
       (path) =>
-        !sameValue(valueAt(read, path), valueAt(after, path)) &&
+        !sameElement(path, valueAt(read, path), valueAt(after, path)) &&
         !isSecretElement(path.at(-1) ?? '', String(valueAt(after, path))),
     )
     return { component, missing, now: read }

@@ -11,7 +11,7 @@ import type { Applied } from './apply-change.ts'
 import type { Waiting } from './deploy-and-wait.ts'
 import { componentTitle, prepareChange } from './prepare-change.ts'
 import type { PreparedChange, PreparedComponent } from './prepare-change.ts'
-import { changedElements, sameValue, valueAt } from './same-body.ts'
+import { changedElements, sameElement, valueAt } from './same-body.ts'
 import { recordText } from './write-records.ts'
 
 const back =
@@ -20,8 +20,8 @@ const back =
     if (now === null) throw new KeyturnError('ORG_REFUSED', `${componentTitle(edit)} is gone; it is not made again`)
     return changedElements(before, after).reduce((body, path) => {
       const value = valueAt(now, path)
-      if (sameValue(value, valueAt(before, path))) return body
-      if (!sameValue(value, valueAt(after, path)))
+      if (sameElement(path, value, valueAt(before, path))) return body
+      if (!sameElement(path, value, valueAt(after, path)))
         throw new KeyturnError(
           'ORG_REFUSED',
           `${componentTitle(edit)}: ${path.join('.')} was changed by somebody else meanwhile; nothing is taken back`,

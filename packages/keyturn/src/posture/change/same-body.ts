@@ -1,6 +1,6 @@
 /**
  * Whether two bodies say the same. The org gives texts for `true` and `3`, one element instead of a list of one, lists
- * in an order of its own, and nothing for what is empty; none of that is a difference.
+ * in an order of its own, and nothing for what is empty or (of permissions) not enabled; none of that is a difference.
  */
 import type { MetadataBody, MetadataValue } from '../../org/metadata-component.ts'
 import { elementsOf } from '../../org/metadata-component.ts'
@@ -9,20 +9,39 @@ import { elementsOf } from '../../org/metadata-component.ts'
 const sameText = (text: string): string =>
   text.includes('-----BEGIN ') ? text.replace(/\s+/g, '') : text.replace(/\s+/g, ' ').trim()
 
+/** `<userPermissions><enabled>false</enabled><name>X</name></userPermissions>` reads as no entry at all. */
+const isOff = (entry: unknown): boolean =>
+  typeof entry === 'object' && entry !== null && 'enabled' in entry && 'name' in entry && entry.enabled === 'false'
+
+const canonicalList = (all: readonly MetadataValue[]): unknown => {
+  const list = all.map((one) => canonical(one)).filter((one) => one !== undefined && !isOff(one))
+  if (list.length <= 1) return list[0]
+  return list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+}
+
+/** Some elements are lists in one text, in the order that the org likes (`commaSeparatedProfile`). */
+const listInText = (name: string, value: MetadataValue): MetadataValue =>
+  name.startsWith('commaSeparated') && typeof value === 'string' ? value.split(',') : value
+
+const isGroup = (value: MetadataValue): value is MetadataBody =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** `{ name: ApiEnabled, enabled: false }` takes a permission from a profile, and is read back as nothing. */
+const isDenial = (value: MetadataValue): boolean => {
+  if (!isGroup(value) || String(value['enabled']) !== 'false') return false
+  return Object.keys(value).every((name) => name === 'enabled' || name === 'name')
+}
+
 const canonical = (value: MetadataValue): unknown => {
   if (value === null || value === undefined) return undefined
   if (typeof value !== 'object') {
     const text = sameText(String(value))
     return text === '' ? undefined : text
   }
-  if (Array.isArray(value)) {
-    const list = (value as readonly MetadataValue[]).map(canonical).filter((one) => one !== undefined)
-    if (list.length <= 1) return list[0]
-    return list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
-  }
+  if (Array.isArray(value)) return canonicalList(value as readonly MetadataValue[])
   const elements = Object.entries(value)
     .filter(([name]) => name !== '$')
-    .map(([name, one]) => [name, canonical(one)] as const)
+    .map(([name, one]) => [name, canonical(listInText(name, one))] as const)
     .filter(([, one]) => one !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
   return elements.length === 0 ? undefined : Object.fromEntries(elements)
@@ -31,8 +50,11 @@ const canonical = (value: MetadataValue): unknown => {
 export const sameValue = (a: MetadataValue, b: MetadataValue): boolean =>
   JSON.stringify(canonical(a)) === JSON.stringify(canonical(b))
 
-const isGroup = (value: MetadataValue): value is MetadataBody =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+/** As `sameValue`, of what stands at a path. */
+export const sameElement = (path: ElementPath, a: MetadataValue, b: MetadataValue): boolean => {
+  const name = path.at(-1)
+  return name === undefined ? sameValue(a, b) : sameValue({ [name]: a }, { [name]: b })
+}
 
 export type ElementPath = readonly string[]
 
@@ -45,6 +67,7 @@ export const changedElements = (before: MetadataValue, after: MetadataValue): re
   return [...new Set([...Object.keys(was), ...Object.keys(is)])]
     .filter((name) => name !== '$')
     .toSorted()
+    .filter((name) => !sameElement([name], was[name], is[name]))
     .flatMap((name) => changedElements(was[name], is[name]).map((path) => [name, ...path]))
 }
 

@@ -85,6 +85,10 @@ void test('how the org writes a thing is no difference; what it says is', () => 
   assert(sameValue({ a: true, n: 3, one: ['x'], gone: [], none: null }, { one: 'x', n: '3', a: 'true' }))
   assert(sameValue(['b', 'a'], ['a', 'b']))
   assert(sameValue('-----BEGIN CERTIFICATE-----\nAB\nCD\n', '-----BEGIN CERTIFICATE-----ABCD'))
+  assert(sameValue({ commaSeparatedProfile: 'Admin, Finance' }, { commaSeparatedProfile: 'Finance,Admin' }))
+  const permission = (name: string, enabled: boolean): MetadataBody => ({ enabled, name })
+  assert(sameValue([permission('A', true), permission('B', false)], permission('A', true)))
+  assert(!sameValue([permission('A', true), permission('B', false)], [permission('A', true), permission('B', true)]))
   assert(!sameValue('a', 'b'))
   assert.deepEqual(changedElements({ a: { b: 1, c: 2 }, l: ['x'] }, { a: { b: 1, d: 3 }, l: ['x', 'y'] }), [
     ['a', 'c'],
