@@ -14,7 +14,7 @@ import { rotationImpact } from './posture/rtr/rotation-impact.ts'
 import { looker } from './posture/rtr/sightings.ts'
 import { readSwitch, removeSwitch, writeSwitch } from './posture/rtr/switch-records.ts'
 import type { SwitchRecord } from './posture/rtr/switch-records.ts'
-import { rotationChange, rotationNow } from './posture/rtr/switch-rotation.ts'
+import { factOf, rotationChange, rotationNow } from './posture/rtr/switch-rotation.ts'
 import { watch } from './posture/rtr/watch.ts'
 import type { WatchState } from './posture/rtr/watch.ts'
 import type { Snapshot } from './posture/snapshot.ts'
@@ -89,7 +89,7 @@ const flowOf = (switching: Switching, on: boolean): Omit<Parameters<typeof chang
     verb: on ? 'rtr-enable' : 'rtr-roll-back',
     data,
     verify: async () => {
-      const now = await rotationNow(switching.org, app)
+      const now = await rotationNow(switching.org, factOf(snapshot.facts, app))
       if (now === on) return { ok: true, text: `Read again: rotation of ${app.label} is ${on ? 'on' : 'off'}.` }
       return { ok: false, text: now === null ? 'It can’t be read back.' : `It still reads ${now ? 'on' : 'off'}.` }
     },
@@ -97,7 +97,7 @@ const flowOf = (switching: Switching, on: boolean): Omit<Parameters<typeof chang
 }
 
 export const switchOn = async (switching: Switching): Promise<SwitchedOn> => {
-  const { keyturn, org, snapshot, app, clock, flags, log } = switching
+  const { keyturn, snapshot, app, clock, flags, log } = switching
   const not = elsewhere(app)
   if (not !== null) throw not
   if (app.rotation === true) return { out: null, record: await alreadyOn(switching) }
@@ -118,7 +118,7 @@ export const switchOn = async (switching: Switching): Promise<SwitchedOn> => {
     tokens: app.held,
     watched: null,
   }
-  const change = await rotationChange(org, app, true)
+  const change = rotationChange(factOf(snapshot.facts, app), true)
   if (!flags['dry-run']) await writeSwitch(keyturn.store, began)
   const out = await changeFlow({
     ...flowOf(switching, true),
@@ -143,13 +143,13 @@ const snapshotDays = ({ facts }: Snapshot): number | null =>
 
 /** Only what Keyturn switched on: taking rotation from an app that always had it would weaken the org. */
 export const switchOff = async (switching: Switching): Promise<CarriedOut> => {
-  const { keyturn, org, app, clock } = switching
+  const { keyturn, app, clock } = switching
   const record = await recordOf(switching)
   if (record === null || !record.ours || record.state === 'off')
     throw new KeyturnError('BAD_ARGUMENT', `Keyturn has not switched rotation of ${app.label} on`, {
       fix: 'Rolling back takes back what `keyturn rtr enable` did; anything else is done in Setup, by whoever answers for it.',
     })
-  const change = await rotationChange(org, app, false)
+  const change = rotationChange(factOf(switching.snapshot.facts, app), false)
   const out = await changeFlow({ ...flowOf(switching, false), change, impact: null })
   if (out.is === 'applied' || out.is === 'nothing-to-do')
     await writeSwitch(keyturn.store, { ...record, state: 'off', changedAt: clock.wall() })

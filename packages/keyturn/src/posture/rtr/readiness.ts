@@ -7,7 +7,8 @@ import type { RtrApp, RtrClient } from './inventory.ts'
 
 export type Readiness = 'ready' | 'not-ready' | 'unknown'
 
-export type Source = 'own-grant' | 'broker' | 'rehearsal' | 'scan' | 'known-kind' | 'way-in' | 'user' | 'declared'
+export type Source =
+  'own-grant' | 'broker' | 'rehearsal' | 'scan' | 'known-kind' | 'way-in' | 'user' | 'sharing' | 'declared'
 
 export interface ReadinessEvidence {
   readonly source: Source
@@ -128,6 +129,13 @@ const declaration = ({ at, owner }: Declared, now: number): ReadinessEvidence =>
   }
 }
 
+/** More hosts than tokens. Nothing shows whether it is one program that moves, or two with a copy each. */
+const sharesPerhaps = ({ addresses, tokens, ways, seenBy }: RtrClient): boolean =>
+  seenBy === 'login' &&
+  tokens !== null &&
+  addresses.length > Math.max(1, tokens) &&
+  ways.some((way) => /refresh/i.test(way))
+
 const evidenceOf = (client: RtrClient, proofs: Proofs, now: number): readonly ReadinessEvidence[] => {
   const always = (source: Source, says: Readiness, text: string): ReadinessEvidence => ({
     source,
@@ -149,6 +157,15 @@ const evidenceOf = (client: RtrClient, proofs: Proofs, now: number): readonly Re
     ...(seenBy === 'broker' ? [always('broker', 'ready', 'comes through the broker, which holds the token')] : []),
     ...(unaffected === null ? [] : [always('way-in', 'ready', unaffected)]),
     ...(person.active === false ? [always('user', 'ready', 'the user is inactive: nobody signs in as it')] : []),
+    ...(sharesPerhaps(client)
+      ? [
+          always(
+            'sharing',
+            'unknown',
+            `refreshed from ${client.addresses.length}${client.addresses.length === 5 ? ' or more' : ''} addresses with ${client.tokens === 1 ? 'one token' : `${client.tokens ?? 0} tokens`}: two hosts may share one, which no client survives`,
+          ),
+        ]
+      : []),
     ...(rehearsed === null ? [] : [rehearsal(client, rehearsed, now)]),
     ...(scanned === null ? [] : [scan(scanned)]),
     ...(kind === null ? [] : [always('known-kind', effects[kind.effect], `${kind.name}: ${kind.why}`)]),

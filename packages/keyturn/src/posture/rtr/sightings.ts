@@ -9,6 +9,8 @@ import { programOf } from './client-id.ts'
 
 export interface Sighting {
   readonly at: number
+  /** The app's name, as the org wrote it. */
+  readonly application: string
   /** By username. */
   readonly user: string
   readonly program: string
@@ -71,6 +73,7 @@ const readLogins = async (
         text(row, 'Id'),
         {
           at: Date.parse(text(row, 'LoginTime')),
+          application: text(row, 'Application'),
           user: usernames.get(userId) ?? userId,
           program: client === '' || client === 'Unknown' || client === 'N/A' ? 'unnamed' : programOf(client),
           address: text(row, 'SourceIp'),

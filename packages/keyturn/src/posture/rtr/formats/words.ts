@@ -26,6 +26,7 @@ const sourceWords: Readonly<Record<Source, string>> = {
   'known-kind': 'known kind',
   'way-in': 'other flow',
   user: 'inactive user',
+  sharing: 'shared',
   declared: 'declared',
 }
 
