@@ -43,7 +43,8 @@ const widened = (before: Snapshot, after: Snapshot): readonly string[] => {
       const now = b.apps.value.find((one) => appSubject(one) === appSubject(app))
       if (now === undefined) continue
       const of = (what: string): string => `${appSubject(app)}: ${what}`
-      both(app.scopes, now.scopes, more, of('scopes'))
+      // Whatever scope there is, full holds it.
+      both(app.scopes, now.scopes, (was, is) => !was.includes('Full') && more(was, is), of('scopes'))
       both(app.callbacks, now.callbacks, more, of('callbacks'))
       both(app.flows, now.flows, more, of('flows'))
       both(app.permittedUsers, now.permittedUsers, (was, is) => was === 'admin' && is === 'all', of('permitted users'))

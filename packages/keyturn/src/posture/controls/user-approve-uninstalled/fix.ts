@@ -1,0 +1,3 @@
+import { permissionFix } from '../../fix/permission-fix.ts'
+
+export const fix = permissionFix('user-approve-uninstalled', 'CanApproveUninstalledApps')

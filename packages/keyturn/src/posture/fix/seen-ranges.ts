@@ -1,0 +1,54 @@
+/**
+ * Ranges made of the addresses that were seen: single ones, and neighbours as one range. Nobody who was seen is shut out by
+ * them; addresses that were not kept, and too many, can’t become ranges.
+ */
+import { isIP } from 'node:net'
+import { sizeOfAll, valueOf } from '../controls/addresses.ts'
+import type { IpRange } from '../facts.ts'
+import type { Use } from '../impact/use.ts'
+
+interface Limits {
+  readonly ranges: number
+  readonly addresses: number
+}
+
+const asOf = (
+  address: string,
+): { readonly version: number; readonly value: bigint; readonly address: string } | null => {
+  const value = valueOf(address)
+  return value === null ? null : { version: isIP(address), value, address }
+}
+
+/** A sentence: why not. */
+export const rangesSeen = (
+  uses: readonly Use[],
+  { ranges: mostRanges, addresses: most }: Limits,
+): readonly IpRange[] | string => {
+  const logins = uses.filter(({ from }) => from === 'login')
+  if (logins.length === 0) return 'No login of it was seen, so that its addresses are not known: name them by hand.'
+  const seen = [...new Set(logins.map(({ address }) => address))]
+  const folded = seen.filter((address) => address === null || asOf(address) === null)
+  if (folded.length > 0)
+    return 'Its logins were too many to keep every address: read fewer days, or name its addresses by hand.'
+  const sorted = seen
+    .flatMap((address) => asOf(address ?? '') ?? [])
+    .toSorted((a, b) => a.version - b.version || (a.value < b.value ? -1 : 1))
+  const ranges: { from: string; to: string; version: number; last: bigint }[] = []
+  for (const { version, value, address } of sorted) {
+    const before = ranges.at(-1)
+    if (before !== undefined && before.version === version && value - before.last <= 1n) {
+      before.to = address
+      before.last = value
+    } else ranges.push({ from: address, to: address, version, last: value })
+  }
+  const made = ranges.map(({ from, to }) => ({ from, to }))
+  const size = sizeOfAll(made)
+  if (made.length > mostRanges || size === null || size > BigInt(most))
+    return `It comes from ${sorted.length} addresses, which is more than a list can hold: name its networks by hand.`
+  return made
+}
+
+const wholeProfile = { ranges: 32, addresses: 4096 }
+const tokenAllowlist = { ranges: 128, addresses: 256 }
+const trusted = { ranges: 64, addresses: 4096 }
+export const rangeLimits = { wholeProfile, tokenAllowlist, trusted } as const
