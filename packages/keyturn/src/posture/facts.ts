@@ -187,7 +187,8 @@ export interface CertificateFact {
   readonly name: string
   readonly notAfter: number
   readonly keyBits: number
-  readonly usedBy: readonly string[]
+  /** Apps, identity providers and callouts that name it; the org lists them nowhere. */
+  readonly usedBy: Fact<readonly string[]>
 }
 
 export interface LoginUse {

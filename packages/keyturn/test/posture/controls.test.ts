@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Control, ControlCase, Judgement, Parameters, Verdict } from '../../src/posture/control.ts'
 import { profileNames } from '../../src/posture/control.ts'
+import { known } from '../../src/posture/fact.ts'
 import { noFacts } from '../../src/posture/no-facts.ts'
 import { allControls, casesOf } from '../../src/posture/controls/registry.ts'
 import { hidden, now } from '../../src/posture/controls/sample-facts.ts'
@@ -191,3 +192,20 @@ for (const [name, { ids, left, floor = [] }] of Object.entries(catalogues)) {
     for (const { id, by, reason } of lines) context.diagnostic(`  ${id}: ${by.join(', ') || `left: ${reason}`}`)
   })
 }
+
+test('logins whose addresses are networks or gone change no verdict', () => {
+  let looked = 0
+  for (const control of controls)
+    for (const one of cases.get(control.id) ?? []) {
+      const { logins } = one.facts
+      if (logins?.is !== 'known') continue
+      for (const address of ['203.0.113.0/24', '2001:db8:7::/48', '*']) {
+        const uses = logins.value.uses.map((use) => ({ ...use, address }))
+        const facts = { ...one.facts, logins: known({ ...logins.value, uses, addresses: 'all' as const }) }
+        const folded: ControlCase = { ...one, facts }
+        looked += uses.length
+        assert.ok(holds(folded, judged(control, folded)), `${control.id}: ${one.name}, from ${address}`)
+      }
+    }
+  assert.ok(looked > 50)
+})

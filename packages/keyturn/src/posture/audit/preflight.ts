@@ -6,40 +6,12 @@ import type { Clock } from '@keyturn/tokens'
 import type { OrgConnection } from '../../org/connection.ts'
 import { createAsker } from '../collectors/asker.ts'
 import { holds, missingOf } from '../collectors/attempt.ts'
+import { needsOf } from '../collectors/needs.ts'
 import { ownPermissions } from '../collectors/own-permissions.ts'
 import type { AuditPermission } from '../collectors/own-permissions.ts'
 import { createPace, defaultPace } from '../collectors/pace.ts'
 import type { Family } from '../facts.ts'
 import type { Chosen } from './profiles.ts'
-
-type AnyOf = readonly AuditPermission[]
-
-const setup: AnyOf = ['ViewSetup']
-const metadata: AnyOf = ['ModifyMetadata', 'ModifyAllData']
-const everybody: AnyOf = ['ViewAllUsers', 'ManageUsers', 'ViewAllData', 'ModifyAllData']
-
-/** Of each family every one of these is needed to know all of it; any of each. What comes from elsewhere needs none. */
-export const familyNeeds: Readonly<Record<Family, readonly AnyOf[]>> = {
-  apps: [setup, metadata, ['CustomizeApplication'], everybody],
-  tokens: [['CustomizeApplication'], everybody],
-  users: [everybody, setup, ['ManageUsers'], ['ManageTwoFactor'], ['MonitorLoginHistory', 'ManageUsers'], metadata],
-  permissionNames: [],
-  permissionSets: [setup],
-  permissionSetGroups: [setup],
-  profiles: [setup, metadata],
-  settings: [metadata, setup],
-  certificates: [setup],
-  remoteSites: [setup],
-  guestAccess: [setup],
-  deployments: [['ViewSetup', 'ModifyMetadata']],
-  contentLinks: [['QueryAllFiles', 'ViewAllData', 'ModifyAllData']],
-  eventLogs: [['ViewEventLogFiles', 'ViewAllData']],
-  healthCheck: [['ViewSetup', 'ViewHealthCheck']],
-  logins: [['MonitorLoginHistory', 'ManageUsers']],
-  auditTrail: [['ViewSetup', 'ViewSetupAuditTrail']],
-  repository: [],
-  keyturn: [],
-}
 
 export interface Lack {
   /** As Setup calls it. */
@@ -62,8 +34,7 @@ export const lacksOf = (chosen: readonly Chosen[], own: ReadonlySet<AuditPermiss
   const found = new Map<string, { readonly families: Set<Family>; readonly controls: Set<string> }>()
   for (const { control } of chosen)
     for (const family of control.families)
-      for (const anyOf of familyNeeds[family]) {
-        const needs = { what: family, anyOf }
+      for (const needs of needsOf(family)) {
         if (holds(needs, own)) continue
         const lack = found.get(missingOf(needs)) ?? { families: new Set(), controls: new Set() }
         found.set(missingOf(needs), lack)

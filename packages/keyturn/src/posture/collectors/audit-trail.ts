@@ -2,11 +2,9 @@
 import type { AuditTrailFact } from '../facts.ts'
 import type { Collector } from '../collector.ts'
 import { attemptAll } from './attempt.ts'
-import type { Needs } from './attempt.ts'
+import { seesTrail } from './needs.ts'
 import { maybeText, moment, text } from './cells.ts'
 import { timeline } from './timeline.ts'
-
-export const seesTrail: Needs = { what: 'the Setup Audit Trail', anyOf: ['ViewSetup', 'ViewSetupAuditTrail'] }
 
 const day = 86_400_000
 const horizon = 180

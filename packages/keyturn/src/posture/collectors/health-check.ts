@@ -1,10 +1,8 @@
 /** Salesforce's own Health Check. Its rows are virtual and share one id: settings are named by their DurableId. */
 import type { Collector } from '../collector.ts'
 import { attempt } from './attempt.ts'
-import type { Needs } from './attempt.ts'
+import { seesHealthCheck } from './needs.ts'
 import { maybeText, text } from './cells.ts'
-
-export const seesHealthCheck: Needs = { what: 'Health Check', anyOf: ['ViewSetup', 'ViewHealthCheck'] }
 
 export const collectHealthCheck: Collector<'healthCheck'> = async ({ ask, own }) => {
   // An org without custom baselines, or a user who may not see them, is no reason to know nothing of the check itself.

@@ -2,13 +2,14 @@
 import type { EventLogFact, GuestAccessFact } from '../facts.ts'
 import type { Collector } from '../collector.ts'
 import { attempt, attemptAll } from './attempt.ts'
+import { seesContentLinks, seesDeployments, seesEventLogs, seesPermissions, seesRemoteSites } from './needs.ts'
 import { flag, maybeText, moment, text } from './cells.ts'
 import { soqlTime } from './timeline.ts'
 
 const day = 86_400_000
 
 export const collectRemoteSites: Collector<'remoteSites'> = ({ ask, own }) =>
-  attempt({ what: 'remote sites', anyOf: ['ViewSetup'] }, own, async () => {
+  attempt(seesRemoteSites, own, async () => {
     const soql = 'SELECT SiteName, EndpointUrl, IsActive, DisableProtocolSecurity FROM RemoteProxy'
     return (await ask.rows(soql, { tooling: true })).map((one) => ({
       name: text(one, 'SiteName'),
@@ -28,7 +29,7 @@ const rights = {
 } as const satisfies Readonly<Record<string, GuestAccessFact['rights'][number]>>
 
 export const collectGuestAccess: Collector<'guestAccess'> = ({ ask, own }) =>
-  attemptAll({ what: 'what guests may do', anyOf: ['ViewSetup'] }, own, async () => {
+  attemptAll({ ...seesPermissions, what: 'what guests may do' }, own, async () => {
     const columns = Object.keys(rights)
     const rows = await ask.rows(
       `SELECT SobjectType, Parent.Profile.Name, ${columns.join(', ')} FROM ObjectPermissions ` +
@@ -42,7 +43,7 @@ export const collectGuestAccess: Collector<'guestAccess'> = ({ ask, own }) =>
   })
 
 export const collectDeployments: Collector<'deployments'> = ({ ask, own, days, now }) =>
-  attempt({ what: 'deployments', anyOf: ['ViewSetup', 'ModifyMetadata'] }, own, async () => {
+  attempt(seesDeployments, own, async () => {
     const soql =
       'SELECT CreatedBy.Username, CompletedDate FROM DeployRequest ' +
       `WHERE Status IN ('Succeeded', 'SucceededPartial') AND CheckOnly = false AND CompletedDate >= ${soqlTime(now - days * day)}`
@@ -56,19 +57,15 @@ export const collectDeployments: Collector<'deployments'> = ({ ask, own, days, n
   })
 
 export const collectContentLinks: Collector<'contentLinks'> = ({ ask, own }) =>
-  attemptAll(
-    { what: 'public links to files', anyOf: ['QueryAllFiles', 'ViewAllData', 'ModifyAllData'] },
-    own,
-    async () => {
-      const total = await ask.count('ContentDistribution')
-      const soql = 'SELECT Id, Name FROM ContentDistribution WHERE PreferencesExpires = false'
-      const rows = total === 0 ? [] : await ask.rows(soql)
-      return { total, withoutExpiry: rows.map((one) => maybeText(one, 'Name') ?? text(one, 'Id')) }
-    },
-  )
+  attemptAll(seesContentLinks, own, async () => {
+    const total = await ask.count('ContentDistribution')
+    const soql = 'SELECT Id, Name FROM ContentDistribution WHERE PreferencesExpires = false'
+    const rows = total === 0 ? [] : await ask.rows(soql)
+    return { total, withoutExpiry: rows.map((one) => maybeText(one, 'Name') ?? text(one, 'Id')) }
+  })
 
 export const collectEventLogs: Collector<'eventLogs'> = ({ ask, own }) =>
-  attempt({ what: 'event log files', anyOf: ['ViewEventLogFiles', 'ViewAllData'] }, own, async () => {
+  attempt(seesEventLogs, own, async () => {
     const byType = new Map<string, number[]>()
     for (const one of await ask.rows("SELECT EventType, LogDate FROM EventLogFile WHERE Interval = 'Daily'")) {
       const type = text(one, 'EventType')

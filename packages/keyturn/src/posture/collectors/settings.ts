@@ -10,9 +10,7 @@ import { elementsOf } from '../../org/metadata-component.ts'
 import type { MetadataBody, MetadataValue } from '../../org/metadata-component.ts'
 import type { Collecting, Collector } from '../collector.ts'
 import { attempt } from './attempt.ts'
-import type { Needs } from './attempt.ts'
-
-export const readsMetadata = (what: string): Needs => ({ what, anyOf: ['ModifyMetadata', 'ModifyAllData'] })
+import { readsMetadata, seesSecuritySettings } from './needs.ts'
 
 const always = ['Security', 'ConnectedApp', 'OauthOidc', 'ExternalClientApp', 'MyDomain'] as const
 
@@ -50,7 +48,7 @@ const readMember = async ({ ask, own }: Collecting, member: string): Promise<Fac
   const needs = readsMetadata(`${member} settings`)
   const read = await attempt(needs, own, async () => (await ask.components(`${member}Settings`, [member])).get(member))
   if (read.is === 'known' || member !== 'Security') return read
-  const seen = await attempt({ ...needs, anyOf: ['ViewSetup'] }, own, async () => {
+  const seen = await attempt(seesSecuritySettings, own, async () => {
     const [one] = await ask.rows('SELECT Metadata FROM SecuritySettings LIMIT 1', { tooling: true })
     return row(one?.['Metadata']) as MetadataBody
   })

@@ -122,7 +122,7 @@ export const sampleCertificate = (changes: Partial<CertificateFact> = {}): Certi
   name: 'Erp_Signing',
   notAfter: now + 300 * day,
   keyBits: 4096,
-  usedBy: [],
+  usedBy: unknown('not-collected', 'nothing was read for it'),
   ...changes,
 })
 

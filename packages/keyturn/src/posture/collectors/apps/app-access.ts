@@ -4,6 +4,7 @@ import type { Fact } from '../../fact.ts'
 import type { AppFact } from '../../facts.ts'
 import type { Collecting } from '../../collector.ts'
 import { attempt } from '../attempt.ts'
+import { seesAppAccess } from '../needs.ts'
 import type { Unknown } from '../attempt.ts'
 import { text } from '../cells.ts'
 
@@ -17,7 +18,7 @@ export const noAccess = (why: Unknown): Access => ({
 
 /** By the id of the app. */
 export const readAccess = async ({ ask, own, sources }: Collecting): Promise<(appId: string | null) => Access> => {
-  const rows = await attempt({ what: 'who may use which app', anyOf: ['ViewSetup'] }, own, () =>
+  const rows = await attempt(seesAppAccess, own, () =>
     ask.rows(
       'SELECT ParentId, SetupEntityId FROM SetupEntityAccess ' +
         "WHERE SetupEntityType IN ('ConnectedApplication', 'ExternalClientApplication')",
@@ -31,7 +32,7 @@ export const readAccess = async ({ ask, own, sources }: Collecting): Promise<(ap
   const parsed =
     rows.is === 'unknown'
       ? rows
-      : await attempt({ what: 'who may use which app', anyOf: ['ViewSetup'] }, own, async () => {
+      : await attempt(seesAppAccess, own, async () => {
           const byApp = new Map<string, string[]>()
           for (const one of rows.value) {
             const app = text(one, 'SetupEntityId').slice(0, 15)

@@ -10,7 +10,7 @@ import type { Collecting, Collector } from '../../collector.ts'
 import type { Listed } from '../asker.ts'
 import { attempt } from '../attempt.ts'
 import { maybeText, sameId, text } from '../cells.ts'
-import { readsMetadata } from '../settings.ts'
+import { readsMetadata, seesAppMenu } from '../needs.ts'
 import { appUsage } from '../tokens/app-usage.ts'
 import { noAccess, readAccess } from './app-access.ts'
 import type { AppSettings } from './app-settings.ts'
@@ -39,7 +39,7 @@ const readFiles = ({ ask, own }: Collecting, type: string, withBodies: boolean):
   })
 
 const readMenu = ({ ask, own }: Collecting): Promise<Fact<readonly MenuItem[]>> =>
-  attempt({ what: 'the app menu', anyOf: ['ViewSetup'] }, own, async () => {
+  attempt(seesAppMenu, own, async () => {
     const soql =
       'SELECT Name, Label, NamespacePrefix, ApplicationId FROM AppMenuItem ' +
       "WHERE Type IN ('ConnectedApplication', 'ExternalClientApplication')"

@@ -9,6 +9,7 @@ import type { MetadataBody } from '../../../org/metadata-component.ts'
 import type { Row } from '../../../org/connection.ts'
 import type { Collecting } from '../../collector.ts'
 import { attempt } from '../attempt.ts'
+import { seesApps } from '../needs.ts'
 import { flag, maybeNumber, maybeText, text } from '../cells.ts'
 import { rangesOf } from '../profiles/profiles.ts'
 import type { AppSettings } from './app-settings.ts'
@@ -36,7 +37,7 @@ const rowOf = (one: Row, tooling: boolean): ConnectedRow => ({
 })
 
 export const readConnectedRows = async ({ ask, own }: Collecting): Promise<Fact<readonly ConnectedRow[]>> => {
-  const needs = { what: 'connected apps', anyOf: ['ViewSetup', 'CustomizeApplication'] } as const
+  const needs = seesApps
   const common = 'SELECT Id, Name, OptionsAllowAdminApprovedUsersOnly'
   const more = ', DeveloperName, SessionPolicyAction, SessionTimeout FROM ConnectedApplication'
   const found = await attempt(needs, own, async () =>

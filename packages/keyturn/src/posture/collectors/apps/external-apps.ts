@@ -13,7 +13,7 @@ import { attempt } from '../attempt.ts'
 import type { Unknown } from '../attempt.ts'
 import { maybeNumber, maybeText, text } from '../cells.ts'
 import { rangesOf } from '../profiles/profiles.ts'
-import { readsMetadata } from '../settings.ts'
+import { readsMetadata, seesExternalApps } from '../needs.ts'
 import type { AppSettings } from './app-settings.ts'
 import { commas, commonOauth, flagOf, flowsOf, minutesOf, noSettings, not, textFact } from './app-settings.ts'
 import { policyText, refreshTokenPolicy } from './refresh-token-policy.ts'
@@ -27,7 +27,7 @@ export interface ExternalRow {
 }
 
 export const readExternalRows = ({ ask, own }: Collecting): Promise<Fact<readonly ExternalRow[]>> =>
-  attempt({ what: 'external client apps', anyOf: ['ViewSetup', 'CustomizeApplication'] }, own, async () => {
+  attempt(seesExternalApps, own, async () => {
     const soql =
       'SELECT Id, DeveloperName, MasterLabel, DistributionState, NamespacePrefix FROM ExternalClientApplication'
     return (await ask.rows(soql)).map((one) => ({
@@ -77,7 +77,7 @@ export const readParts = async (collecting: Collecting): Promise<Parts> => {
 
 /** Rows of the policies by id of the app, for who may not read metadata. */
 export const readPolicyRows = ({ ask, own }: Collecting): Promise<Fact<ReadonlyMap<string, Row>>> =>
-  attempt({ what: 'policies of external client apps', anyOf: ['ViewSetup', 'CustomizeApplication'] }, own, async () => {
+  attempt({ ...seesExternalApps, what: 'policies of external client apps' }, own, async () => {
     const columns = [
       ...[
         'ExternalClientApplicationId',

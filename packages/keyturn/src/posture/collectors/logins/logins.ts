@@ -6,13 +6,10 @@
 import { unknown } from '../../fact.ts'
 import type { Collector } from '../../collector.ts'
 import { attemptAll } from '../attempt.ts'
-import type { Needs } from '../attempt.ts'
+import { seesLogins } from '../needs.ts'
 import { maybeText, moment, text } from '../cells.ts'
 import { soqlTime, timeline } from '../timeline.ts'
 import { createLoginSums } from './login-sums.ts'
-
-/** Others see their own logins only, without a word about it. */
-export const seesLogins: Needs = { what: 'logins', anyOf: ['MonitorLoginHistory', 'ManageUsers'] }
 
 const day = 86_400_000
 const second = 1000

@@ -9,7 +9,7 @@ import { isOn, textOf } from '../../../org/metadata-component.ts'
 import type { MetadataBody } from '../../../org/metadata-component.ts'
 import type { Collecting } from '../../collector.ts'
 import { attempt } from '../attempt.ts'
-import { readsMetadata } from '../settings.ts'
+import { readsMetadata } from '../needs.ts'
 
 type Overrides = Readonly<Record<string, SettingValue>>
 

@@ -10,7 +10,7 @@ import type { MetadataBody, MetadataValue } from '../../../org/metadata-componen
 import type { Collecting, Collector } from '../../collector.ts'
 import { attempt, attemptAll } from '../attempt.ts'
 import { sameId, text } from '../cells.ts'
-import { readsMetadata } from '../settings.ts'
+import { countsProfiles, readsMetadata, seesProfiles } from '../needs.ts'
 import { readOverrides } from './profile-overrides.ts'
 
 const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
@@ -57,9 +57,7 @@ const readBodies = ({ ask, own }: Collecting): Promise<Fact<(id: string, name: s
 export const collectProfiles: Collector<'profiles'> = async (collecting) => {
   const { ask, own, sources } = collecting
   const [profiles, bodies, overrides, users, sets] = await Promise.all([
-    attemptAll({ what: 'profiles', anyOf: ['ViewSetup', 'ManageUsers'] }, own, () =>
-      ask.rows('SELECT Id, Name FROM Profile'),
-    ),
+    attemptAll(countsProfiles, own, () => ask.rows('SELECT Id, Name FROM Profile')),
     readBodies(collecting),
     readOverrides(collecting),
     sources.users(),
@@ -72,7 +70,7 @@ export const collectProfiles: Collector<'profiles'> = async (collecting) => {
       if (user.active) active.set(user.profileId, (active.get(user.profileId) ?? 0) + 1)
   const own_ = sets.is === 'known' ? [...sets.value.values()].filter(({ profileId }) => profileId !== null) : []
   const setOf = new Map(own_.map((set) => [set.profileId, set]))
-  return attempt({ what: 'profiles', anyOf: ['ViewSetup'] }, own, async () =>
+  return attempt(seesProfiles, own, async () =>
     profiles.value.map((one): ProfileFact => {
       const [id, name] = [text(one, 'Id'), text(one, 'Name')]
       const metadata = bodies.is === 'known' ? bodies.value(id, name) : undefined

@@ -8,7 +8,7 @@ import type { Fact } from '../../fact.ts'
 import type { TokenFact } from '../../facts.ts'
 import type { Asker } from '../asker.ts'
 import { attempt } from '../attempt.ts'
-import type { Needs } from '../attempt.ts'
+import { seesUsage } from '../needs.ts'
 import { list, text } from '../cells.ts'
 import type { AuditPermission } from '../own-permissions.ts'
 
@@ -18,7 +18,6 @@ export interface UsedApp {
   readonly packaged: boolean
 }
 
-const seesUsage: Needs = { what: 'the usage of external client apps', anyOf: ['CustomizeApplication'] }
 const pageSize = 100
 const mostPages = 50
 const mostAsked = 10

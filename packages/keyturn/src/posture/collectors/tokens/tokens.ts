@@ -5,14 +5,11 @@
 import type { TokenFact } from '../../facts.ts'
 import type { Collector } from '../../collector.ts'
 import { attemptAll } from '../attempt.ts'
-import type { Needs } from '../attempt.ts'
+import { seesTokens } from '../needs.ts'
 import { readCapped } from '../capped-rows.ts'
 import { maybeMoment, maybeNumber, maybeText, moment, text } from '../cells.ts'
 import { createIntern } from '../interned.ts'
 import { appUsage, unseenUse } from './app-usage.ts'
-
-/** Others see their own rows only, without a word about it. */
-export const seesTokens: Needs = { what: 'OAuth tokens', anyOf: ['CustomizeApplication'] }
 
 const fields = [
   ...['AppName', 'AppMenuItem.ApplicationId', 'UserId', 'User.Username', 'CreatedDate', 'LastUsedDate', 'UseCount'],

@@ -1,9 +1,9 @@
 /** Who holds which permission set, directly or by a group; what has run out or was taken back doesn't count. */
 import type { Fact } from '../../fact.ts'
 import { attempt } from '../attempt.ts'
+import { seesPermissions } from '../needs.ts'
 import { flag, maybeMoment, maybeText, text } from '../cells.ts'
 import type { SourceContext } from '../source-context.ts'
-import { seesPermissions } from './permission-sets.ts'
 
 export interface Assignments {
   /** Ids of permission sets by id of user. */

@@ -1,7 +1,7 @@
 /** Everybody who has a user record, by id. Under a private sharing model only “View All Users” shows all of them. */
 import type { Fact } from '../../fact.ts'
 import { attemptAll } from '../attempt.ts'
-import type { Needs } from '../attempt.ts'
+import { seesUsers } from '../needs.ts'
 import { flag, maybeMoment, maybeText, moment, text } from '../cells.ts'
 import type { SourceContext } from '../source-context.ts'
 
@@ -18,11 +18,6 @@ export interface DirectoryUser {
   readonly lastLogin: number | null
   /** Undefined: this org doesn't show it. */
   readonly passwordChanged: number | null | undefined
-}
-
-export const seesUsers: Needs = {
-  what: 'the users of the org',
-  anyOf: ['ViewAllUsers', 'ManageUsers', 'ViewAllData', 'ModifyAllData'],
 }
 
 const always = [

@@ -3,12 +3,10 @@ import { known, unknown } from '../../fact.ts'
 import type { Fact } from '../../fact.ts'
 import type { MfaMethod } from '../../facts.ts'
 import { attemptAll } from '../attempt.ts'
-import type { Needs } from '../attempt.ts'
+import { seesMethods } from '../needs.ts'
 import { readCapped } from '../capped-rows.ts'
 import { flag, text } from '../cells.ts'
 import type { Collecting } from '../../collector.ts'
-
-export const seesMethods: Needs = { what: 'registered MFA methods', anyOf: ['ManageTwoFactor'] }
 
 const columns: Readonly<Record<string, MfaMethod>> = {
   HasSecurityKey: 'security-key',

@@ -4,8 +4,8 @@ import { soqlText } from '../../../org/org-user.ts'
 import type { Fact } from '../../fact.ts'
 import type { Collecting } from '../../collector.ts'
 import { attempt } from '../attempt.ts'
+import { seesPermissions } from '../needs.ts'
 import { flag, text } from '../cells.ts'
-import { seesPermissions } from './permission-sets.ts'
 
 export interface ObjectRights {
   readonly delete: readonly string[]

@@ -2,8 +2,9 @@
 import { known } from '../../fact.ts'
 import type { Collector } from '../../collector.ts'
 import { attempt } from '../attempt.ts'
+import { seesPermissions } from '../needs.ts'
 import type { Assignments } from './assignments.ts'
-import { permissionNamesOf, seesPermissions } from './permission-sets.ts'
+import { permissionNamesOf } from './permission-sets.ts'
 
 export const collectPermissionNames: Collector<'permissionNames'> = ({ ask, own }) =>
   attempt({ ...seesPermissions, what: 'the permissions that this org knows' }, own, async () =>

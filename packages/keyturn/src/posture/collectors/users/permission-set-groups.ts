@@ -2,9 +2,10 @@
 import type { Fact } from '../../fact.ts'
 import { askedPermissions } from '../../controls/permissions.ts'
 import { attempt } from '../attempt.ts'
+import { seesPermissions } from '../needs.ts'
 import { maybeText, text } from '../cells.ts'
 import type { SourceContext } from '../source-context.ts'
-import { heldOf, permissionNamesOf, seesPermissions } from './permission-sets.ts'
+import { heldOf, permissionNamesOf } from './permission-sets.ts'
 
 export interface Group {
   readonly id: string

@@ -5,7 +5,7 @@
 import type { Fact } from '../../fact.ts'
 import { askedPermissions } from '../../controls/permissions.ts'
 import { attempt } from '../attempt.ts'
-import type { Needs } from '../attempt.ts'
+import { seesPermissions } from '../needs.ts'
 import { flag, maybeText, text } from '../cells.ts'
 import type { SourceContext } from '../source-context.ts'
 
@@ -18,8 +18,6 @@ export interface HeldSet {
   readonly groupId: string | null
   readonly permissions: readonly string[]
 }
-
-export const seesPermissions: Needs = { what: 'permission sets', anyOf: ['ViewSetup'] }
 
 const prefix = 'Permissions'
 

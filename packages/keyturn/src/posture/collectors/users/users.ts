@@ -4,15 +4,13 @@ import type { Fact } from '../../fact.ts'
 import type { LoginUse, UserFact } from '../../facts.ts'
 import type { Collecting, Collector } from '../../collector.ts'
 import { attempt, attemptAll } from '../attempt.ts'
-import type { Needs } from '../attempt.ts'
+import { readsMetadata, seesFrozen } from '../needs.ts'
 import { flag, sameId, text } from '../cells.ts'
 import { effectivePermissions } from './effective-permissions.ts'
 import type { DirectoryUser } from './directory.ts'
 import { readMethods } from './mfa-methods.ts'
 import { natureOf } from './nature.ts'
 import { readObjectRights } from './object-rights.ts'
-
-const seesFrozen: Needs = { what: 'which users are frozen', anyOf: ['ManageUsers'] }
 
 interface LoginRecord {
   readonly id: string
@@ -28,7 +26,7 @@ const readLoginRecords = ({ ask, own }: Collecting): Promise<Fact<ReadonlyMap<st
 
 /** In metadata this profile is `Admin` in every language. Null: metadata can't be read, so its English name decides. */
 const administrators = async ({ ask, own }: Collecting): Promise<string | null> => {
-  const profiles = await attempt({ what: 'profiles', anyOf: ['ModifyMetadata'] }, own, () => ask.listed('Profile'))
+  const profiles = await attempt(readsMetadata('profiles'), own, () => ask.listed('Profile'))
   return profiles.is === 'known' ? (profiles.value.find(({ fullName }) => fullName === 'Admin')?.id ?? null) : null
 }
 

@@ -1,4 +1,5 @@
 /** Certificates of the org that have ended. */
+import { usedByIn } from '../certificate-use.ts'
 import { listControl } from '../list-control.ts'
 import { right, wrong } from '../looks.ts'
 
@@ -16,7 +17,5 @@ export const control = listControl({
   wrong: 'past their end',
   subject: ({ name }) => `certificate:${name}`,
   look: ({ notAfter, usedBy }, { takenAt }) =>
-    notAfter > takenAt
-      ? right
-      : wrong(`Ended on ${new Date(notAfter).toISOString().slice(0, 10)}.`, { usedBy: usedBy.join(' ') }),
+    notAfter > takenAt ? right : wrong(`Ended on ${new Date(notAfter).toISOString().slice(0, 10)}.`, usedByIn(usedBy)),
 })

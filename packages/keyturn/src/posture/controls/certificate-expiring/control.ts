@@ -1,4 +1,5 @@
 /** Certificates of the org that end soon. */
+import { usedByIn } from '../certificate-use.ts'
 import { counted } from '../counted.ts'
 import { listControl } from '../list-control.ts'
 import { apart, right, wrong } from '../looks.ts'
@@ -30,6 +31,6 @@ export const control = listControl({
     const left = Math.floor((notAfter - takenAt) / day)
     return left >= numberIn(parameters, 'days', 30)
       ? right
-      : wrong(`Ends in ${counted(left, 'day')}.`, { daysLeft: left, usedBy: usedBy.join(' ') })
+      : wrong(`Ends in ${counted(left, 'day')}.`, { daysLeft: left, ...usedByIn(usedBy) })
   },
 })
