@@ -78,10 +78,10 @@ export const planRun = async (task: FixTask, { keyturn, settings, tell }: Wiring
     plan: await planFixes(asked, snapshot, evidence),
     verify: async (fixes) => {
       const ids = new Set(fixes.map(({ control }) => control.id))
-      const again = await read(
-        chosen.filter(({ control }) => ids.has(control.id)),
-        [],
-      )
+      const mended = chosen.filter(({ control }) => ids.has(control.id))
+      // Facts of apps and users are made of other families, too (tokens, logins), as they were the first time.
+      const ofSettings = mended.every(({ control }) => control.families.every((family) => family === 'settings'))
+      const again = await read(mended, ofSettings ? [] : evidenceFamilies)
       const open = stillWrong(fixes, again, profile)
       const subjects = new Set(fixes.flatMap((one) => one.subjects.map((subject) => `${one.control.id} ${subject}`)))
       const [first] = open

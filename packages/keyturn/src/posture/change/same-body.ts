@@ -10,8 +10,10 @@ const sameText = (text: string): string =>
   text.includes('-----BEGIN ') ? text.replace(/\s+/g, '') : text.replace(/\s+/g, ' ').trim()
 
 /** `<userPermissions><enabled>false</enabled><name>X</name></userPermissions>` reads as no entry at all. */
-const isOff = (entry: unknown): boolean =>
-  typeof entry === 'object' && entry !== null && 'enabled' in entry && 'name' in entry && entry.enabled === 'false'
+const isOff = (entry: unknown): boolean => {
+  if (typeof entry !== 'object' || entry === null || !('enabled' in entry) || entry.enabled !== 'false') return false
+  return Object.keys(entry).every((name) => name === 'enabled' || name === 'name')
+}
 
 const canonicalList = (all: readonly MetadataValue[]): unknown => {
   const list = all.map((one) => canonical(one)).filter((one) => one !== undefined && !isOff(one))
@@ -26,12 +28,6 @@ const listInText = (name: string, value: MetadataValue): MetadataValue =>
 const isGroup = (value: MetadataValue): value is MetadataBody =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** `{ name: ApiEnabled, enabled: false }` takes a permission from a profile, and is read back as nothing. */
-const isDenial = (value: MetadataValue): boolean => {
-  if (!isGroup(value) || String(value['enabled']) !== 'false') return false
-  return Object.keys(value).every((name) => name === 'enabled' || name === 'name')
-}
-
 const canonical = (value: MetadataValue): unknown => {
   if (value === null || value === undefined) return undefined
   if (typeof value !== 'object') {
@@ -42,7 +38,7 @@ const canonical = (value: MetadataValue): unknown => {
   const elements = Object.entries(value)
     .filter(([name]) => name !== '$')
     .map(([name, one]) => [name, canonical(listInText(name, one))] as const)
-    .filter(([, one]) => one !== undefined)
+    .filter(([, one]) => one !== undefined && !isOff(one))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
   return elements.length === 0 ? undefined : Object.fromEntries(elements)
 }
