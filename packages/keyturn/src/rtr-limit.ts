@@ -62,7 +62,7 @@ export const planLimit = async (keyturn: Keyturn, org: OrgConnection, asked: Ask
   const { words, days, tell, block } = asked
   const controls = await allControls()
   const chosen = choose(controls, { profile, only: policies })
-  const families = [...new Set([...neededFamilies(chosen), ...evidenceFamilies])]
+  const families = [...new Set([...neededFamilies(chosen), ...evidenceFamilies, 'permissionSets' as const])]
   const read = (): Promise<Snapshot> =>
     collect({ org, families, settings: neededSettings(chosen), clock: systemClock, tell, days })
   const snapshot = await read()

@@ -30,11 +30,15 @@ export const matches = (pattern: string, id: string): boolean =>
 /** Every pattern that names this client, the narrowest first. */
 export const everyUserOf = (id: string): string => `${id.slice(0, id.lastIndexOf('/'))}/*`
 
+/** The login history keeps 64 characters; a snapshot may hold anything. */
+const longest = 200
+
 const isVersion = (word: string): boolean => /^v?\d+([._]\w+)*$/.test(word)
 
 /** What the program calls itself, without versions and what changes from one device to the next. */
 export const programOf = (client: string): string => {
   const words = client
+    .slice(0, longest)
     .replace(/\([^()]*\)?/g, ' ')
     .split(/\s+/)
     .map((word) => word.replace(/[/:]v?\d[\w.+-]*$/, '').replace(/[:;,/]+$/, ''))
@@ -43,4 +47,5 @@ export const programOf = (client: string): string => {
 }
 
 /** `2.32.4` of `python-requests/2.32.4`; null: none is named. */
-export const versionIn = (client: string): string | null => /(?:^|[/ @:v])v?(\d+(?:\.\w+)*)/.exec(client)?.[1] ?? null
+export const versionIn = (client: string): string | null =>
+  /(?:^|[/ @:v])v?(\d+(?:\.\w+)*)/.exec(client.slice(0, longest))?.[1] ?? null

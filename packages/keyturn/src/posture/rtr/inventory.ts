@@ -3,7 +3,7 @@
  * history, callers of the broker, Keyturn's own grants, and tokens whose holder nobody saw. Pure. What can't be read is
  * named in `blind`; an app with anything blind is never ready.
  */
-import { appSubject, isUninstalled } from '../controls/app-control.ts'
+import { appSubject } from '../controls/app-control.ts'
 import { hasInteractiveFlow, hasRefreshScope } from '../controls/refresh-tokens.ts'
 import type { Fact } from '../fact.ts'
 import type { AppFact, Facts, LoginUse, Origin, TokenFact, UserFact } from '../facts.ts'
@@ -118,13 +118,7 @@ const sameApp = (id: string | null, other: string | null): boolean =>
 
 /** By the link to the app; where the org gives none, by the name, and then for every app that goes by it. */
 const tokensOf = (app: AppFact, tokens: readonly TokenFact[]): readonly TokenFact[] =>
-  tokens.filter((one) =>
-    one.appId === null
-      ? named(app, one.app)
-      : app.id === null
-        ? isUninstalled(app) && named(app, one.app)
-        : sameApp(app.id, one.appId),
-  )
+  tokens.filter((one) => (one.appId === null ? named(app, one.app) : sameApp(app.id, one.appId)))
 
 const heldBy = (tokens: readonly TokenFact[]): Readonly<Record<string, number>> => {
   const held = new Map<string, number>()
