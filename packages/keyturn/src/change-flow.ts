@@ -136,6 +136,7 @@ const exits: Readonly<Record<Outcome, number>> = {
   partial: exitCodes.remote,
   unclear: exitCodes.unavailable,
   'locks-out-self': exitCodes.denied,
+  'by-hand': 1,
   'needs-override': 1,
   declined: 1,
   unverified: 1,

@@ -111,6 +111,11 @@ export const impactLines = (impact: Impact | null, screen: Screen): readonly str
   return parts.flatMap((part) => ['', ...part])
 }
 
+const clickLines = (clicks: readonly string[]): readonly string[] => [
+  ...(clicks.length === 0 ? [] : ['What no API can do, for a person:']),
+  ...clicks.map((click, index) => `  ${index + 1}. ${terminalText(click)}`),
+]
+
 export const shownLines = (shown: ShownChange, screen: Screen): readonly string[] => {
   const { paint } = screen
   const { prepared, diff, dryRun, impact } = shown
@@ -120,8 +125,7 @@ export const shownLines = (shown: ShownChange, screen: Screen): readonly string[
     ...diff.flatMap(({ diff: text }) => diffLines(text, paint)),
     ...(prepared.records.length === 0 ? [] : ['Records:']),
     ...prepared.records.map((edit) => `  ${terminalText(recordText(edit))}`),
-    ...(prepared.clicks.length === 0 ? [] : ['What no API can do, for a person:']),
-    ...prepared.clicks.map((click, index) => `  ${index + 1}. ${terminalText(click)}`),
+    ...clickLines(prepared.clicks),
     '',
     ...(dryRun === null
       ? []
@@ -141,6 +145,7 @@ export const shownLines = (shown: ShownChange, screen: Screen): readonly string[
 
 const heads: Readonly<Record<CarriedOut['is'], readonly [sign: string, text: string]>> = {
   'nothing-to-do': ['✓', 'Nothing to do: the org is so already.'],
+  'by-hand': ['', 'No API can do this: the clicks above are a person’s.'],
   shown: ['', 'Nothing was changed.'],
   'dry-run': ['', 'Nothing was changed.'],
   refused: ['✗', 'Refused; nothing was changed.'],
@@ -165,7 +170,7 @@ const signs: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
 export const endLines = (out: CarriedOut, { paint }: Screen): readonly string[] => {
   const [sign, head] = heads[out.is]
   const colour = signs[sign]
-  const texts = ['nothing-to-do', 'locks-out-self', 'declined', 'dry-run', 'needs-override'].includes(out.is)
+  const texts = ['nothing-to-do', 'by-hand', 'locks-out-self', 'declined', 'dry-run', 'needs-override'].includes(out.is)
     ? []
     : out.texts
   return [
@@ -175,5 +180,6 @@ export const endLines = (out: CarriedOut, { paint }: Screen): readonly string[] 
       ? []
       : [`${out.verified.ok ? paint('green', '✓') : paint('red', '✗')} ${terminalText(out.verified.text)}`]),
     ...(out.is === 'applied' && out.prepared.clicks.length > 0 ? ['What is left for a person is listed above.'] : []),
+    ...(out.is === 'nothing-to-do' ? clickLines(out.prepared.clicks) : []),
   ]
 }

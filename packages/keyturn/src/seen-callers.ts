@@ -36,7 +36,8 @@ export const seenCallers = async (keyturn: Keyturn, of: SeenCallersOf): Promise<
   ])
   // A grant that never said which org it is of may be of this one.
   const here = grants.filter(({ identity }) => identity === null || same(identity.orgId, of.orgId))
-  return callers.flatMap(({ id, doc }) =>
+  const byName = callers.toSorted((a, b) => (a.doc.name < b.doc.name ? -1 : 1))
+  return byName.flatMap(({ id, doc }) =>
     here
       .filter(({ name }) => doc.grants.includes(name))
       .map((grant) => {

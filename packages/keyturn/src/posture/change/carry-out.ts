@@ -63,6 +63,8 @@ export interface Carrying {
 
 export type Outcome =
   | 'nothing-to-do'
+  /** There are clicks for a person, and nothing that an API can do. */
+  | 'by-hand'
   | 'shown'
   | 'dry-run'
   /** Refused before anything was written. */
@@ -116,8 +118,12 @@ export const carryOut = async (carrying: Carrying): Promise<CarriedOut> => {
     applied: null,
     verified: null,
   })
-  if (isEmpty(prepared) && (change.components.length > 0 || prepared.clicks.length === 0))
-    return ended(about, 'nothing-to-do', ['The org is so already'])
+  if (isEmpty(prepared)) {
+    const byHand = change.components.length === 0 && prepared.clicks.length > 0
+    if (!byHand) return ended(about, 'nothing-to-do', ['The org is so already'])
+    carrying.show?.(about)
+    return ended(about, 'by-hand', prepared.clicks)
+  }
   const shown = mode === 'show' ? about : { ...about, dryRun: await dryRun(org, prepared, { clock, tell }) }
   carrying.show?.(shown)
   if (mode === 'show') return ended(shown, 'shown')

@@ -109,3 +109,14 @@ void test('killed between the two entries: the ledger has a beginning without an
   assert.deepEqual([entries.map(({ kind }) => kind), await length()], [['fix-began'], '12'])
   assert.equal((await carryOut(carrying)).is, 'nothing-to-do', 'the next one finds it done')
 })
+
+void test('what no API can do is a person’s, and never taken for applied', async (t) => {
+  const { carrying, entries, asked } = await place(t)
+  const shown: string[] = []
+  const out = await carryOut({
+    ...carrying,
+    change: { ...changeOf('By hand'), clicks: ['Setup → Identity: switch it on'] },
+    show: ({ prepared }) => void shown.push(...prepared.clicks),
+  })
+  assert.deepEqual([out.is, out.applied, shown.length, asked, entries], ['by-hand', null, 1, [], []])
+})
