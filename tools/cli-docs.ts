@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorTable, exitCodes } from '@keyturn/tokens'
 import { format, resolveConfig } from 'prettier'
+import { inconclusiveExit } from '../packages/keyturn/src/posture/audit/outcome.ts'
 import { commandTable } from '../packages/keyturn/src/command-table.ts'
 import type { CommandEntry } from '../packages/keyturn/src/command-table.ts'
 import { places } from '../packages/keyturn/src/explain/explanation.ts'
@@ -105,6 +106,11 @@ const globalFlags = (entries: readonly CommandEntry[]): string => {
   return `## Flags of every command\n\n${tableOf(['Flag', ''], Object.entries((first?.command.baseFlags ?? {}) as Readonly<Record<string, Flag>>).map(flagRow))}`
 }
 
+const inconclusive = [
+  String(inconclusiveExit),
+  'inconclusive: of what was asked something could not be judged (`keyturn audit --fail-on-unknown`)',
+]
+
 const exits = (): string =>
   `## Exit codes\n\n${tableOf(
     ['Code', 'Meaning'],
@@ -112,6 +118,7 @@ const exits = (): string =>
       ['0', 'done'],
       ['1', 'ran well, and the answer is no (a check failed, something required is missing)'],
       ...Object.entries(exitCodes).map(([kind, code]) => [String(code), `\`${kind}\`, see [errors](errors.md)`]),
+      inconclusive,
     ],
   )}`
 
@@ -135,6 +142,15 @@ export const errorsDocument = (): string =>
         fix,
       ]),
     ),
+    `## Exit codes\n\n${tableOf(
+      ['Code', 'Meaning'],
+      [
+        ['0', 'done'],
+        ['1', 'ran well, and the answer is no'],
+        ...Object.entries(exitCodes).map(([kind, code]) => [String(code), `an error of the kind ${kind}`]),
+        inconclusive,
+      ],
+    )}`,
     '## Salesforce\n\nHow well the wire text is known: `documented` by Salesforce, `observed` in traces of others, `believed` where nobody wrote it down.',
     ...(Object.keys(places) as readonly Where[]).flatMap((where) => [
       `### ${places[where].charAt(0).toUpperCase()}${places[where].slice(1)}`,

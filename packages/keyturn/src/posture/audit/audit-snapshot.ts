@@ -1,10 +1,13 @@
 /** Judges one snapshot, and earlier ones of the same org by the same measure: today's controls, profile and waivers. */
 import { KeyturnError } from '@keyturn/tokens'
 import { nearest } from '../../nearest.ts'
+import { compareSnapshots } from '../compare.ts'
 import type { Control, ProfileName } from '../control.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { Waiver } from '../waivers/waiver.ts'
 import { judgeAll } from './judge.ts'
+import { orgChanges } from './org-changes.ts'
+import type { OrgChanges } from './org-changes.ts'
 import { checklistLines, chosenControls } from './profiles.ts'
 import type { Chosen } from './profiles.ts'
 import { auditReport } from './report.ts'
@@ -69,6 +72,16 @@ const requireHead = ({ takenAt, org, auditor, calls }: Snapshot): void => {
     )
 }
 
+/** A file that somebody edited may hold what can't be compared: findings are, then, and the rest isn't told. */
+const changesSince = (newest: Snapshot, snapshot: Snapshot): { readonly changes?: OrgChanges } => {
+  try {
+    return { changes: orgChanges(newest.takenAt, compareSnapshots(newest, snapshot)) }
+  } catch (error) {
+    if (error instanceof KeyturnError) throw error
+    return {}
+  }
+}
+
 export const auditSnapshot = (auditing: AuditingSnapshot): AuditReport => {
   const { controls, snapshot, judgedAt, profile, only, waivers, earlier = [] } = auditing
   const asked = choose(controls, { profile, only }).map(({ control }) => control)
@@ -83,6 +96,7 @@ export const auditSnapshot = (auditing: AuditingSnapshot): AuditReport => {
         fix: 'Name an older one, or judge this one with --snapshot and compare the other way round.',
       })
   }
+  const newest = earlier.toSorted((a, b) => a.takenAt - b.takenAt).at(-1)
   const judged = (one: Snapshot) => judgeAll(asked, one, profile)
   return auditReport({
     snapshot,
@@ -91,6 +105,7 @@ export const auditSnapshot = (auditing: AuditingSnapshot): AuditReport => {
     judged: judged(snapshot),
     waivers,
     known: controls.map(({ id }) => id),
+    ...(newest === undefined ? {} : changesSince(newest, snapshot)),
     earlier: earlier.map((one) => ({ takenAt: one.takenAt, judged: judged(one) })),
     // One line alone, where controls were chosen by hand, would say of the others that nothing looks at them.
     ...(profile === 'integration' && only.length === 0 ? { checklist: checklistLines } : {}),

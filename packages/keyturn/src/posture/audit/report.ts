@@ -4,6 +4,7 @@ import type { Snapshot } from '../snapshot.ts'
 import { applyWaivers, waiverResults } from '../waivers/apply-waivers.ts'
 import type { WaiverUse } from '../waivers/apply-waivers.ts'
 import type { Waiver } from '../waivers/waiver.ts'
+import type { OrgChanges } from './org-changes.ts'
 import { checklistResults } from './checklist.ts'
 import type { ChecklistLine } from './checklist.ts'
 import { findingsOf, fingerprint, severities } from './result.ts'
@@ -38,6 +39,8 @@ export interface AuditReport {
   readonly results: readonly Result[]
   readonly waivers: readonly WaiverUse[]
   readonly trend: Trend | null
+  /** Against the newest of the earlier snapshots; null: there is none. */
+  readonly changes: OrgChanges | null
 }
 
 type Seen = Pick<Snapshot, 'org' | 'takenAt' | 'auditor' | 'calls'>
@@ -52,6 +55,8 @@ export interface Auditing {
   readonly known: readonly string[]
   /** The same controls over earlier snapshots of the same org. */
   readonly earlier?: readonly { readonly takenAt: number; readonly judged: readonly Judged[] }[]
+  /** What else is otherwise than in the newest of them. */
+  readonly changes?: OrgChanges
   /** Of the profile `integration`: then the results are these lines. */
   readonly checklist?: readonly ChecklistLine[]
 }
@@ -59,7 +64,7 @@ export interface Auditing {
 const verdicts: readonly ResultVerdict[] = ['fail', 'unknown', 'waived', 'pass', 'not-applicable']
 
 export const auditReport = (auditing: Auditing): AuditReport => {
-  const { snapshot, judgedAt, profile, judged, waivers, known, earlier = [], checklist } = auditing
+  const { snapshot, judgedAt, profile, judged, waivers, known, earlier = [], checklist, changes = null } = auditing
   const { org, takenAt, auditor, calls } = snapshot
   const lined = (results: readonly Result[]): readonly Result[] =>
     checklist === undefined ? [...results].sort(worstFirst) : checklistResults(checklist, results)
@@ -91,6 +96,7 @@ export const auditReport = (auditing: Auditing): AuditReport => {
     results,
     waivers: applied.waivers,
     trend: trendOf({ takenAt, results }, before),
+    changes,
   }
 }
 

@@ -198,6 +198,23 @@ test('compared with earlier snapshots: new, mended, and what went out of sight',
   assert.deepEqual(subjects(value.trend.fresh), ['eca:New'])
   assert.deepEqual(subjects(value.trend.outOfSight), ['eca:Crm'])
   assert.deepEqual(subjects(value.trend.mended), ['eca:Erp', 'eca:Bi'])
+  assert.deepEqual(
+    value.changes.told.map((one: { what: string; subject: string; field: string | null; before: string | null }) => [
+      one.what,
+      one.subject.split(':')[2],
+      one.field,
+      one.before,
+    ]),
+    [
+      ['changed', 'Erp', 'pkceRequired', 'false'],
+      ['no-longer-known', 'Crm', 'pkceRequired', 'false'],
+      ['removed', 'Bi', null, null],
+      ['added', 'New', null, null],
+    ],
+  )
+  const shown = await folder.run(['audit', '--snapshot', now, '--compare', old, ...pkce])
+  assert.match(shown.stdout, /What is otherwise in the org since .*: 4 \(apps 4\)/)
+  assert.match(shown.stdout, /changed app:external:Erp.* pkceRequired: false → true/)
   assert.equal((await folder.run(['audit', '--snapshot', old, '--compare', now])).code, 2)
   const other = JSON.parse(readFileSync(join(folder.path, old), 'utf8'))
   writeFileSync(join(folder.path, 'other.json'), JSON.stringify({ ...other, org: { ...other.org, id: '00DX' } }))

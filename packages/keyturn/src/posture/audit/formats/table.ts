@@ -2,6 +2,7 @@
 import type { Paint } from '../../../output/colour.ts'
 import { table } from '../../../output/table.ts'
 import { wrapText } from '../../../output/terminal-text.ts'
+import { changeText, mostTold } from '../org-changes.ts'
 import type { AuditReport } from '../report.ts'
 import type { Finding, Result } from '../result.ts'
 import { counted, shownMoment, shownText } from '../shown-text.ts'
@@ -107,6 +108,23 @@ const trendPart = ({ trend }: AuditReport): readonly string[] => {
   ]
 }
 
+const changesPart = ({ changes }: AuditReport): readonly string[] => {
+  if (changes === null) return []
+  const { since, total, families, told } = changes
+  if (total === 0) return [`Nothing else is otherwise in the org than on ${shownMoment(since)}.`]
+  const shown = told.slice(0, 2 * most)
+  const of = Object.entries(families).map(([family, count]) => `${family} ${count}`)
+  return [
+    [
+      `What is otherwise in the org since ${shownMoment(since)}: ${total} (${of.join(', ')})`,
+      ...shown.map((one) => `    ${shownText(changeText(one), 200)}`),
+      ...(total > shown.length
+        ? [`    … and ${total - shown.length} more: \`--format json\` has up to ${mostTold}`]
+        : []),
+    ].join('\n'),
+  ]
+}
+
 const waiverPart = ({ waivers }: AuditReport): readonly string[] => {
   const used = waivers.filter(({ state }) => state === 'in-use')
   return used.length === 0
@@ -139,6 +157,7 @@ export const asTable = (report: AuditReport, screen: Screen = plain): string => 
     ...unknownGroups(results).map((one) => undecided(one, screen)),
     ...waiverPart(report),
     ...trendPart(report),
+    ...changesPart(report),
     counted(report.calls.total, 'call') + ` to the org, at most ${report.calls.mostAtOnce} at once`,
   ].join('\n\n')
 }
