@@ -21,7 +21,7 @@ import { scene } from '../../rotation/scene.ts'
 const admin = 'admin@acme.example'
 
 void test('callers are evidence of the users and apps they sign in as, of this org alone, with their last use', async (t) => {
-  const { sim, keyturn, clock } = await scene(t)
+  const { sim, keyturn, clock, advance } = await scene(t)
   const granted = (user: string) => sim.control.grant({ user, app: 'Web' })
   for (const [name, user] of [
     ['admin', admin],
@@ -39,6 +39,8 @@ void test('callers are evidence of the users and apps they sign in as, of this o
   uses.count(billing.id, 'erp', 'api')
   await uses.close()
 
+  // A login of this second is no evidence yet.
+  advance(60_000)
   const org = orgConnection(keyturn, 'admin')
   const snapshot = await collect({ org, families: evidenceFamilies, clock, days: 30 })
   const { callers, self } = await changeEvidence({ keyturn, org, snapshot, days: 30 })
