@@ -1,6 +1,7 @@
 /** What the platform asks about app and user together: who may use it, and from where. */
 import type { Fact } from '../posture/fact.ts'
 import type { AppFact, Facts, IpRange, UserFact } from '../posture/facts.ts'
+import { addressWithin } from '../posture/impact/address-within.ts'
 import { apart, ask, no, open, same, yes } from './check.ts'
 import type { Check } from './check.ts'
 import { profileOf } from './user-checks.ts'
@@ -71,23 +72,37 @@ export const permitted = (app: AppFact, user: UserFact | null, username: string 
 
 export const address = (app: AppFact, user: UserFact | null, from: string | null, facts: Facts): Check => {
   const question = 'May it come from that address?'
-  const ranges: string[] = []
-  const profile = user === null ? null : profileOf(user, facts)
+  const lists: { readonly what: string; readonly ranges: readonly IpRange[] }[] = []
   const unread: string[] = []
   const note = (what: string, fact: Fact<readonly IpRange[]>): void => {
     if (fact.is === 'unknown') unread.push(`${what}: ${fact.text}`)
-    else if (fact.value.length > 0)
-      ranges.push(`${what}: ${fact.value.map((one) => `${one.from}–${one.to}`).join(', ')}`)
+    else if (fact.value.length > 0) lists.push({ what, ranges: fact.value })
   }
   note('refresh token allowlist', app.tokenIpRanges)
   const relaxed = app.ipRelaxation.is === 'known' && /BYPASS/.test(app.ipRelaxation.value)
+  const profile = user === null ? null : profileOf(user, facts)
   if (profile !== null && !relaxed) note(`login IP ranges of the profile ${profile.name}`, profile.loginRanges)
-  if (ranges.length === 0 && unread.length === 0)
+  const text = [
+    ...lists.map(({ what, ranges }) => `${what}: ${ranges.map((one) => `${one.from}–${one.to}`).join(', ')}`),
+    ...unread,
+  ].join('; ')
+  const add = 'Add the address by `keyturn provision allow-address`, or come from another.'
+  if (from !== null) {
+    const out = lists.find(({ ranges }) => addressWithin(from, ranges) === 'out')
+    if (out !== undefined) return no(question, `${from} is not in the ${out.what}.`, add)
+    if (unread.length === 0 && lists.every(({ ranges }) => addressWithin(from, ranges) === 'in'))
+      return yes(question, lists.length === 0 ? 'No ranges restrict it.' : `${from} is in each range that counts.`)
+  }
+  if (text === '')
     return yes(
       question,
       relaxed ? 'IP restrictions are relaxed for it, and it has no refresh token allowlist.' : 'No ranges restrict it.',
     )
-  const text = [...ranges, ...unread].join('; ')
-  const where = from === null ? 'Compare with Source IP in Login History.' : `Compare with ${from}.`
-  return open(question, text, `${where} An address that is missing is added by \`keyturn provision allow-address\`.`)
+  return open(
+    question,
+    text,
+    from === null
+      ? 'Name the address with --address; Login History has it as Source IP.'
+      : `Compare with ${from}. ${add}`,
+  )
 }

@@ -10,7 +10,7 @@ export const installed = (app: AppFact, user: UserFact | null, username: string 
     const evidence =
       'It is not installed; since September 2025 that keeps everybody out but users with “Approve Uninstalled Connected Apps”.'
     const next =
-      'An administrator installs it: Setup › Connected Apps OAuth Usage › Install. Better than giving the permission.'
+      'If it is wanted, an administrator installs it (Setup › Connected Apps OAuth Usage › Install) rather than give anybody the permission. If nobody knows it: Block, and look whose tokens there are.'
     if (username === null || user === null) return no(question, evidence, next)
     return ask(question, user.permissions, (held) =>
       held.includes('CanApproveUninstalledApps')

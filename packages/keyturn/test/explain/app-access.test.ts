@@ -143,6 +143,24 @@ const cases: readonly (readonly [string, Changes, string, RegExp])[] = [
   ],
   ['permitted or not, nobody is named', { asked: { user: null } }, 'unknown', /could not/],
   ['ranges', { app: { tokenIpRanges: known([{ from: '203.0.113.1', to: '203.0.113.9' }]) } }, 'unknown', /could not/],
+  [
+    'from an address outside',
+    { app: { tokenIpRanges: known([{ from: '203.0.113.1', to: '203.0.113.9' }]) }, asked: { address: '203.0.113.10' } },
+    'blocked',
+    /203\.0\.113\.10 is not in the refresh token allowlist/,
+  ],
+  [
+    'from an address inside',
+    { app: { tokenIpRanges: known([{ from: '203.0.113.1', to: '203.0.113.9' }]) }, asked: { address: '203.0.113.9' } },
+    'nothing-found',
+    /credential/,
+  ],
+  [
+    'an address, and ranges nobody read',
+    { app: { tokenIpRanges: hidden }, asked: { address: '203.0.113.9' } },
+    'unknown',
+    /could not/,
+  ],
   ['without the scope', { app: { scopes: known(['Web']) } }, 'blocked', /without Api every call/],
   [
     'client credentials without a user',

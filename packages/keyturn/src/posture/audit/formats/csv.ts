@@ -1,10 +1,7 @@
-/**
- * CSV (RFC 4180), one row a finding, for spreadsheets. Spreadsheets run cells that begin like a formula, some of them
- * after splitting at semicolons or tabs whatever the quotes say: an apostrophe takes the meaning away.
- */
+/** CSV, one row a finding, for spreadsheets. */
 import type { AuditReport } from '../report.ts'
 import type { Finding, Result } from '../result.ts'
-import { shownText } from '../shown-text.ts'
+import { csvLine } from './csv-text.ts'
 
 const titles = [
   'severity',
@@ -24,14 +21,6 @@ const titles = [
 ] as const
 
 type Row = Readonly<Partial<Record<(typeof titles)[number], string>>>
-
-/** A sign at the start, or after anything that some spreadsheet takes for a separator. */
-const formula = /(^|[;,|\t"])(\s*)(?=[=+\-@\uff0b\uff0d\uff1d\uff20])/g
-
-/** Excel cuts a cell at 32,767 characters. */
-const cell = (text: string): string => `"${shownText(text, 2000).replace(formula, "$1$2'").replaceAll('"', '""')}"`
-
-const line = (cells: readonly string[]): string => `${cells.map(cell).join(',')}\r\n`
 
 const rowsOf = (result: Result): readonly Row[] => {
   const { severity, control, title, remedy, effort, because } = result
@@ -59,5 +48,5 @@ const rowsOf = (result: Result): readonly Row[] => {
 export const asCsv = ({ results }: AuditReport): string =>
   `\ufeff${titles.join(',')}\r\n${results
     .flatMap(rowsOf)
-    .map((row) => line(titles.map((title) => row[title] ?? '')))
+    .map((row) => csvLine(titles.map((title) => row[title] ?? '')))
     .join('')}`
