@@ -18,6 +18,8 @@ import type { Side } from './messages.ts'
 import { legacyDay } from './legacy/day.ts'
 import type { LegacyEntry } from './legacy/day.ts'
 import { programNames } from './legacy/program.ts'
+import { posturePart } from './posture/posture.ts'
+import type { Posture } from './posture/posture.ts'
 import { rotationPart } from './rotation/rotations.ts'
 import type { Rotations } from './rotation/rotations.ts'
 import { loadSimulator } from '../sim/load-simulator.ts'
@@ -99,6 +101,10 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
   const rotationsPart = rotationPart(join(folder, 'rotation')).then((shown) => {
     rotations = shown
   })
+  let posture: Posture | null = null
+  const audits = posturePart(join(folder, 'posture')).then((shown) => {
+    posture = shown
+  })
   let started = 0
   const say = (): void =>
     story.status(
@@ -111,6 +117,7 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
     await Promise.all([
       legacyPart,
       rotationsPart,
+      audits,
       ...courses.map(async (course, index) => {
         const lane = await openLane({
           ...course,
@@ -128,10 +135,11 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
     ])
     story.tellLegacy(told + 1, legacy)
     if (rotations !== null) story.tellRotations(told + 2, rotations)
+    if (posture !== null) story.tellPosture(told + 3, posture)
   } finally {
     clearInterval(ticking)
     killAllChildren()
-    await Promise.allSettled([legacyPart, rotationsPart, ...lanes.map((lane) => lane.close())])
+    await Promise.allSettled([legacyPart, rotationsPart, audits, ...lanes.map((lane) => lane.close())])
     for (const signal of signals) process.off(signal, leave)
     story.end()
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
@@ -139,12 +147,12 @@ export const runDemo = async ({ json }: { readonly json: boolean }): Promise<Dem
 
   const entries = scenarios.flatMap(entriesOf)
   const expected = { entries: scenarios.length * clients.length, legacy: programNames.length }
-  const result = resultOf(entries, legacy, rotations, expected)
+  const result = resultOf(entries, legacy, { rotations, posture }, expected)
   const all = [...entries, ...legacy]
   const target = json ? process.stderr : process.stdout
   const paint = paintFor(target, process.env)
   if (!json) process.stdout.write(`${reportTable(all, paint)}\n\n`)
   if (!json || !result.ok)
-    target.write(`${reportEnd(result, { entries: all, rotations }, seconds(), widthOf(target), paint)}\n`)
+    target.write(`${reportEnd(result, { entries: all, rotations, posture }, seconds(), widthOf(target), paint)}\n`)
   return result
 }

@@ -2,10 +2,8 @@
 import { textWidth } from '../output/terminal-text.ts'
 import type { Colour, Paint } from '../output/colour.ts'
 import type { Numbers } from './counts.ts'
-import { rotationFaults } from './rotation/rotations.ts'
-import type { Rotations } from './rotation/rotations.ts'
-import type { DemoResult, Entry } from './verdict.ts'
-import { faultsOf } from './verdict.ts'
+import type { DemoResult, Entry, Parts } from './verdict.ts'
+import { faultsOf, partFaults } from './verdict.ts'
 import { wrap } from './wrap.ts'
 
 const heads = ['ok', 'fail', 'exch', 'reuse', 'alive'] as const
@@ -61,7 +59,7 @@ const notes: readonly string[] = [
 /** One sentence on the outcome, then what went wrong with Keyturn, if anything did, then the notes. */
 export const reportEnd = (
   result: DemoResult,
-  { entries, rotations }: { readonly entries: readonly Entry[]; readonly rotations: Rotations | null },
+  { entries, ...parts }: Parts & { readonly entries: readonly Entry[] },
   seconds: number,
   width: number,
   paint: Paint,
@@ -73,7 +71,7 @@ export const reportEnd = (
   const verdict = result.ok
     ? paint('green', 'Keyturn lost nothing that could be kept.')
     : paint('red', 'Keyturn lost something, or did what it must not do:')
-  const found = [...entries.flatMap(faultsOf), ...(rotations === null ? [] : rotationFaults(rotations))]
+  const found = [...entries.flatMap(faultsOf), ...partFaults(parts)]
   const faults = found.flatMap((fault) => wrap(`- ${fault}`, width))
   const explained = notes.flatMap((note) => wrap(note, width)).map((line) => paint('dim', line))
   const took = paint('dim', `${seconds.toFixed(0)} s`)

@@ -6,6 +6,8 @@ import type { Numbers } from './counts.ts'
 import type { Scenario } from './scenario.ts'
 import { legacyLines } from './legacy/tell.ts'
 import type { LegacyEntry } from './legacy/day.ts'
+import type { Posture } from './posture/posture.ts'
+import { postureLines } from './posture/tell.ts'
 import { rotationLines } from './rotation/tell.ts'
 import type { Rotations } from './rotation/rotations.ts'
 import type { Entry } from './verdict.ts'
@@ -18,6 +20,7 @@ export interface Story {
   tell(number: number, scenario: Scenario, entries: readonly Entry[]): void
   tellLegacy(number: number, entries: readonly LegacyEntry[]): void
   tellRotations(number: number, rotations: Rotations): void
+  tellPosture(number: number, posture: Posture): void
   end(): void
 }
 
@@ -74,6 +77,7 @@ export const storyOn = (stream: Target, paint: Paint, quiet: boolean): Story => 
     },
     tellLegacy: (number, entries) => lines(...legacyLines(number, entries, width, paint)),
     tellRotations: (number, rotations) => lines(...rotationLines(number, rotations, width, paint)),
+    tellPosture: (number, posture) => lines(...postureLines(number, posture, width, paint)),
     end: () => write(''),
   }
 }

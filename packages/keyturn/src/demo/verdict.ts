@@ -1,5 +1,6 @@
 /** Whether Keyturn lost anything that could be kept: decided by what the oracle counted, never by what we believe. */
 import type { Numbers, Seen } from './counts.ts'
+import type { Posture } from './posture/posture.ts'
 import { rotationFaults, turnsOf } from './rotation/rotations.ts'
 import type { Rotations } from './rotation/rotations.ts'
 import type { Turn } from './rotation/turn.ts'
@@ -9,6 +10,12 @@ export interface Entry {
   readonly client: string
   readonly with: Seen
   readonly without: Seen
+}
+
+/** What is shown besides the clients; null: it was not shown, and the demo failed. */
+export interface Parts {
+  readonly rotations: Rotations | null
+  readonly posture: Posture | null
 }
 
 export interface DemoResult {
@@ -30,6 +37,8 @@ export interface DemoResult {
     readonly turns: readonly ShownTurn[]
     readonly calendar: Pick<Rotations['calendar'], 'due' | 'events'>
   }
+  /** An org that is audited, mended in part, and audited again. */
+  readonly posture: Omit<Posture, 'problems'> | null
 }
 
 interface ShownTurn {
@@ -57,6 +66,12 @@ export const faultsOf = ({ scenario, client, with: seen }: Entry): readonly stri
   return found.map((text) => `${scenario.name} · ${client}: ${text}`)
 }
 
+/** Of rotation and posture. */
+export const partFaults = ({ rotations, posture }: Parts): readonly string[] => [
+  ...(rotations === null ? ['no rotation was shown'] : rotationFaults(rotations)),
+  ...(posture === null ? ['no audit was shown'] : posture.problems.map((text) => `posture: ${text}`)),
+]
+
 const shown = ({ callsOk, callsFailed, exchanges, reuses, alive }: Numbers): Numbers => ({
   callsOk,
   callsFailed,
@@ -80,21 +95,22 @@ const shownTurn = (turn: Turn): ShownTurn => ({
   report: turn.report,
 })
 
+const shownPosture = ({ problems: _problems, ...posture }: Posture): Omit<Posture, 'problems'> => posture
+
 type Legacy = readonly (Entry & { readonly logins: number })[]
 
 /** `expected`: how many entries there should be; a demo that did not show everything showed nothing. */
 export const resultOf = (
   entries: readonly Entry[],
   legacy: Legacy,
-  rotations: Rotations | null,
+  parts: Parts,
   expected: { readonly entries: number; readonly legacy: number },
 ): DemoResult => ({
   ok:
     expected.entries > 0 &&
     entries.length === expected.entries &&
     legacy.length === expected.legacy &&
-    rotations !== null &&
-    rotationFaults(rotations).length === 0 &&
+    partFaults(parts).length === 0 &&
     [...entries, ...legacy].every((entry) => faultsOf(entry).length === 0),
   scenarios: entries.map((entry) => ({
     name: entry.scenario.name,
@@ -108,7 +124,8 @@ export const resultOf = (
     directly: shown(entry.without),
   })),
   rotation: {
-    turns: rotations === null ? [] : turnsOf(rotations).map(shownTurn),
-    calendar: { due: rotations?.calendar.due ?? [], events: rotations?.calendar.events ?? 0 },
+    turns: parts.rotations === null ? [] : turnsOf(parts.rotations).map(shownTurn),
+    calendar: { due: parts.rotations?.calendar.due ?? [], events: parts.rotations?.calendar.events ?? 0 },
   },
+  posture: parts.posture === null ? null : shownPosture(parts.posture),
 })

@@ -35,7 +35,7 @@ test('--json prints one object: Keyturn lost nothing that could be kept, and not
   const { folder, output, ended } = start(t, ['--json'])
   assert.equal(await ended, 0, output.stderr + output.stdout)
   const result = JSON.parse(output.stdout) as DemoResult
-  assert.deepEqual(Object.keys(result), ['ok', 'scenarios', 'legacy', 'rotation'])
+  assert.deepEqual(Object.keys(result), ['ok', 'scenarios', 'legacy', 'rotation', 'posture'])
   assert.equal(result.ok, true)
   assert.deepEqual(
     result.scenarios.map(({ name, client }) => `${name} ${client}`),
@@ -100,6 +100,11 @@ test('--json prints one object: Keyturn lost nothing that could be kept, and not
     turns.map(({ credential }) => [credential, 'fine']),
   )
   assert.ok(calendar.events >= turns.length)
+  // The org nobody has looked after: better, and integrations that got in before still do (a fault if not).
+  const { posture } = result
+  assert.ok((posture?.after.score ?? 0) > (posture?.before.score ?? 100))
+  assert.deepEqual([posture?.held.outcome, posture?.held.cutOff], ['needs-override', ['erp.sync@legacy.example']])
+  assert.deepEqual([posture?.applied.dryRun, posture?.applied.outcome], ['accepted', 'applied'])
   assert.doesNotMatch(output.stdout + output.stderr, /\b00D\w{12,15}!|\b5Aep|PRIVATE KEY/)
   assert.deepEqual(readdirSync(folder), [])
 })

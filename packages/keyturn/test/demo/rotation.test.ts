@@ -17,7 +17,7 @@ import type { World } from '../../src/demo/rotation/world.ts'
 import { reportEnd } from '../../src/demo/report.ts'
 import { resultOf } from '../../src/demo/verdict.ts'
 import type { Entry } from '../../src/demo/verdict.ts'
-import { turned } from './turned.ts'
+import { mended, turned } from './turned.ts'
 
 const plain = (_colour: string, text: string): string => text
 
@@ -52,13 +52,14 @@ void test('a problem of any rotation or of the calendar, or no rotation at all, 
   const side = { ...numbers, counters, told: [], problems: [] } as unknown as Entry['with']
   const entries = [{ scenario: { name: 'A storm', keepable: true }, client: 'jsforce', with: side, without: side }]
   const expected = { entries: 1, legacy: 0 }
-  assert.equal(resultOf(entries, [], turned, expected).ok, true)
-  assert.equal(resultOf(entries, [], null, expected).ok, false)
+  assert.equal(resultOf(entries, [], { rotations: turned, posture: mended }, expected).ok, true)
+  assert.equal(resultOf(entries, [], { rotations: null, posture: mended }, expected).ok, false)
   for (const rotations of faulty) {
-    const result = resultOf(entries, [], rotations, expected)
+    const parts = { rotations, posture: mended }
+    const result = resultOf(entries, [], parts, expected)
     assert.equal(result.ok, false)
     assert.notDeepEqual(rotationFaults(rotations), [])
-    assert.match(reportEnd(result, { entries, rotations }, 1, 80, plain), /^- .*something is wrong$/m)
+    assert.match(reportEnd(result, { entries, ...parts }, 1, 80, plain), /^- .*something is wrong$/m)
   }
 })
 

@@ -1,4 +1,5 @@
-/** What the rotation part shows when everything went well, for tests that plant one fault. */
+/** What the parts on rotation and posture show when everything went well, for tests that plant one fault. */
+import type { Posture } from '../../src/demo/posture/posture.ts'
 import type { Rotations } from '../../src/demo/rotation/rotations.ts'
 import type { Turn } from '../../src/demo/rotation/turn.ts'
 
@@ -36,4 +37,19 @@ export const turned: Rotations = {
     events: 1,
     problems: [],
   },
+}
+
+export const mended: Posture = {
+  company: 'Legacy Company Inc.',
+  before: { score: 14, passed: 16, failed: 69, unknown: 2 },
+  after: { score: 40, passed: 40, failed: 45, unknown: 2 },
+  rotation: { apps: 16, on: 1, ready: 0, waiting: 10, foreign: 5, clients: 30, unknownClients: 27 },
+  held: { control: 'oauth-password-flow-blocked', cutOff: ['erp.sync@legacy.example'], outcome: 'needs-override' },
+  applied: {
+    ...{ control: 'csrf-get', diff: ['-  <enableCSRFOnGet>false</enableCSRFOnGet>'], dryRun: 'accepted' },
+    ...{ outcome: 'applied', proof: 'Read again: it is so.' },
+  },
+  safe: { changes: 2, outcome: 'applied' },
+  pages: ['posture.html'],
+  problems: [],
 }

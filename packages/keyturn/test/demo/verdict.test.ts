@@ -5,7 +5,7 @@ import { callsServed } from '../../src/demo/counts.ts'
 import type { Seen } from '../../src/demo/counts.ts'
 import type { SimEvent } from '../../src/demo/org.ts'
 import { reportEnd, reportTable } from '../../src/demo/report.ts'
-import { turned } from './turned.ts'
+import { mended, turned } from './turned.ts'
 import { resultOf } from '../../src/demo/verdict.ts'
 import type { Entry } from '../../src/demo/verdict.ts'
 import { wrap } from '../../src/demo/wrap.ts'
@@ -41,13 +41,14 @@ const entry = (seen: Partial<Seen>, keepable = true): Entry => ({
   with: { ...fine, ...seen },
   without: { ...fine, alive: false, callsFailed: 8 },
 })
+const parts = { rotations: turned, posture: mended }
 const of = (entries: number, legacy = 0) => ({ entries, legacy })
 const plain = (_colour: string, text: string): string => text
 
 test('nothing lost is ok, whatever happened to the client on its own', () => {
   const lost = { ...counters, grantsLostKeepable: 1, reusesWhileAlive: 3, orderedReplays: 9 }
   const alone: Entry = { ...entry({}), without: { ...fine, alive: false, counters: lost, problems: ['x'] } }
-  assert.equal(resultOf([entry({}), alone], [], turned, of(2)).ok, true)
+  assert.equal(resultOf([entry({}), alone], [], parts, of(2)).ok, true)
 })
 
 for (const [what, seen] of [
@@ -59,36 +60,36 @@ for (const [what, seen] of [
 ] as const) {
   test(`not ok when ${what}, and the report says so`, () => {
     const entries = [entry({}), entry(seen)]
-    const result = resultOf(entries, [], turned, of(2))
+    const result = resultOf(entries, [], parts, of(2))
     assert.equal(result.ok, false)
-    const text = reportEnd(result, { entries, rotations: turned }, 1, 80, plain)
+    const text = reportEnd(result, { entries, ...parts }, 1, 80, plain)
     assert.match(text, /Keyturn lost something/)
     assert.match(text, /^- A storm · jsforce: /m)
   })
 }
 
 test('nobody has to be alive where nobody can be', () => {
-  assert.equal(resultOf([entry({ alive: false }, false)], [], turned, of(1)).ok, true)
+  assert.equal(resultOf([entry({ alive: false }, false)], [], parts, of(1)).ok, true)
 })
 
 test('a demo that did not show everything is not ok', () => {
-  assert.equal(resultOf([entry({})], [], turned, of(2)).ok, false)
-  assert.equal(resultOf([], [], turned, of(0)).ok, false)
+  assert.equal(resultOf([entry({})], [], parts, of(2)).ok, false)
+  assert.equal(resultOf([], [], parts, of(0)).ok, false)
 })
 
 test('what goes wrong with a legacy program through the broker, or a program that did not run, is not ok', () => {
   const day = (seen: Partial<Seen>) => [{ ...entry(seen), logins: 2 }]
-  assert.equal(resultOf([entry({})], day({}), turned, of(1, 1)).ok, true)
-  assert.equal(resultOf([entry({})], [], turned, of(1, 1)).ok, false)
-  assert.equal(resultOf([entry({})], day({ alive: false }), turned, of(1, 1)).ok, false)
-  assert.equal(resultOf([entry({})], day({ problems: ['a program complained'] }), turned, of(1, 1)).ok, false)
-  const [shown] = resultOf([entry({})], day({}), turned, of(1, 1)).legacy
+  assert.equal(resultOf([entry({})], day({}), parts, of(1, 1)).ok, true)
+  assert.equal(resultOf([entry({})], [], parts, of(1, 1)).ok, false)
+  assert.equal(resultOf([entry({})], day({ alive: false }), parts, of(1, 1)).ok, false)
+  assert.equal(resultOf([entry({})], day({ problems: ['a program complained'] }), parts, of(1, 1)).ok, false)
+  const [shown] = resultOf([entry({})], day({}), parts, of(1, 1)).legacy
   assert.deepEqual(Object.keys(shown ?? {}), ['program', 'broker', 'directly'])
   assert.equal(shown?.broker.logins, 2)
 })
 
 test('only the five numbers of each side get into the result', () => {
-  const [shown] = resultOf([entry({})], [], turned, of(1)).scenarios
+  const [shown] = resultOf([entry({})], [], parts, of(1)).scenarios
   assert.deepEqual(shown, {
     name: 'A storm',
     client: 'jsforce',
@@ -127,7 +128,7 @@ test('a call is served when the server answered it with 200; refused and repeate
 
 test('the table and the text fit into 80 columns', () => {
   const entries = [{ ...entry({}), client: '@jsforce/jsforce-node' }, entry({ alive: false })]
-  const text = `${reportTable(entries, plain)}\n${reportEnd(resultOf(entries, [], turned, of(2)), { entries, rotations: turned }, 1, 80, plain)}`
+  const text = `${reportTable(entries, plain)}\n${reportEnd(resultOf(entries, [], parts, of(2)), { entries, ...parts }, 1, 80, plain)}`
   for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
   assert.deepEqual(wrap('one two three', 9, ' '), [' one two', ' three'])
 })

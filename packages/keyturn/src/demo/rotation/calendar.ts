@@ -1,16 +1,11 @@
 /** `keyturn schedule --ics`, as a process of its own in the folder: when what is due next, and a calendar of it. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { systemClock } from '@keyturn/tokens'
 import type { ScheduleView } from '../../rotation/views/schedule-view.ts'
-import { mind, plainEnvironment } from '../children.ts'
+import { keyturnSays } from '../keyturn-process.ts'
 import type { World } from './world.ts'
 
-/** The same from sources and when it is published. */
-const bin = fileURLToPath(new URL('../../../bin/keyturn.js', import.meta.url))
 export const CALENDAR = 'rotations.ics'
 
 type Row = Pick<ScheduleView, 'name' | 'kind' | 'policy' | 'state' | 'due' | 'dueInDays'>
@@ -25,18 +20,11 @@ export interface Calendar {
 export const nextDue = async ({ folder, environment, sim, clock, rotation }: World): Promise<Calendar> => {
   // The week is over: the process has the machine's time.
   sim.clock.advance(Math.max(0, systemClock.wall() - clock.wall()))
-  const child = spawn(process.execPath, [bin, 'schedule', '--ics', CALENDAR, '--json'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...plainEnvironment(), ...environment, HOME: folder, NO_COLOR: '1' },
-  })
-  mind(child)
-  const said = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text))
-  const [code] = (await once(child, 'close')) as [number | null]
-  if (code !== 0) throw new Error(`keyturn schedule ended with ${code}: ${said.stderr}${said.stdout}`)
-  const { schedule } = JSON.parse(said.stdout) as { readonly schedule: readonly ScheduleView[] }
+  const { schedule } = await keyturnSays<{ readonly schedule: readonly ScheduleView[] }>({ folder, environment }, [
+    'schedule',
+    '--ics',
+    CALENDAR,
+  ])
   return calendarOf(rotation.names, schedule, readFileSync(join(folder, CALENDAR), 'utf8'))
 }
 
