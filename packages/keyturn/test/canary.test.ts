@@ -122,6 +122,8 @@ test('no command prints or writes a secret in clear', async (t) => {
   await run('config:show', [])
   await run('config:schema', [])
   await run('doctor', [])
+  await run('audit:people', ['acme'])
+  await run('audit:machines', ['acme', '--format=csv'])
   await run('explain', [`{"error":"invalid_grant","refresh_token":"${refreshToken}"}`])
   await run('completion', ['bash'])
   await run('store:backup', ['b.db'])
