@@ -94,7 +94,7 @@ export function jwtBearer(call: Call): SimResponse {
   const named = claims.prn ?? claims.sub
   const user = typeof named === 'string' ? userByName(org, named) : undefined
   if (user === undefined) return refuse(call, 'not-approved')
-  const objection = objectionTo(call, user, app, 'login')
+  const objection = objectionTo(call, user, app, 'assertion')
   if (objection !== undefined) {
     return refuse(call, objection.reason, { userId: user.id, app: app.name, subType: null, status: objection.status })
   }

@@ -1,4 +1,5 @@
 /** Whether this user may use this app from this address now: the checks that every flow shares. */
+import { hasPermission } from '../data/index.ts'
 import type { SimApp } from '../state/apps.ts'
 import { isPreAuthorized } from '../state/pre-authorized.ts'
 import type { SimUser } from '../state/users.ts'
@@ -12,20 +13,27 @@ export interface Objection {
   readonly status: string
 }
 
-export function objectionTo(call: Call, user: SimUser, app: SimApp, use: 'refresh' | 'login'): Objection | undefined {
+/** An assertion is held to the ranges whatever the app relaxes. */
+export type Use = 'refresh' | 'login' | 'assertion'
+
+export function objectionTo(call: Call, user: SimUser, app: SimApp, use: Use): Objection | undefined {
   const { settings } = app
   if (call.org.settings().inactive) return { reason: 'inactive-org', status: 'Organization is inactive' }
   if (settings.blocked) return { reason: 'blocked', status: 'Failed: App Blocked' }
   if (!user.active) return { reason: 'inactive-user', status: 'User is Inactive' }
   if (user.frozen) return { reason: 'inactive-user', status: 'User Is Frozen' }
-  const adminOnly = settings.permittedUsers === 'admin' || call.org.settings().apiAccessControl === 'on'
+  // API Access Control holds for all but those who may use any API client.
+  const controlled =
+    call.org.settings().apiAccessControl === 'on' && !hasPermission(call.org, user.id, 'UseAnyApiClient')
+  const adminOnly = settings.permittedUsers === 'admin' || controlled
   if (adminOnly && !isPreAuthorized(call.org, app, user)) {
     return { reason: 'not-admin-approved', status: 'Failed: Not approved for access' }
   }
   const relaxed =
-    settings.ipRelaxation === 'BYPASS' ||
-    settings.ipRelaxation === 'BYPASS_2FACTOR' ||
-    (use === 'refresh' && settings.ipRelaxation === 'ENFORCE_RELAXREFRESH')
+    use !== 'assertion' &&
+    (settings.ipRelaxation === 'BYPASS' ||
+      settings.ipRelaxation === 'BYPASS_2FACTOR' ||
+      (use === 'refresh' && settings.ipRelaxation === 'ENFORCE_RELAXREFRESH'))
   if (user.loginAddresses !== null && !relaxed && !isWithin(call.source, user.loginAddresses)) {
     return { reason: 'ip-restricted', status: 'Restricted IP' }
   }

@@ -162,6 +162,26 @@ test('an uninstalled app, a user who is not admin-approved and an inactive org a
   assert.equal((await refresh(sim, grant)).status, 200)
 })
 
+test('API Access Control lets in whom an administrator approved, and who may use any API client', async () => {
+  const users = [
+    { username: 'plain@acme.example', permissions: ['ApiEnabled'] as const },
+    { username: 'free@acme.example', permissions: ['ApiEnabled', 'UseAnyApiClient'] as const },
+  ]
+  const apps = [{ name: 'Web', settings: { permittedUsers: 'self' as const } }]
+  const sim = await simulator({ orgs: [{ name: 'acme', users, apps, settings: { apiAccessControl: 'on' } }] })
+  const [plain, free] = users.map(({ username }) => sim.control.grant({ user: username, app: 'Web' }))
+  assert.ok(plain !== undefined && free !== undefined)
+  assert.equal((await refresh(sim, plain)).json['error'], 'invalid_app_access')
+  const freed = await refresh(sim, free)
+  assert.equal(freed.status, 200)
+  sim.control.changeApp({ app: 'Web', settings: { permittedUsers: 'admin' } })
+  const next = { ...free, refreshToken: freed.json['refresh_token'] ?? free.refreshToken }
+  assert.equal((await refresh(sim, next)).json['error'], 'invalid_app_access', 'the app itself asks for approval')
+  sim.control.changeApp({ app: 'Web', settings: { permittedUsers: 'self' } })
+  sim.control.changeOrg({ settings: { apiAccessControl: 'off' } })
+  assert.equal((await refresh(sim, plain)).status, 200)
+})
+
 test('a misspelt switch is an error, not a silence', async () => {
   const sim = await simulator()
   assert.throws(() => sim.control.changeApp({ app: 'Web', settings: { rotatoin: true } as never }), /rotatoin/)

@@ -70,6 +70,17 @@ test('JWT bearer: wrong audience, signature, client, user or time are refused, e
   )
 })
 
+test('JWT bearer keeps to the login ranges of its user, whatever the app relaxes; other flows don’t', async () => {
+  const sim = await simulator()
+  const user = userOf(sim).username
+  const { clientId, clientSecret, refreshToken } = sim.control.grant({ user, app: 'Web' })
+  sim.control.changeUser({ user, change: { loginAddresses: ['203.0.113.0/24'] } })
+  for (const app of ['Jwt', 'Web']) sim.control.changeApp({ app, settings: { ipRelaxation: 'BYPASS' } })
+  assert.equal((await bearer(sim)).json['error_description'], 'ip restricted')
+  const form = { grant_type: 'refresh_token', client_id: clientId, client_secret: clientSecret }
+  assert.equal((await token(sim, { ...form, refresh_token: refreshToken })).status, 200)
+})
+
 test('JWT bearer: an earlier approval by the user is enough', async () => {
   const sim = await simulator()
   sim.control.changeApp({ app: 'Jwt', settings: { permittedUsers: 'self', preAuthorizedUsers: [] } })
