@@ -16,3 +16,6 @@ export type Carry = (change: OrgChange, options: CarryOptions) => Promise<Carrie
 
 /** The org is as the change wants it. */
 export const isThere = ({ is }: CarriedOut): boolean => is === 'applied' || is === 'nothing-to-do'
+
+/** The org certainly took nothing: there is nothing that would need a name. */
+export const tookNothing = ({ is }: CarriedOut): boolean => ['refused', 'reverted', 'rolled-back'].includes(is)

@@ -16,10 +16,10 @@ import { appComponents, appParts, approvalSet, partName } from './app-files.ts'
 import { refuseUnsafe } from './app-objections.ts'
 import { appExists, appSurface, isSandbox, requireNamed } from './app-place.ts'
 import type { Carry } from './carry.ts'
-import { isThere } from './carry.ts'
+import { isThere, tookNothing } from './carry.ts'
 import { judgeApp } from './judge-app.ts'
 import type { AppJudgement } from './judge-app.ts'
-import { notOurs, provisionedId, provisionedKinds, readProvisioned } from './provisioned.ts'
+import { dropProvisioned, notOurs, provisionedId, provisionedKinds, readProvisioned } from './provisioned.ts'
 import type { Provisioned } from './provisioned.ts'
 
 /** Where the pair goes; behind a port, for destinations are another layer. */
@@ -144,6 +144,7 @@ export const makeApp = async (making: MakeApp): Promise<MadeApp> => {
     begin: () => (known?.doc.state === 'done' ? Promise.resolve() : write('begun', pair?.key ?? null)),
   })
   const unfinished = { carried, delivered: null, judgement: null, clicks: change.clicks, done: false }
+  if (known === null && tookNothing(carried)) await dropProvisioned(records, 'app', orgId, name)
   if (!isThere(carried)) return { ...unfinished, key: null }
 
   const [key, judgement] = await Promise.all([keyIn(org, name), judgeApp(org, clock, name, description.reasons)])

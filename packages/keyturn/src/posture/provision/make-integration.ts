@@ -6,29 +6,28 @@
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Json, Keyturn } from '@keyturn/tokens'
 import type { OrgConnection } from '../../org/connection.ts'
-import { readComponent } from '../../org/metadata-component.ts'
-import { hasPermission } from '../../org/org-user.ts'
 import { rangeText } from '../controls/addresses.ts'
 import type { CarriedOut } from '../change/carry-out.ts'
 import type { OrgChange } from '../change/org-change.ts'
 import { isEmpty, prepareChange } from '../change/prepare-change.ts'
-import type { IpRange } from '../facts.ts'
 import { accessWish, isField } from './access-wish.ts'
 import type { FieldOfWish } from './access-wish.ts'
-import { parseRange, sameRange, tooWide } from './address-range.ts'
 import type { Carry } from './carry.ts'
-import { isThere } from './carry.ts'
-import { seenFrom } from './egress.ts'
+import { isThere, tookNothing } from './carry.ts'
+import { broadOf, requireFitProfile, requireOurs } from './integration-checks.ts'
 import type { IntegrationDescription } from './integration-description.ts'
 import { integrationLicenses, requireSeat, seatsText } from './integration-licenses.ts'
-import { integrationProfile, standardProfile, unfit } from './integration-profile.ts'
+import { integrationProfile, standardProfile } from './integration-profile.ts'
 import { integrationSet, knownAccess } from './integration-set.ts'
 import type { KnownAccess } from './integration-set.ts'
 import { integrationState } from './integration-state.ts'
-import type { IntegrationNames, IntegrationState } from './integration-state.ts'
+import type { IntegrationState } from './integration-state.ts'
 import { loginHours } from './login-hours.ts'
-import { notOurs, provisionedId, provisionedKinds, readProvisioned } from './provisioned.ts'
+import { distinct, loginRanges } from './login-ranges.ts'
+import { dropProvisioned, provisionedId, provisionedKinds, readProvisioned } from './provisioned.ts'
 import type { Provisioned } from './provisioned.ts'
+import { tryWrites } from './try-writes.ts'
+import type { TriedWrite } from './try-writes.ts'
 import { requireUser, verifyAccess } from './verify-access.ts'
 import type { AccessFound } from './verify-access.ts'
 import { givenTo } from './widening.ts'
@@ -43,6 +42,8 @@ export interface MakeIntegration {
   readonly wide: boolean
   /** A grant that signs in as the new user. */
   readonly asUser: OrgConnection | null
+  /** Let it write, on records it makes itself. */
+  readonly tryWrites: boolean
   readonly by: string
   readonly clock: Clock
   readonly carry: Carry
@@ -57,40 +58,12 @@ export interface MadeIntegration {
   readonly userId: string | null
   /** Null: nobody could ask as that user. */
   readonly access: AccessFound | null
+  readonly writes: readonly TriedWrite[]
   /** What the user may that no integration should. */
   readonly broad: readonly string[]
   readonly clicks: readonly string[]
   readonly done: boolean
 }
-
-const rangesFor = async ({ org, description, fromAddress, wide }: MakeIntegration): Promise<readonly IpRange[]> => {
-  const { ownProfile, addresses = [], hours } = description
-  if (ownProfile === undefined) {
-    if (addresses.length === 0 && hours === undefined && fromAddress === null) return []
-    throw new KeyturnError(
-      'BAD_ARGUMENT',
-      `Login hours and addresses are the profile’s, and others use ${standardProfile}`,
-      {
-        fix: 'Give it a profile of its own with --own-profile NAME.',
-      },
-    )
-  }
-  const own = fromAddress ?? (await seenFrom(org))
-  if (own === null)
-    throw new KeyturnError('BAD_ARGUMENT', 'The org does not show from which address Keyturn comes', {
-      fix: 'Name it with --from-address: without it Keyturn itself could not sign in as the new user.',
-    })
-  const ranges = [own, ...addresses].map(parseRange)
-  const broad = ranges.find((range) => tooWide(range) !== null)
-  if (broad !== undefined && !wide)
-    throw new KeyturnError('BAD_ARGUMENT', `${rangeText(broad)}: ${tooWide(broad) ?? ''}`, {
-      fix: 'Name narrower ranges, or add --wide if it has to be.',
-    })
-  return distinct(ranges)
-}
-
-const distinct = (ranges: readonly IpRange[]): readonly IpRange[] =>
-  ranges.filter((range, index) => ranges.findIndex((other) => sameRange(range, other)) === index)
 
 /** What `grant-field` gave since is no difference. */
 const withGiven = (access: KnownAccess, given: readonly FieldOfWish[]): KnownAccess => ({
@@ -100,40 +73,6 @@ const withGiven = (access: KnownAccess, given: readonly FieldOfWish[]): KnownAcc
     ...given.map(({ object, field, right }) => ({ object, field, right })),
   ],
 })
-
-const requireFitProfile = async (org: OrgConnection, own: string | undefined): Promise<void> => {
-  const name = own ?? standardProfile
-  const body = await readComponent(org, { type: 'Profile', fullName: name })
-  if (body === null) {
-    if (own !== undefined) return
-    throw new KeyturnError('ORG_REFUSED', `This org has no profile ${standardProfile}`, {
-      fix: 'Give it a profile of its own with --own-profile NAME.',
-    })
-  }
-  const wrong = unfit(body)
-  if (wrong.length > 0)
-    throw new KeyturnError('ORG_REFUSED', `The profile ${name} is not fit for an integration: ${wrong.join(', ')}`, {
-      fix: 'Give it a profile of its own with --own-profile NAME.',
-    })
-}
-
-const requireOurs = (state: IntegrationState, names: IntegrationNames, known: Provisioned | null): void => {
-  const { user, setId, others } = state
-  const other = 'Choose another name, or make what is there fit by hand (`keyturn audit` says what is wrong).'
-  if (user !== null && known === null) throw notOurs('a user', names.username, other)
-  if (setId !== null && known?.permissionSet !== names.permissionSet)
-    throw notOurs('a permission set', names.permissionSet, other)
-  if (others > 0)
-    throw new KeyturnError('BAD_ARGUMENT', `${others} others hold the permission set ${names.permissionSet}`, {
-      fix: 'An integration has one of its own: choose another name.',
-    })
-  if (user !== null && !user.active)
-    throw new KeyturnError('ORG_REFUSED', `${names.username} is deactivated`, { fix: 'Activate it in Setup → Users.' })
-  if (user !== null && user.profileId !== state.profileId)
-    throw new KeyturnError('ORG_REFUSED', `${names.username} has another profile (${user.profile}) by now`, {
-      fix: `Move it to ${names.profile} in Setup → Users, or find out who moved it.`,
-    })
-}
 
 const aliasOf = (name: string): string =>
   name
@@ -158,19 +97,6 @@ const userFields = (
   IsActive: true,
 })
 
-/** No machine has business with these, whatever gives them. */
-const broadPermissions = ['ModifyAllData', 'ViewAllData', 'AuthorApex', 'CustomizeApplication', 'ManageUsers'] as const
-
-const broadOf = async (org: OrgConnection, userId: string): Promise<readonly string[]> => {
-  const [apiOnly, ...found] = await Promise.all(
-    ['ApiUserOnly', ...broadPermissions].map((one) => hasPermission(org, userId, one)),
-  )
-  return [
-    ...(apiOnly === true ? [] : ['it is not API only']),
-    ...broadPermissions.filter((_, index) => found[index] === true).map((one) => `it has ${one}`),
-  ]
-}
-
 export const makeIntegration = async (making: MakeIntegration): Promise<MadeIntegration> => {
   const { org, keyturn, description, asUser, by, clock, carry, tell } = making
   const { username, permissionSet, ownProfile, hours, objects, fields = [] } = description
@@ -182,7 +108,7 @@ export const makeIntegration = async (making: MakeIntegration): Promise<MadeInte
   const [licenses, asked, own, known, given] = await Promise.all([
     integrationLicenses(org),
     knownAccess(org, wish),
-    rangesFor(making),
+    loginRanges(making),
     readProvisioned(records, 'user', orgId, username),
     givenTo(records, { orgId, permissionSet, profile }),
   ])
@@ -246,6 +172,7 @@ export const makeIntegration = async (making: MakeIntegration): Promise<MadeInte
     steps,
     userId: state.user?.id ?? null,
     access: null,
+    writes: [],
     broad: [],
     clicks: [],
     done: false,
@@ -262,6 +189,9 @@ export const makeIntegration = async (making: MakeIntegration): Promise<MadeInte
   const assignTitle = `Give ${username} the licence ${licenses.permissionSet.name}, then ${permissionSet}`
 
   if (!(await step(parts))) {
+    const [{ carried } = { carried: null }] = steps
+    if (known === null && carried !== null && tookNothing(carried))
+      await dropProvisioned(records, 'user', orgId, username)
     rest(...(first.user === null ? [userTitle] : []), ...(first.assigned ? [] : [assignTitle]))
     return made(first)
   }
@@ -326,6 +256,10 @@ export const makeIntegration = async (making: MakeIntegration): Promise<MadeInte
   return made(state, {
     broad,
     access: asUser === null ? null : await verifyAccess(keyturn, asUser, access),
+    writes:
+      asUser === null || !making.tryWrites
+        ? []
+        : await tryWrites(access.objects, { asUser, admin: org, now: clock.wall() }),
     clicks: [
       `It has no password and needs none: make an app that runs as it (\`keyturn provision app ${org.grant} NAME --flow client-credentials --runs-as ${username}\`), connect it, and run this again with --verify-grant`,
       `It sees records that it owns or that are shared with it, and no others: share them with it (sharing rules), not by “View All”`,

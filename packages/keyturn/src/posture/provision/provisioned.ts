@@ -42,6 +42,18 @@ export const readProvisioned = async (
   return record === null ? null : { record, doc: provisionedOf(record) }
 }
 
+/** What the org refused to make was not made. */
+export const dropProvisioned = (
+  records: Records,
+  kind: ProvisionedKind,
+  orgId: string,
+  name: string,
+): Promise<void> => {
+  const id = provisionedId(orgId, name)
+  const entry = { kind: `provision-${kind}-dropped`, grant: null, data: { org: orgId, record: id } }
+  return records.remove(provisionedKinds[kind], id, entry)
+}
+
 /** Throws BAD_ARGUMENT: what is there was made by others, who know what uses it. */
 export const notOurs = (what: string, name: string, fix: string): KeyturnError =>
   new KeyturnError('BAD_ARGUMENT', `There is ${what} ${name} already, and Keyturn did not make it`, { fix })

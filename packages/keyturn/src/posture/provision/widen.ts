@@ -6,7 +6,7 @@ import type { CarriedOut } from '../change/carry-out.ts'
 import type { Restriction } from '../impact/restriction.ts'
 import { endAddress, endRestricts } from './allow-address.ts'
 import type { Carry } from './carry.ts'
-import { isThere } from './carry.ts'
+import { isThere, tookNothing } from './carry.ts'
 import { endField } from './grant-field.ts'
 import type { PlannedWidening } from './grant-field.ts'
 import { itemText, listWidenings, putWidening, wideningKind } from './widening.ts'
@@ -44,9 +44,6 @@ const unfinished = async (
   )
 }
 
-/** The org took nothing: there is nothing to be named. */
-const certainlyNot: readonly CarriedOut['is'][] = ['refused', 'reverted', 'rolled-back']
-
 export const widen = async (asked: Widen): Promise<Widened> => {
   const { org, records, planned, restricts, reason, approvedBy, until, by, now, carry } = asked
   const { orgId } = await org.whoAmI()
@@ -72,7 +69,7 @@ export const widen = async (asked: Widen): Promise<Widened> => {
       written = await putWidening(records, id, widening, written?.version ?? null)
     },
   })
-  if (!isThere(carried) && written !== null && certainlyNot.includes(carried.is))
+  if (written !== null && tookNothing(carried))
     await records.remove(wideningKind, id, { kind: 'widening-dropped', grant: null, data: { widening: id } })
   if (!isThere(carried) || written === null) return { id: null, widening: before?.widening ?? null, carried }
   const granted: Widening = { ...widening, state: 'granted' }

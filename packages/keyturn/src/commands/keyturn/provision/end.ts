@@ -23,7 +23,7 @@ export default class ProvisionEndCommand extends ProvisionCommand {
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(ProvisionEndCommand)
     const { id } = args
-    if ((id === undefined) !== flags.expired)
+    if ((id === undefined) !== (flags.expired === true))
       throw new KeyturnError(
         'BAD_ARGUMENT',
         id === undefined ? 'Which one?' : 'An id and --expired exclude each other',

@@ -53,6 +53,17 @@ export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
       helpValue: 'GRANT',
       description: 'A grant that signs in as this user, to ask what it may',
     }),
+    'try-writes': boolean({
+      dependsOn: ['verify-grant'],
+      description:
+        'As that user: make a record of each object it may make, change it, fail to delete it; then it is taken away',
+    }),
+    'learn-from': string({
+      ...list,
+      helpValue: 'FILE',
+      description: 'Event log of API calls (ApiTotalUsage, CSV): the objects an integration used so far',
+    }),
+    'learn-user': string({ helpValue: 'USER', description: 'Whose calls, where the log has several: username or id' }),
     schema: boolean({ description: 'Print the JSON Schema of a description' }),
     ...provisionFlags,
   }
@@ -74,15 +85,20 @@ export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
       name: flags.name,
       email: flags.email,
       permissionSet: flags['permission-set'],
-      objects: flags.object,
       fields: flags.field,
       ownProfile: flags['own-profile'],
       hours: flags.hours,
       addresses: flags.address,
     }
+    const file = flags.from === undefined ? {} : readDescription(resolve(flags.from))
+    const learned = await this.learned(flags['learn-from'] ?? [], flags['learn-user'] ?? null)
+    const named = flags.object ?? file['objects'] ?? []
     const content = {
-      ...(flags.from === undefined ? {} : readDescription(resolve(flags.from))),
+      ...file,
       ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+      ...(learned.length === 0 && flags.object === undefined
+        ? {}
+        : { objects: [...(Array.isArray(named) ? named : []), ...learned] }),
     }
     const description = checkedDescription(integrationForm, content, flags.from ?? 'the description')
     return this.withKeyturn(flags, async (keyturn) => {
@@ -95,6 +111,7 @@ export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
             ...{ org, keyturn, description, carry },
             fromAddress: flags['from-address'] ?? null,
             wide: flags.wide,
+            tryWrites: flags['try-writes'],
             asUser: verifyGrant === undefined ? null : orgConnection(keyturn, verifyGrant),
             by: operatorName(),
             clock: systemClock,
@@ -103,6 +120,20 @@ export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
           return this.report(description, made)
         },
       )
+    })
+  }
+
+  private async learned(files: readonly string[], user: string | null): Promise<readonly string[]> {
+    if (files.length === 0) return []
+    const { learnFrom } = await import('../../../posture/provision/learn-use.ts')
+    return files.flatMap((file) => {
+      const { objects, deleted, calls, unnamed } = learnFrom(resolve(file), user)
+      this.log(terminalText(`${file}: ${calls} calls; ${objects.join(' ') || 'no object'}`))
+      if (unnamed > 0)
+        this.tell(`${unnamed} of them do not say their object (composites, bulk jobs): name those yourself.`)
+      if (deleted.length > 0) this.tell(`It deleted ${deleted.join(', ')}: that is not given.`)
+      this.tell('The log knows no fields: name them with --field.\n')
+      return objects
     })
   }
 
@@ -121,7 +152,13 @@ export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
     else if (done)
       this.log(`? What it really may was not asked as ${terminalText(username)}: that needs --verify-grant.`)
     if (done && access === null) for (const click of clicks) this.tell(`→ ${terminalText(click)}`, '  ')
-    const wrong = broad.length > 0 || (access !== null && access.missing.length + access.tooMuch.length > 0)
+    for (const { object, is, text, left } of made.writes) {
+      const sign = is === 'works' ? this.paint('green', '✓') : is === 'not-tried' ? ' ' : this.paint('red', '✗')
+      this.log(terminalText(`${object}: ${text}`).replace(/^/, `${sign} `))
+      if (left !== null) this.log(`  The record ${terminalText(left)} could not be taken away: delete it.`)
+    }
+    const failed = made.writes.some(({ is }) => is === 'refused' || is === 'too-much')
+    const wrong = failed || broad.length > 0 || (access !== null && access.missing.length + access.tooMuch.length > 0)
     const exit = stopped?.carried === null || stopped === undefined ? 0 : changeExit(stopped.carried)
     process.exitCode = exit === 0 && wrong ? 1 : exit
     return {
@@ -132,6 +169,7 @@ export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
       ranges,
       steps: steps.map(({ step, carried }) => ({ step, change: carried === null ? null : changeJson(carried) })),
       access,
+      writes: made.writes,
       broad,
       clicks,
     }

@@ -1,0 +1,103 @@
+/**
+ * Writes as the integration user, on records it makes itself and on no other: what describe promises a trigger or a
+ * validation rule may still refuse. Each record is taken away again by whoever provisions, for the user can't.
+ */
+import type { Json } from '@keyturn/tokens'
+import { refusalOf, row, rows } from '../../org/connection.ts'
+import type { OrgConnection, Row } from '../../org/connection.ts'
+import type { ObjectWish } from './access-wish.ts'
+
+export interface TriedWrite {
+  readonly object: string
+  /** `works`; `refused`: it may not, or a rule of the org says no; `too-much`: it could delete; `not-tried`. */
+  readonly is: 'works' | 'refused' | 'too-much' | 'not-tried'
+  readonly text: string
+  /** A record that could not be taken away again. */
+  readonly left: string | null
+}
+
+const sample = 'Keyturn access check'
+
+/** Null: nobody can make one up. */
+const valueFor = (field: Row, now: string): Json | null => {
+  const length = Number(field['length'] ?? 0)
+  switch (field['type']) {
+    case 'string':
+    case 'textarea':
+      return length > 0 ? sample.slice(0, length) : sample
+    case 'email':
+      return 'keyturn-check@example.invalid'
+    case 'url':
+      return 'https://example.invalid/'
+    case 'phone':
+      return '000'
+    case 'int':
+    case 'double':
+    case 'currency':
+    case 'percent':
+      return 0
+    case 'date':
+      return now.slice(0, 10)
+    case 'datetime':
+      return now
+    case 'picklist':
+      return rows(field['picklistValues']).find((one) => one['active'] === true)?.['value'] ?? null
+    default:
+      return null
+  }
+}
+
+const requiredOf = (described: Row): readonly Row[] =>
+  rows(described['fields']).filter(
+    (field) =>
+      field['createable'] === true &&
+      field['nillable'] === false &&
+      field['defaultedOnCreate'] === false &&
+      field['type'] !== 'boolean',
+  )
+
+const tryOne = async (
+  { object, rights }: ObjectWish,
+  asUser: OrgConnection,
+  admin: OrgConnection,
+  now: string,
+): Promise<TriedWrite> => {
+  const at = `/sobjects/${encodeURIComponent(object)}`
+  const answer = (is: TriedWrite['is'], text: string, left: string | null = null): TriedWrite => ({
+    object,
+    is,
+    text,
+    left,
+  })
+  if (!rights.includes('create'))
+    return answer('not-tried', 'it makes no records of its own, and those of others are not touched')
+  const required = requiredOf(row(await asUser.rest('GET', `${at}/describe`)))
+  const values = Object.fromEntries(required.map((field) => [String(field['name']), valueFor(field, now)]))
+  const hard = Object.keys(values).filter((name) => values[name] === null)
+  if (hard.length > 0) return answer('not-tried', `nobody can make up ${hard.join(', ')}`)
+  const made = await asUser.send('POST', at, values)
+  if (made.status >= 400) return answer('refused', `creating: ${refusalOf(made).message}`)
+  const id = String(row(made.body)['id'])
+  const [name, value] = Object.entries(values).find(([, one]) => typeof one === 'string') ?? []
+  const changed =
+    rights.includes('edit') && name !== undefined && value !== undefined
+      ? await asUser.send('PATCH', `${at}/${id}`, { [name]: value })
+      : null
+  const deleted = await asUser.send('DELETE', `${at}/${id}`)
+  if (deleted.status < 400) return answer('too-much', 'it could delete the record it made')
+  const cleaned = await admin.send('DELETE', `${at}/${id}`)
+  const left = cleaned.status >= 400 ? id : null
+  if (changed !== null && changed.status >= 400)
+    return answer('refused', `changing: ${refusalOf(changed).message}`, left)
+  return answer('works', changed === null ? 'created' : 'created and changed', left)
+}
+
+export const tryWrites = async (
+  objects: readonly ObjectWish[],
+  { asUser, admin, now }: { readonly asUser: OrgConnection; readonly admin: OrgConnection; readonly now: number },
+): Promise<readonly TriedWrite[]> => {
+  const tried: TriedWrite[] = []
+  for (const one of objects.filter(({ rights }) => rights.some((right) => right !== 'read')))
+    tried.push(await tryOne(one, asUser, admin, new Date(now).toISOString()))
+  return tried
+}
