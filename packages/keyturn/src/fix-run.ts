@@ -63,7 +63,8 @@ export const planRun = async (task: FixTask, { keyturn, settings, tell }: Wiring
     tell(`${counted(snapshot.calls.total, 'call')}, ${(snapshot.calls.ms / 1000).toFixed(1)} s`)
     return snapshot
   }
-  const snapshot = await read(chosen, evidenceFamilies)
+  // What fixes are made of, besides what is judged: which sets give a right, and which groups hand it on.
+  const snapshot = await read(chosen, [...evidenceFamilies, 'permissionSets', 'permissionSetGroups'])
   const { found, results } = findWrong({
     ...{ controls, snapshot, profile, control: task.control },
     waivers: settings.config.waivers ?? [],

@@ -71,8 +71,14 @@ export const planLines = (plan: FixPlan, grant: string, screen: Screen): readonl
       { title: 'NOT SEEN', of: ({ impact }: FixRow) => impact.blind.length, right: true },
       {
         title: '',
-        of: (row: FixRow) =>
-          row.impact.locksOutSelf ? 'locks this account out' : row.fixes.every(isSafe) ? 'safe' : '',
+        of: ({ impact, fixes, changes }: FixRow) =>
+          impact.locksOutSelf
+            ? 'locks this account out'
+            : changes === 0
+              ? 'a person clicks'
+              : fixes.every(isSafe)
+                ? 'safe'
+                : '',
       },
     ] as const
     lines.push(paint('bold', 'Can be mended from here'), table(rows, columns, width), '')

@@ -88,33 +88,63 @@ const sourcesOf = (
   return [...sets, ...own]
 }
 
-const mendUser = (user: UserFact, permission: string, asked: AskedFix): Mended => {
-  const { users } = asked.facts
+interface Held {
+  readonly sources: readonly Source[]
+  /** Active users that have it, by whatever way. */
+  readonly holders: readonly UserFact[]
+  /** Those of them who have a reason on record. */
+  readonly keeps: readonly UserFact[]
+  /** Whether one of these gets it from there. */
+  keptBy(source: Source): boolean
+  /** Who has it from one of these. */
+  losing(taken: readonly Source[]): readonly string[]
+}
+
+/** Who has it by a group may have it from any set. */
+const givesTo = (source: Source, one: UserFact, sources: readonly Source[]): boolean =>
+  source.gives(one) || (source.type === 'PermissionSet' && !sources.some((each) => each.gives(one)))
+
+const heldOf = (permission: string, asked: AskedFix): Held | string => {
   const sources = sourcesOf(permission, asked)
   if (typeof sources === 'string') return sources
+  const { users } = asked.facts
   const found = new Set(asked.findings.map(({ subject }) => subject))
-  const holds = ({ permissions }: UserFact): boolean =>
-    permissions.is === 'known' && permissions.value.includes(permission)
-  const keeps = (users.is === 'known' ? users.value : []).filter(
-    (one) => one.active && holds(one) && !found.has(`user:${one.username}`),
+  const holders = (users.is === 'known' ? users.value : []).filter(
+    ({ active, permissions }) => active && permissions.is === 'known' && permissions.value.includes(permission),
   )
+  const keeps = holders.filter(({ username }) => !found.has(`user:${username}`))
+  const kept = new Map<Source, boolean>()
+  const lost = new Map<string, readonly string[]>()
+  return {
+    ...{ sources, holders, keeps },
+    keptBy: (source) => {
+      const known = kept.get(source) ?? keeps.some((one) => givesTo(source, one, sources))
+      kept.set(source, known)
+      return known
+    },
+    losing: (taken) => {
+      const key = taken.map(({ type, fullName }) => `${type}/${fullName}`).join()
+      const known =
+        lost.get(key) ??
+        holders.flatMap((one) => (taken.some((source) => givesTo(source, one, sources)) ? [one.username] : []))
+      lost.set(key, known)
+      return known
+    },
+  }
+}
+
+const mendUser = (user: UserFact, permission: string, held: Held): Mended => {
+  const { sources, keeps, keptBy, losing } = held
   const direct = sources.filter((source) => source.gives(user))
   // By a group it comes from one of the sets, and which of them nobody says: all of them then.
   const mine = direct.length > 0 ? direct : sources.filter(({ type }) => type === 'PermissionSet')
   const problem = mine.map(({ not }) => not).find((not) => not !== null)
   if (problem !== undefined && problem !== null) return problem
-  /** Who has it by a group may have it from any set. */
-  const givesTo = (source: Source, one: UserFact): boolean =>
-    source.gives(one) || (source.type === 'PermissionSet' && !sources.some((each) => each.gives(one)))
-  const shared = mine.find((source) => keeps.some((one) => givesTo(source, one)))
+  const shared = mine.find(keptBy)
   const keeper = keeps[0]
   if (mine.length === 0 || user.permissionSets.is === 'unknown') return 'By what it is given was not read.'
   if (shared !== undefined && keeper !== undefined)
     return `${shared.type === 'Profile' ? 'The profile' : 'The permission set'} ${shared.fullName} gives it to others too, who have a reason on record (${keeper.username}): take it from this user alone, in Setup.`
-  const taken = new Set(mine.map(({ fullName }) => fullName))
-  const losing = (users.is === 'known' ? users.value : []).filter(
-    (one) => one.active && holds(one) && sources.some((source) => taken.has(source.fullName) && givesTo(source, one)),
-  )
   const title = mine
     .map(({ type, fullName }) => `${type === 'Profile' ? 'profile' : 'permission set'} ${fullName}`)
     .join(', ')
@@ -125,16 +155,22 @@ const mendUser = (user: UserFact, permission: string, asked: AskedFix): Mended =
       records: [],
       clicks: [],
     },
-    restricts: [{ is: 'permission-removed', permission, users: losing.map(({ username }) => username) }],
+    restricts: [{ is: 'permission-removed', permission, users: losing(mine) }],
   }
 }
 
-export const permissionFix = (control: string, permission: string): Fix =>
-  subjectFix(
+export const permissionFix = (control: string, permission: string): Fix => {
+  // Once a plan: ten thousand users have what they have in common.
+  const made = new WeakMap<AskedFix, Held | string>()
+  return subjectFix(
     control,
     ({ subject }, asked) => {
       const user = seenIn(asked.snapshot).userOf(subject.replace(/^user:/u, ''))
-      return user === undefined ? 'The user is not among those that were read.' : mendUser(user, permission, asked)
+      const held = made.get(asked) ?? heldOf(permission, asked)
+      made.set(asked, held)
+      if (user === undefined) return 'The user is not among those that were read.'
+      return typeof held === 'string' ? held : mendUser(user, permission, held)
     },
     () => '',
   )
+}

@@ -17,6 +17,28 @@ interface Holder {
   readonly kind: 'set' | 'profile'
   readonly name: string
   readonly users: readonly UserFact[]
+  /** In lower case. */
+  readonly usernames: ReadonlySet<string>
+}
+
+const holder = (kind: Holder['kind'], name: string, users: readonly UserFact[]): Holder => ({
+  ...{ kind, name, users },
+  usernames: new Set(users.map(({ username }) => username.toLowerCase())),
+})
+
+const made = new WeakMap<Facts, readonly Holder[] | string>()
+
+/** Narrowest first; once a snapshot, however many apps there are. */
+const holdersOf = (facts: Facts): readonly Holder[] | string => {
+  const before = made.get(facts)
+  if (before !== undefined) return before
+  const all = holdersIn(facts)
+  const found =
+    typeof all === 'string'
+      ? all
+      : all.toSorted((a, b) => a.users.length - b.users.length || (a.kind === 'set' ? -1 : 1))
+  made.set(facts, found)
+  return found
 }
 
 const holdersIn = ({ users, permissionSets, profiles }: Facts): readonly Holder[] | string => {
@@ -28,7 +50,9 @@ const holdersIn = ({ users, permissionSets, profiles }: Facts): readonly Holder[
   const bySet = new Map<string, UserFact[]>()
   const byProfile = new Map<string, UserFact[]>()
   const put = (to: Map<string, UserFact[]>, key: string, user: UserFact): void => {
-    to.set(key, [...(to.get(key) ?? []), user])
+    const known = to.get(key)
+    if (known === undefined) to.set(key, [user])
+    else known.push(user)
   }
   for (const user of active) {
     put(byProfile, user.profileId, user)
@@ -37,25 +61,22 @@ const holdersIn = ({ users, permissionSets, profiles }: Facts): readonly Holder[
   // Sets of a package are its owner’s to give a meaning; who has one by a group isn’t seen as its holder.
   const sets = permissionSets.value.flatMap(({ name, custom, assigned }): readonly Holder[] => {
     const direct = bySet.get(name) ?? []
-    return custom && assigned.is === 'known' && assigned.value <= direct.length
-      ? [{ kind: 'set', name, users: direct }]
-      : []
+    return custom && assigned.is === 'known' && assigned.value <= direct.length ? [holder('set', name, direct)] : []
   })
   const named = profiles.value.flatMap(({ id, fullName }): readonly Holder[] =>
-    fullName === undefined ? [] : [{ kind: 'profile', name: fullName, users: byProfile.get(id) ?? [] }],
+    fullName === undefined ? [] : [holder('profile', fullName, byProfile.get(id) ?? [])],
   )
   return [...sets, ...named]
 }
 
 /** A sentence: why not. */
 export const coverOf = (usernames: readonly string[], facts: Facts): Cover | string => {
-  const all = holdersIn(facts)
-  if (typeof all === 'string') return all
-  const holders = all.toSorted((a, b) => a.users.length - b.users.length || (a.kind === 'set' ? -1 : 1))
+  const holders = holdersOf(facts)
+  if (typeof holders === 'string') return holders
   const chosen = new Set<Holder>()
   for (const username of usernames) {
-    const has = (holder: Holder): boolean =>
-      holder.users.some((user) => user.username.toLowerCase() === username.toLowerCase())
+    const lower = username.toLowerCase()
+    const has = ({ usernames: held }: Holder): boolean => held.has(lower)
     if ([...chosen].some(has)) continue
     const narrowest = holders.find(has)
     if (narrowest === undefined)
@@ -63,7 +84,7 @@ export const coverOf = (usernames: readonly string[], facts: Facts): Cover | str
     chosen.add(narrowest)
   }
   const namesOf = (kind: Holder['kind']): readonly string[] =>
-    [...chosen].flatMap((holder) => (holder.kind === kind ? [holder.name] : [])).toSorted()
+    [...chosen].flatMap((one) => (one.kind === kind ? [one.name] : [])).toSorted()
   return {
     permissionSets: namesOf('set'),
     profiles: namesOf('profile'),

@@ -22,7 +22,7 @@ export const subjectFix = (
   plan: (findings, snapshot, parameters) => {
     const { facts, takenAt, org } = snapshot
     const asked: AskedFix = { facts, parameters, takenAt, org, snapshot, findings }
-    const fixes = new Map<string, PlannedFix>()
+    const fixes = new Map<string, { readonly fix: Mended & object; readonly subjects: Set<string> }>()
     const unfixable: Unfixable[] = []
     for (const finding of findings) {
       const { subject } = finding
@@ -32,10 +32,13 @@ export const subjectFix = (
         continue
       }
       const key = mended.change.title + keyOf(finding)
-      const before = fixes.get(key)
-      fixes.set(key, { ...mended, subjects: [...new Set([...(before?.subjects ?? []), subject])] })
+      const subjects = fixes.get(key)?.subjects ?? new Set()
+      fixes.set(key, { fix: mended, subjects: subjects.add(subject) })
     }
-    return { fixes: [...fixes.values()], unfixable }
+    return {
+      fixes: [...fixes.values()].map(({ fix, subjects }): PlannedFix => ({ ...fix, subjects: [...subjects] })),
+      unfixable,
+    }
   },
 })
 
