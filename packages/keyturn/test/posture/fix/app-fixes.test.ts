@@ -1,6 +1,7 @@
 /** Fixes of apps, control by control: what they change in the files of both kinds of app, and what they leave to whom. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { elementsOf } from '../../../src/org/metadata-component.ts'
 import type { MetadataBody } from '../../../src/org/metadata-component.ts'
 import type { Parameters } from '../../../src/posture/control.ts'
 import { appSubject } from '../../../src/posture/controls/app-control.ts'
@@ -180,7 +181,7 @@ test('what belongs to the owner of an app from elsewhere is the owner’s to cha
     { app: connected({ origin: known('packaged') }), control: 'app-ip-relaxation' },
     { 'ConnectedApp Erp': file },
   )
-  assert.equal((packaged.after['ConnectedApp Erp']?.['oauthPolicy'] as MetadataBody)['ipRelaxation'], 'ENFORCE')
+  assert.equal(elementsOf(packaged.after['ConnectedApp Erp']?.['oauthPolicy'])['ipRelaxation'], 'ENFORCE')
   const installed = await plan({
     app: connected({ origin: known('installed'), files: null }),
     control: 'app-ip-relaxation',
@@ -216,7 +217,7 @@ test('refresh tokens: the shorter of what is there and what is asked, and a date
       { app, control, parameters: { days } },
       { 'ConnectedApp Erp': { ...file, oauthPolicy: { ...oauthPolicy, refreshTokenPolicy: policy } } },
     )
-    return (after['ConnectedApp Erp']?.['oauthPolicy'] as MetadataBody)['refreshTokenPolicy']
+    return elementsOf(after['ConnectedApp Erp']?.['oauthPolicy'])['refreshTokenPolicy']
   }
   assert.equal(await edited('infinite', 90), 'specific_inactivity:90:DAYS')
   assert.equal(await edited('specific_inactivity:12:MONTHS', 90), 'specific_inactivity:90:DAYS')
@@ -239,7 +240,7 @@ test('refresh tokens: the shorter of what is there and what is asked, and a date
 test('idle time: the switch where the mandate names it, and that is its owner’s', async () => {
   const planned = { app: connected(), control: 'app-idle-ttl', parameters: { days: 30, switch: true } }
   const { after } = await editedBy(planned, { 'ConnectedApp Erp': file })
-  assert.equal((after['ConnectedApp Erp']?.['oauthConfig'] as MetadataBody)['isEnforceRefreshTokenTTL'], 'true')
+  assert.equal(elementsOf(after['ConnectedApp Erp']?.['oauthConfig'])['isEnforceRefreshTokenTTL'], 'true')
   const packaged = await plan({ ...planned, app: connected({ origin: known('packaged') }) })
   assert.match(packaged.unfixable[0]?.why ?? '', /its owner’s/)
 })
@@ -309,7 +310,7 @@ test('scopes: what is left must be enough, and api takes the place of full only 
     'ExtlClntAppOauthSettings Erp_oauth': { commaSeparatedOauthScopes: 'Full, RefreshToken' },
   }
   const one = await editedBy({ app: scopes(['Api', 'Full', 'RefreshToken'], connected), control }, bodies)
-  assert.deepEqual((one.after['ConnectedApp Erp']?.['oauthConfig'] as MetadataBody)['scopes'], ['Api', 'RefreshToken'])
+  assert.deepEqual(elementsOf(one.after['ConnectedApp Erp']?.['oauthConfig'])['scopes'], ['Api', 'RefreshToken'])
   const two = await editedBy({ app: scopes(['Full', 'RefreshToken']), control, facts: used }, bodies)
   assert.deepEqual(two.after['ExtlClntAppOauthSettings Erp_oauth'], { commaSeparatedOauthScopes: 'RefreshToken, Api' })
   assert.deepEqual(two.restricts, [{ is: 'scopes', app: 'eca:Erp', removed: ['Full'] }])

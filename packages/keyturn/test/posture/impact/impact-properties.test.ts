@@ -6,15 +6,14 @@ import { known } from '../../../src/posture/fact.ts'
 import type { LoginUse, TokenFact } from '../../../src/posture/facts.ts'
 import { impactOf } from '../../../src/posture/impact/impact-of.ts'
 import type { Impact, SeenCaller } from '../../../src/posture/impact/impact.ts'
-import type { Restriction } from '../../../src/posture/impact/restriction.ts'
 import { day, now } from '../../../src/posture/controls/sample-facts.ts'
 import { evidenceOf } from './evidence.ts'
+import { restrictions } from './restrictions.ts'
 
 const users = ['erp@example.com', 'ann@example.com', 'bob@example.com']
 const names = ['Erp', 'ERP', 'Old Erp', 'Crm', 'Zap']
 const ids = ['0xI000000000001', '0xI000000000002', '0H4000000000003']
 const addresses = ['203.0.113.12', '198.51.100.7', '203.0.113.0/24', '*', '', '2001:db8::1', 'nonsense']
-const ranges = [{ from: '203.0.113.10', to: '203.0.113.20' }]
 const time = fc.integer({ min: 0, max: 200 }).map((days) => now - days * day)
 const orNull = <T>(all: readonly T[]) => fc.constantFrom<T | null>(...all, null)
 
@@ -50,34 +49,6 @@ const more = fc.record({
   tokens: fc.array(token, { maxLength: 4 }),
   callers: fc.array(caller, { maxLength: 2 }),
 })
-
-const hours = { monday: [480, 1080] as const }
-const app = 'eca:Erp'
-const restrictions: readonly Restriction[] = [
-  { is: 'permitted-users', app, users: ['erp@example.com'] },
-  { is: 'blocked-app', app },
-  { is: 'login-addresses', profile: 'Erp Integration', ranges },
-  { is: 'login-addresses', profile: null, ranges },
-  { is: 'app-addresses', app },
-  { is: 'token-addresses', app, ranges },
-  { is: 'login-hours', profile: 'Erp Integration', hours },
-  { is: 'scopes', app, removed: ['Full'] },
-  { is: 'callbacks', app, removed: ['http://localhost/'] },
-  { is: 'pkce', app: null },
-  { is: 'flow-off', app, flow: 'device' },
-  { is: 'flow-off', app: null, flow: 'oauth-password' },
-  { is: 'secret-required', app, at: 'refresh' },
-  { is: 'rotation', app },
-  { is: 'token-lifetime', app, idleDays: 30, lifetimeDays: 90 },
-  { is: 'mfa', users: null },
-  { is: 'permission-removed', permission: 'ApiEnabled', users },
-  { is: 'soap-login-off', users: null },
-  { is: 'api-access-control', allowed: ['eca:Erp'] },
-  { is: 'my-domain-only', whom: 'programs' },
-  { is: 'users-off', users },
-  { is: 'session-address' },
-  { is: 'passwords-expire', profile: null, days: 90 },
-]
 
 const apps = [
   {},
