@@ -123,7 +123,7 @@ export const shownLines = (shown: ShownChange, screen: Screen): readonly string[
     paint('bold', terminalText(prepared.title)),
     '',
     ...diff.flatMap(({ diff: text }) => diffLines(text, paint)),
-    ...(prepared.records.length === 0 ? [] : ['Records:']),
+    ...(prepared.records.length === 0 ? [] : ['Records, which have no dry run:']),
     ...prepared.records.map((edit) => `  ${terminalText(recordText(edit))}`),
     ...clickLines(prepared.clicks),
     '',

@@ -33,7 +33,9 @@ const widened = (before: Snapshot, after: Snapshot): readonly string[] => {
   ): void => {
     if (a?.is === 'known' && b?.is === 'known' && look(a.value, b.value)) found.push(what)
   }
-  const more = (was: readonly string[], is: readonly string[]): boolean => is.some((one) => !was.includes(one))
+  // A permission that asks for a second factor takes something from its holder.
+  const more = (was: readonly string[], is: readonly string[]): boolean =>
+    is.some((one) => !was.includes(one) && one !== 'ForceTwoFactor')
   const off = (was: boolean, is: boolean): boolean => was && !is
   const on = (was: boolean, is: boolean): boolean => !was && is
   const { facts: a } = before
