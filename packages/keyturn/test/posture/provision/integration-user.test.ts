@@ -65,7 +65,7 @@ test('a user of its own: made in the order the platform wants, and asked as itse
   const [row] = await query(
     `SELECT Profile.Name, LastPasswordChangeDate FROM User WHERE Username = 'billing@acme.example'`,
   )
-  assert.equal((row?.['Profile'] as { Name?: string }).Name, 'Minimum Access - API Only Integrations')
+  assert.match(JSON.stringify(row?.['Profile']), /Minimum Access - API Only Integrations/)
   assert.equal(row?.['LastPasswordChangeDate'], null, 'no password was set')
   const rights = await query(
     `SELECT SobjectType, PermissionsDelete, PermissionsViewAllRecords, PermissionsModifyAllRecords FROM ObjectPermissions WHERE Parent.Name = 'Billing_Integration'`,
@@ -74,7 +74,7 @@ test('a user of its own: made in the order the platform wants, and asked as itse
   for (const right of rights)
     for (const never of ['PermissionsDelete', 'PermissionsViewAllRecords', 'PermissionsModifyAllRecords'])
       assert.equal(right[never], false)
-  // The licence came before the permission set.
+  // The org would have refused the permission set before the licence.
   const trail = await query(`SELECT Display FROM SetupAuditTrail WHERE Action = 'PermSetAssign'`)
   assert.ok(trail.some(({ Display }) => String(Display).includes('Billing_Integration')))
 
@@ -194,9 +194,10 @@ test('hostile names are data: no terminal takes them for commands, and no file f
   const { folder, query } = world
   const name = `=HYPERLINK("http://x")\u001b[2J</label><x>&\u202e`
   const made = good(await folder.run([...user({ '--name': name }), '--yes']))
-  assert.doesNotMatch(made.stdout + made.stderr, /\u001b|\u202e/)
+  const harmless = (text: string): boolean => !text.includes('\u001b') && !text.includes('\u202e')
+  assert.ok(harmless(made.stdout + made.stderr))
   const [row] = await query(`SELECT LastName FROM User WHERE Username = 'billing@acme.example'`)
   assert.equal(row?.['LastName'], name)
   const list = await folder.run(['provision', 'list'])
-  assert.doesNotMatch(list.stdout, /\u001b|\u202e/)
+  assert.ok(harmless(list.stdout))
 })
