@@ -5,19 +5,32 @@
 import type { Judge } from '../judge.ts'
 import { asItsUser, possible, unseen } from '../judge.ts'
 import { isShutOut } from '../seen.ts'
+import type { Use } from '../use.ts'
 
 export const sessionAddress: Judge<'session-address'> = {
   needs: ['logins'],
-  prepare: (_restriction, seen) => (use) => {
-    if (isShutOut(seen, use.user)) return null
-    if (use.from === 'caller') return asItsUser
-    if (use.from !== 'login') return null
-    if (use.address === null) return unseen('their logins have no address')
-    const addresses = new Set(
-      seen.alike(use).flatMap(({ from, address }) => (from === 'login' && address !== null ? [address] : [])),
-    )
-    // A network or `*` stands for addresses that were not kept.
-    const several = addresses.size > 1 || [...addresses].some((address) => /[/*]/u.test(address))
-    return several ? possible('It logs in from several addresses: a session that moves between them ends.') : null
+  prepare: (_restriction, seen) => {
+    // Once for all uses of a user and app: some have thousands.
+    const moves = new Map<readonly Use[], boolean>()
+    const isMoving = (alike: readonly Use[]): boolean => {
+      const before = moves.get(alike)
+      if (before !== undefined) return before
+      const addresses = new Set(
+        alike.flatMap(({ from, address }) => (from === 'login' && address !== null ? [address] : [])),
+      )
+      // A network or `*` stands for addresses that were not kept.
+      const several = addresses.size > 1 || [...addresses].some((address) => /[/*]/u.test(address))
+      moves.set(alike, several)
+      return several
+    }
+    return (use) => {
+      if (isShutOut(seen, use.user)) return null
+      if (use.from === 'caller') return asItsUser
+      if (use.from !== 'login') return null
+      if (use.address === null) return unseen('their logins have no address')
+      return isMoving(seen.alike(use))
+        ? possible('It logs in from several addresses: a session that moves between them ends.')
+        : null
+    }
   },
 }
