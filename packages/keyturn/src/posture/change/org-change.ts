@@ -20,7 +20,12 @@ export type RecordEdit = {
   /** For people: `permission set Erp for erp@acme.example`. No secret. */
   readonly name: string
 } & (
-  | { readonly is: 'create'; readonly fields: Readonly<Record<string, Json>> }
+  | {
+      readonly is: 'create'
+      readonly fields: Readonly<Record<string, Json>>
+      /** Fields that get the id of a component the same change may have made: by object and name, of this org’s own. */
+      readonly named?: Readonly<Record<string, { readonly object: 'PermissionSet'; readonly name: string }>>
+    }
   | { readonly is: 'update'; readonly id: string; readonly fields: Readonly<Record<string, Json>> }
   | { readonly is: 'delete'; readonly id: string }
 )

@@ -1,7 +1,9 @@
 /** The records of a change, one after the other; it stops at the first that fails and says exactly how far it came. */
 import { KeyturnError } from '@keyturn/tokens'
+import type { Json } from '@keyturn/tokens'
 import { orgRefused, row } from '../../org/connection.ts'
 import type { OrgConnection } from '../../org/connection.ts'
+import { soqlText } from '../../org/org-user.ts'
 import { mayHaveArrived } from './deploy-and-wait.ts'
 import type { RecordEdit } from './org-change.ts'
 
@@ -23,11 +25,34 @@ export interface WrittenRecords {
   } | null
 }
 
+/** Thrown before anything of the record was sent. */
+const idOf = async (
+  org: OrgConnection,
+  { object, name }: { readonly object: string; readonly name: string },
+): Promise<string> => {
+  const [one, other] = await org.query(
+    `SELECT Id FROM ${object} WHERE Name = ${soqlText(name)} AND NamespacePrefix = null LIMIT 2`,
+  )
+  const id = one?.['Id']
+  if (typeof id !== 'string' || other !== undefined)
+    throw new KeyturnError('ORG_REFUSED', `The org does not show one ${object} ${name}; run it again`)
+  return id
+}
+
+const fieldsOf = async (
+  org: OrgConnection,
+  { fields, named = {} }: Extract<RecordEdit, { readonly is: 'create' }>,
+): Promise<Readonly<Record<string, Json>>> => {
+  const ids: Record<string, Json> = {}
+  for (const [field, of] of Object.entries(named)) ids[field] = await idOf(org, of)
+  return { ...fields, ...ids }
+}
+
 const send = async (org: OrgConnection, edit: RecordEdit): Promise<string> => {
   const path = `/sobjects/${encodeURIComponent(edit.object)}`
   const answer =
     edit.is === 'create'
-      ? await org.send('POST', path, edit.fields)
+      ? await org.send('POST', path, await fieldsOf(org, edit))
       : edit.is === 'update'
         ? await org.send('PATCH', `${path}/${encodeURIComponent(edit.id)}`, edit.fields)
         : await org.send('DELETE', `${path}/${encodeURIComponent(edit.id)}`)

@@ -69,6 +69,9 @@ export const onlySubjects = (
   return found.map((one) => ({ ...one, findings: one.findings.filter(({ subject }) => subjects.includes(subject)) }))
 }
 
+/** `user` of `user:ann@example.com`. */
+const kindOf = (subject: string): string => subject.split(':')[0] ?? subject
+
 /** Judged again: of these subjects, those that are still wrong or that can't be judged now. */
 export const stillWrong = (
   fixed: readonly { readonly control: Control; readonly subjects: readonly string[] }[],
@@ -81,8 +84,10 @@ export const stillWrong = (
     const { verdict, why, evidence, undecided = [] } = judgement
     if (verdict === 'pass' || verdict === 'not-applicable') return []
     const named = [...evidence, ...undecided]
-    // What could not be read at all is about everything.
-    if (verdict === 'unknown' && !named.some(({ subject }) => mine.has(subject)))
+    // What could not be read at all is about everything; of other users or apps it is about those.
+    const kinds = new Set([...mine].map(kindOf))
+    const all = named.length === 0 || named.some(({ subject }) => !kinds.has(kindOf(subject)))
+    if (verdict === 'unknown' && all && !named.some(({ subject }) => mine.has(subject)))
       return [{ control: control.id, subject: [...mine].join(' '), why }]
     return named
       .filter(({ subject }) => mine.has(subject))
