@@ -119,7 +119,7 @@ const clickLines = (clicks: readonly string[]): readonly string[] => [
 export const shownLines = (shown: ShownChange, screen: Screen): readonly string[] => {
   const { paint } = screen
   const { prepared, diff, dryRun, impact } = shown
-  return [
+  const lines = [
     paint('bold', terminalText(prepared.title)),
     '',
     ...diff.flatMap(({ diff: text }) => diffLines(text, paint)),
@@ -141,6 +141,7 @@ export const shownLines = (shown: ShownChange, screen: Screen): readonly string[
             ]),
     ...impactLines(impact, screen),
   ]
+  return lines.filter((line, index) => line !== '' || lines[index + 1] !== '')
 }
 
 const heads: Readonly<Record<CarriedOut['is'], readonly [sign: string, text: string]>> = {

@@ -7,6 +7,7 @@ import { counted } from './posture/audit/shown-text.ts'
 import type { Control } from './posture/control.ts'
 import { isSafe, joinFixes } from './posture/fix/plan-fixes.ts'
 import type { FixPlan, ImpactedFix } from './posture/fix/plan-fixes.ts'
+import { safeTogether } from './posture/fix/safe-together.ts'
 import type { Impact } from './posture/impact/impact.ts'
 
 export interface FixRow {
@@ -53,7 +54,7 @@ export const unfixableLines = (plan: FixPlan, { width, paint }: Screen): readonl
 export const planLines = (plan: FixPlan, grant: string, screen: Screen): readonly string[] => {
   const { paint, bin, width } = screen
   const rows = fixRows(plan)
-  const safe = plan.fixes.filter(isSafe)
+  const { now: safe } = safeTogether(plan.fixes)
   const lines: string[] = []
   if (rows.length > 0) {
     const columns = [

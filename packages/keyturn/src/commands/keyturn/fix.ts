@@ -81,17 +81,16 @@ export default class FixCommand extends KeyturnCommand {
   }
 
   private async act(asked: Asked, run: PlannedRun, doing: Doing): Promise<Json> {
-    const { isSafe, joinFixes } = await import('../../posture/fix/plan-fixes.ts')
+    const { joinFixes } = await import('../../posture/fix/plan-fixes.ts')
     const { plan } = run
     if (doing.flags['all-safe']) {
-      const safe = plan.fixes.filter(isSafe)
-      if (safe.length === 0) return this.nothing(run, 'No change is there that cuts nobody off for certain.')
-      return this.make(
-        asked,
-        run,
-        { fixes: safe, ...joinFixes(`${safe.length} changes that cut nobody off`, safe) },
-        doing,
-      )
+      const { safeTogether } = await import('../../posture/fix/safe-together.ts')
+      const { now, later } = safeTogether(plan.fixes)
+      if (now.length === 0) return this.nothing(run, 'No change is there that cuts nobody off for certain.')
+      const title = `${now.length} changes that cut nobody off`
+      const made = await this.make(asked, run, { fixes: now, ...joinFixes(title, now) }, doing)
+      if (later.length > 0) this.log(`→ ${later.length} more are judged again after these: run it once more then.`)
+      return { ...made, later: later.map(({ change }) => change.title) }
     }
     if (asked.control === null) return this.list(asked, run)
     if (plan.fixes.length === 0) return this.unfixable(run)

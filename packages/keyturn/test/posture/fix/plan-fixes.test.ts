@@ -7,6 +7,8 @@ import { known } from '../../../src/posture/fact.ts'
 import type { Facts } from '../../../src/posture/facts.ts'
 import { findWrong, onlySubjects, stillWrong } from '../../../src/posture/fix/find-fixes.ts'
 import { isSafe, joinFixes, planFixes } from '../../../src/posture/fix/plan-fixes.ts'
+import type { ImpactedFix } from '../../../src/posture/fix/plan-fixes.ts'
+import { safeTogether } from '../../../src/posture/fix/safe-together.ts'
 import { fixOf } from '../../../src/posture/fix/registry.ts'
 import type { Impact } from '../../../src/posture/impact/impact.ts'
 import { noFacts } from '../../../src/posture/no-facts.ts'
@@ -130,4 +132,26 @@ test('every fix in a control’s folder is found, and is of its control', async 
   const own = await Promise.all(controls.map(async (control) => [control.id, await fixOf(control)] as const))
   for (const [id, fix] of own) assert(fix === null || fix.control === id, id)
   assert(own.filter(([, fix]) => fix !== null).length > 60)
+})
+
+test('safe alone is not safe together: what another fix relies on is left for the next run', async () => {
+  const [a, b] = ['password-expiration', 'user-password-never-expires'].map((id) =>
+    controls.find((one) => one.id === id),
+  )
+  assert(a !== undefined && b !== undefined)
+  const edit = { type: 'Settings', fullName: 'Security', edit: () => ({}) }
+  const change = { title: 't', components: [edit], records: [], clicks: [] }
+  const fix = (control: typeof a, ...restricts: ImpactedFix['restricts']): ImpactedFix => ({
+    ...{ control, parameters: {}, subjects: [], change, restricts, impact: nobody },
+  })
+  const expire = fix(a, { is: 'passwords-expire', profile: null, days: 90 })
+  const exempt = fix(b, { is: 'permission-removed', permission: 'PasswordNeverExpires', users: [] })
+  const plain = fix(b, { is: 'nothing', why: 'x' })
+  assert.deepEqual(safeTogether([expire, exempt, plain]), { now: [expire, plain], later: [exempt] })
+  assert.deepEqual(safeTogether([exempt, expire]).later, [expire])
+  const ranges = fix(a, { is: 'login-addresses', profile: null, ranges: [] })
+  const relaxed = fix(b, { is: 'app-addresses', app: 'x' })
+  assert.deepEqual(safeTogether([ranges, relaxed]), { now: [ranges], later: [relaxed] })
+  assert.deepEqual(safeTogether([ranges, ranges]).later, [], 'of one control they were planned together')
+  assert.deepEqual(safeTogether([{ ...ranges, impact: { ...nobody, blind: ['x'] } }]), { now: [], later: [] })
 })
