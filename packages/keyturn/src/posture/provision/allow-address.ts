@@ -69,7 +69,12 @@ const findTarget = async (
 
 /** An app's list may have any name; the tie is an element in it. */
 const componentOf = async (org: OrgConnection, of: AddressItem['of'], name: string): Promise<string> => {
-  if (of === 'profile') return metadataProfileName(name)
+  if (of === 'profile') {
+    // `Sales: North` is `Sales%3A North` in metadata.
+    const names = await componentNames(org, 'Profile')
+    const decoded = (one: string): string => decodeURIComponent(one.replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25'))
+    return names.find((one) => decoded(one) === name) ?? metadataProfileName(name)
+  }
   const { type } = held.app
   const all = await readComponents(org, type, await componentNames(org, type))
   const mine = [...all].find(([, body]) => body['externalClientApplication'] === name)

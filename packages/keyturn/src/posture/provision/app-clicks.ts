@@ -11,10 +11,12 @@ interface Asked {
   readonly surface: AppSurface
   /** A destination got it; else a person fetches it. */
   readonly secretDelivered: boolean
+  /** Who uses it does not hold the permission set yet. */
+  readonly toAssign: boolean
 }
 
-export const appClicks = ({ name, description, surface, secretDelivered }: Asked): readonly string[] => {
-  const { flow, permissionSet, tokenAddresses = [] } = description
+export const appClicks = ({ name, description, surface, secretDelivered, toAssign }: Asked): readonly string[] => {
+  const { flow, permissionSet, runsAs, tokenAddresses = [] } = description
   const page = `Setup → External Client App Manager → ${name}`
   const ranges = tokenAddresses.map((text) => rangeText(parseRange(text))).join(', ')
   return [
@@ -29,9 +31,9 @@ export const appClicks = ({ name, description, surface, secretDelivered }: Asked
       : [
           `${page} → Settings → OAuth Settings → Consumer Key and Secret: put the secret where the integration reads it`,
         ]),
-    ...(flow === 'client-credentials'
-      ? []
-      : [`Give the permission set ${permissionSet} to whoever uses the app: nobody else can`]),
+    ...(toAssign
+      ? [`Give the permission set ${permissionSet} to ${runsAs ?? 'whoever uses the app'}: nobody else gets in`]
+      : []),
     `A new app takes up to ten minutes until every server of Salesforce knows it`,
   ]
 }

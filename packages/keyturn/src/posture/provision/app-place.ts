@@ -73,12 +73,27 @@ export const requireMachine = async (org: OrgConnection, username: string): Prom
   if (apiOnly !== true) throw wrong(`${username} is not API only`)
 }
 
+/** Whether whom client credentials run as holds the permission set that opens the app. */
+const holdsSet = async (org: OrgConnection, username: string, set: string): Promise<boolean> => {
+  const found = await org.query(
+    `SELECT Id FROM PermissionSetAssignment WHERE Assignee.Username = ${soqlText(username)} AND PermissionSet.Name = ${soqlText(set)}`,
+  )
+  return found.length > 0
+}
+
+export interface NamedThings {
+  readonly makeSet: boolean
+  /** Who signs in can't yet: nobody gave it the permission set. */
+  readonly toAssign: boolean
+}
+
 /** Throws BAD_ARGUMENT for what the description names and the org doesn't have. */
-export const requireNamed = async (org: OrgConnection, description: AppDescription): Promise<{ makeSet: boolean }> => {
+export const requireNamed = async (org: OrgConnection, description: AppDescription): Promise<NamedThings> => {
   const { permissionSet, createPermissionSet = false, runsAs } = description
   if (runsAs !== undefined) await requireMachine(org, runsAs)
-  if (await setExists(org, permissionSet)) return { makeSet: false }
-  if (createPermissionSet) return { makeSet: true }
+  const toAssign = runsAs === undefined || !(await holdsSet(org, runsAs, permissionSet))
+  if (await setExists(org, permissionSet)) return { makeSet: false, toAssign }
+  if (createPermissionSet) return { makeSet: true, toAssign }
   throw new KeyturnError('BAD_ARGUMENT', `This org has no permission set ${permissionSet} of its own`, {
     fix: 'Name one that is there, or add --create to make it, empty.',
   })

@@ -81,21 +81,26 @@ export const makeApp = async (making: MakeApp): Promise<MadeApp> => {
   const exists = await appExists(org, name)
   if (exists && known === null)
     throw notOurs('an external client app', name, 'Choose another name; `keyturn audit` judges the one that is there.')
-  const { makeSet } = await requireNamed(org, description)
+  // Taken out of the org since, it is made anew.
+  const finished = exists && known?.doc.state === 'done'
+  const { makeSet, toAssign } = await requireNamed(org, description)
 
   const id = provisionedId(orgId, name)
   const place = { kind: provisionedKinds.app, id }
   const kept = known === null ? null : await records.secret(place.kind, id, 'consumerSecret')
   const keptKey = known?.doc.key ?? null
   const secretTo = delivery?.name ?? null
-  const keptTo = known?.doc.secretTo ?? null
+  const keptTo = exists ? (known?.doc.secretTo ?? null) : null
+  const keyNow = exists && !finished && keptKey !== null ? await keyIn(org, name) : null
+  if (keyNow !== null && keyNow !== keptKey)
+    throw notOurs('an external client app', name, 'Somebody made it under that name meanwhile: choose another one.')
   const pair =
     kept !== null && keptKey !== null
       ? { key: keptKey, secret: kept }
       : delivery !== null && !exists
         ? newPair(random)
         : null
-  if (delivery !== null && pair === null && known?.doc.state === 'begun')
+  if (delivery !== null && pair === null && exists && keptTo !== delivery.name)
     throw new KeyturnError(
       'BAD_ARGUMENT',
       `${name} is there with a secret that Salesforce made, which is not shown here`,
@@ -111,9 +116,9 @@ export const makeApp = async (making: MakeApp): Promise<MadeApp> => {
       ...appComponents({ name, description, surface, certificate, pair }),
     ],
     records: [],
-    clicks: appClicks({ name, description, surface, secretDelivered: pair !== null || keptTo !== null }),
+    clicks: appClicks({ name, description, surface, secretDelivered: pair !== null || keptTo !== null, toAssign }),
   }
-  if (known?.doc.state === 'done') await refuseChanges(org, change)
+  if (finished) await refuseChanges(org, change)
 
   const doc = (state: Provisioned['state'], key: string | null): Provisioned => ({
     state,
@@ -128,20 +133,24 @@ export const makeApp = async (making: MakeApp): Promise<MadeApp> => {
     ownProfile: null,
     description: description as unknown as Json,
   })
+  let version = known?.record.version ?? null
   const write = async (state: Provisioned['state'], key: string | null): Promise<void> => {
-    await records.put(
+    const written = await records.put(
       {
         ...place,
         doc: doc(state, key) as unknown as Json,
+        // Two at once would make two pairs: the second one is told to look again.
+        expect: version,
         ...(state === 'begun' && pair !== null ? { secrets: { consumerSecret: pair.secret } } : {}),
         ...(state === 'done' ? { forget: ['consumerSecret'] } : {}),
       },
       { kind: `provision-app-${state}`, grant: null, data: { grantName: org.grant, org: orgId, record: id } },
     )
+    version = written.version
   }
   const carried = await carry(change, {
     restricts: [],
-    begin: () => (known?.doc.state === 'done' ? Promise.resolve() : write('begun', pair?.key ?? null)),
+    begin: () => (finished ? Promise.resolve() : write('begun', pair?.key ?? null)),
   })
   const unfinished = { carried, delivered: null, judgement: null, clicks: change.clicks, done: false }
   if (known === null && tookNothing(carried)) await dropProvisioned(records, 'app', orgId, name)
@@ -156,6 +165,6 @@ export const makeApp = async (making: MakeApp): Promise<MadeApp> => {
     })
   const delivered = pair === null || delivery === null ? null : await delivery.deliver(pair, `provision/${id}/1`)
   if (pair !== null && delivery === null) return { ...unfinished, key, judgement }
-  if (known?.doc.state !== 'done') await write('done', key ?? pair?.key ?? null)
+  if (!finished) await write('done', key ?? pair?.key ?? null)
   return { carried, key, delivered, judgement, clicks: change.clicks, done: true }
 }

@@ -123,6 +123,7 @@ export const makeIntegration = async (making: MakeIntegration): Promise<MadeInte
   if (!first.licensed) requireSeat(licenses.permissionSet)
 
   const id = provisionedId(orgId, username)
+  let version = known?.record.version ?? null
   const write = async (state: Provisioned['state']): Promise<void> => {
     const doc: Provisioned = {
       state,
@@ -137,10 +138,11 @@ export const makeIntegration = async (making: MakeIntegration): Promise<MadeInte
       ownProfile: ownProfile ?? null,
       description: description as unknown as Json,
     }
-    await records.put(
-      { kind: provisionedKinds.user, id, doc: doc as unknown as Json },
+    const written = await records.put(
+      { kind: provisionedKinds.user, id, doc: doc as unknown as Json, expect: version },
       { kind: `provision-user-${state}`, grant: null, data: { grantName: org.grant, org: orgId, record: id } },
     )
+    version = written.version
   }
   const finished = known?.doc.state === 'done'
   let begun = finished

@@ -188,7 +188,13 @@ export default class ProvisionAppCommand extends ProvisionCommand {
       ...appComponents({ name, description, surface: newestSurface, certificate, pair: null }),
     ]
     const files = writeSourceFiles(folder, sourceFiles(components))
-    const clicks = clicksOf.appClicks({ name, description, surface: newestSurface, secretDelivered: false })
+    const clicks = clicksOf.appClicks({
+      name,
+      description,
+      surface: newestSurface,
+      secretDelivered: false,
+      toAssign: true,
+    })
     for (const file of files) this.log(terminalText(file))
     this.log(
       '\nFor an org of API 67 or newer; an older one has no refresh-token allowlist and no idle limit by metadata.',
