@@ -133,7 +133,7 @@ export const applyChange = async (org: OrgConnection, prepared: PreparedChange, 
   const meanwhile = await changedMeanwhile(org, prepared)
   if (meanwhile.length > 0) return result('refused', ...meanwhile, 'Nothing was done: look at it again, then repeat.')
   if (components.length > 0) {
-    const files = components.map(({ edit, before, after }) => deployable(edit, after, before === null))
+    const files = components.map(({ edit, before, after }) => deployable(edit, before, after))
     const end = await deployAndWait(org, files, { ...waiting, checkOnly: false })
     const clean = (texts: readonly string[]): readonly string[] =>
       texts.map((text) => withoutSecrets(text, secretsOf(prepared)))

@@ -18,7 +18,7 @@ export const secretsOf = ({ components }: PreparedChange): readonly string[] =>
 export const dryRun = async (org: OrgConnection, prepared: PreparedChange, waiting: Waiting): Promise<DryRun> => {
   const { components } = prepared
   if (components.length === 0) return { is: 'accepted' }
-  const files = components.map(({ edit, before, after }) => deployable(edit, after, before === null))
+  const files = components.map(({ edit, before, after }) => deployable(edit, before, after))
   const end = await deployAndWait(org, files, { ...waiting, checkOnly: true })
   const secrets = secretsOf(prepared)
   if (end.is === 'succeeded') return { is: 'accepted' }
