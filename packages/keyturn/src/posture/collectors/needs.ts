@@ -57,11 +57,11 @@ const metadata = needs(
 )
 export const readsMetadata = (what: string): Needs => ({ ...metadata, what })
 
-const all: readonly FamilyNeeds[] = [
+export const allNeeds: readonly FamilyNeeds[] = [
   ...[seesUsers, seesFrozen, seesMethods, seesPermissions, seesProfiles, countsProfiles, seesApps, seesExternalApps],
   ...[seesAppMenu, seesAppAccess, seesTokens, seesUsage, seesLogins, seesTrail, seesHealthCheck, seesCertificates],
   ...[seesRemoteSites, seesDeployments, seesContentLinks, seesEventLogs, seesSecuritySettings, metadata],
 ]
 
 /** Every one of these is needed to know all of a family; any permission of each. What comes from elsewhere needs none. */
-export const needsOf = (family: keyof Facts): readonly Needs[] => all.filter(({ of }) => of.includes(family))
+export const needsOf = (family: keyof Facts): readonly Needs[] => allNeeds.filter(({ of }) => of.includes(family))
