@@ -5,13 +5,17 @@ import { table } from './output/table.ts'
 import { shownText } from './posture/audit/shown-text.ts'
 import type { WatchState } from './posture/rtr/watch.ts'
 
-const words = { proved: 'refreshed twice: proved', seen: 'seen', refused: 'REFUSED' } as const
+const words = {
+  proved: 'refreshed twice: proved',
+  seen: 'seen',
+  refused: 'REFUSED',
+  'dead-before': 'dead before',
+} as const
 
 /** One line for the time being. */
-export const watchLine = ({ clients, lostTokens, failed, at }: WatchState): string => {
+export const watchLine = ({ clients, lostTokens, failed }: WatchState): string => {
   const proved = clients.filter(({ state }) => state === 'proved').length
-  const time = new Date(at).toISOString().slice(11, 19)
-  return `${time} ${clients.length} seen, ${proved} proved${failed ? `, ${clients.filter(({ state }) => state === 'refused').length} refused, ${lostTokens.length} lost tokens` : ''}`
+  return `${clients.length} seen, ${proved} proved${failed ? `, ${clients.filter(({ state }) => state === 'refused').length} refused, ${lostTokens.length} lost tokens` : ''}`
 }
 
 export const watchLines = (

@@ -11,10 +11,13 @@ import type { Look } from './posture/rtr/sightings.ts'
 import { readSwitches } from './posture/rtr/switch-records.ts'
 import type { Snapshot } from './posture/snapshot.ts'
 import { appNamed, readRtr } from './rtr-opened.ts'
+import { deadBefore } from './rtr-switch.ts'
 
 const day = 86_400_000
 /** Logins before this say nothing about now. */
 const furthest = 30 * day
+/** A deployment takes minutes at most; the hour before it tells who was dead already. */
+const beganBefore = 2 * deadBefore
 
 interface Asked {
   readonly words: Words
@@ -42,7 +45,7 @@ export const readStatus = async (keyturn: Keyturn, org: OrgConnection, asked: As
   const trail = trailOf.facts.auditTrail.is === 'known' ? trailOf.facts.auditTrail.value : []
   const recordOf = new Map(records.map((one) => [one.subject, one]))
   const starts = on.map((app) => sinceOf(app, recordOf.get(app.subject), trail).since ?? now - furthest)
-  const from = Math.max(now - furthest, Math.min(now, ...starts))
+  const from = Math.max(now - furthest, Math.min(now, ...starts) - beganBefore)
   const sees = { logins: facts.logins.is === 'known', tokens: false }
   const names = [...new Set(on.flatMap((app) => app.names))]
   const look: Look =
@@ -51,7 +54,7 @@ export const readStatus = async (keyturn: Keyturn, org: OrgConnection, asked: As
   const began = records.filter(({ state, subject }) => state === 'began' && !on.some((app) => app.subject === subject))
   return {
     org: snapshot.org,
-    statuses: rotationStatus({ apps: on, records, trail, look, tokens, from }),
+    statuses: rotationStatus({ apps: on, records, trail, look, tokens, from, margin: deadBefore }),
     unfinished: began.map(({ subject }) => subject),
   }
 }

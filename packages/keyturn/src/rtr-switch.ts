@@ -163,6 +163,9 @@ export interface WatchOptions {
   readonly told: (state: WatchState) => void
 }
 
+/** Clients that were refused in this time before the switch, and not well since, are not its victims. */
+export const deadBefore = 60 * 60_000
+
 const sees = ({ facts }: Snapshot): { readonly logins: boolean; readonly tokens: boolean } => ({
   logins: facts.logins.is === 'known',
   tokens: facts.tokens.is === 'known' && facts.tokens.value.complete,
@@ -176,11 +179,12 @@ export const watchSwitch = async (
   const { keyturn, org, snapshot, app, clock } = switching
   const since = record.changedAt ?? record.beganAt
   const state = await watch({
+    began: record.beganAt,
     since,
     until: clock.wall() + forMs,
     every,
     before: record.tokens,
-    look: looker(org, { names: app.names, since, sees: sees(snapshot) }),
+    look: looker(org, { names: app.names, since: record.beganAt - deadBefore, sees: sees(snapshot) }),
     clock,
     tell: told,
     signal,

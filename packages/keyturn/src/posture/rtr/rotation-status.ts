@@ -38,6 +38,8 @@ export interface StatusOf {
   readonly tokens: ReadonlyMap<string, Look['tokens']>
   /** As far back as logins were read. */
   readonly from: number
+  /** Before a switch: who was refused then already is not its victim. */
+  readonly margin: number
 }
 
 export const sinceOf = (
@@ -52,13 +54,22 @@ export const sinceOf = (
   return record?.state === 'on' ? { since: record.changedAt, by: 'found' } : { since: null, by: 'unknown' }
 }
 
-export const rotationStatus = ({ apps, records, trail, look, tokens, from }: StatusOf): readonly RotationStatus[] =>
+export const rotationStatus = ({
+  apps,
+  records,
+  trail,
+  look,
+  tokens,
+  from,
+  margin,
+}: StatusOf): readonly RotationStatus[] =>
   apps.map((app) => {
     const record = records.find(({ subject }) => subject === app.subject)
     const { since, by } = sinceOf(app, record, trail)
     const start = since ?? from
+    const began = by === 'keyturn' && record !== undefined ? record.beganAt : start
     const sightings = look.sightings?.filter(
-      ({ application, at }) => app.names.includes(application) && at >= Math.max(start, from),
+      ({ application, at }) => app.names.includes(application) && at >= Math.max(began - margin, from),
     )
     const before = record?.state === 'on' ? record.tokens : null
     const now = tokens.get(app.subject)
@@ -68,7 +79,7 @@ export const rotationStatus = ({ apps, records, trail, look, tokens, from }: Sta
       by,
       unfinished: record?.state === 'began',
       watch: watchState(
-        start,
+        { began, since: start },
         before,
         { at: look.at, sightings: sightings ?? null, tokens: now ?? null },
         before !== null,

@@ -31,6 +31,7 @@ export interface Look {
 export interface Watched {
   /** Names under which the app stands in the login history and among the tokens. */
   readonly names: readonly string[]
+  /** From here on; a while before the switch, so that who was dead already is known. */
   readonly since: number
   /** Others see their own rows only, without a word about it: what an audit found this user to see. */
   readonly sees: { readonly logins: boolean; readonly tokens: boolean }
@@ -108,7 +109,7 @@ export const looker = (org: OrgConnection, watched: Watched): ((now: number) => 
   return async (now) => {
     const { sees } = watched
     const found = sees.logins ? await readLogins(org, watched, from, usernames) : null
-    for (const [id, one] of found ?? []) if (one.at >= watched.since - 1000) seen.set(id, one)
+    for (const [id, one] of found ?? []) if (one.at >= watched.since) seen.set(id, one)
     from = Math.max(watched.since, now - overlap)
     return {
       at: now,

@@ -14,7 +14,8 @@ export interface WatchedClient {
   readonly worked: number
   readonly refused: number
   readonly last: number
-  readonly state: 'proved' | 'seen' | 'refused'
+  /** `dead-before`: refused before rotation was on, and never well since: no death of rotation's. */
+  readonly state: 'proved' | 'seen' | 'refused' | 'dead-before'
   /** In the org's words; of the last refusal. */
   readonly status: string | null
 }
@@ -37,8 +38,34 @@ const isOverlap = ({ status }: Sighting): boolean => /already being processed/i.
 const isDeath = (one: Sighting): boolean =>
   !one.worked && !isOverlap(one) && isRefresh(one) && /invalid|expired|revoked/i.test(one.status)
 
+/** When it began to be switched on, and when it was seen to be: in between nobody knows which side a refusal is of. */
+export interface Span {
+  readonly began: number
+  readonly since: number
+}
+
+const clientOf = (all: readonly Sighting[], { began, since }: Span): WatchedClient | null => {
+  const recent = all.filter(({ at }) => at >= began)
+  const [first] = recent
+  if (first === undefined) return null
+  const deaths = recent.filter(isDeath)
+  const worked = recent.filter((one) => one.worked)
+  const earlier = all.filter(({ at }) => at < began).at(-1)
+  const deadBefore = earlier !== undefined && isDeath(earlier) && worked.length === 0
+  const proofs = worked.filter((one) => one.at >= since && isRefresh(one))
+  return {
+    program: first.program,
+    user: first.user,
+    worked: worked.length,
+    refused: deaths.length,
+    last: recent.at(-1)?.at ?? first.at,
+    state: deaths.length > 0 ? (deadBefore ? 'dead-before' : 'refused') : proofs.length >= 2 ? 'proved' : 'seen',
+    status: deaths.at(-1)?.status ?? null,
+  }
+}
+
 export const watchState = (
-  since: number,
+  span: Span,
   before: Readonly<Record<string, number>> | null,
   { at, sightings, tokens }: Look,
   /** Whether tokens were to be counted at all. */
@@ -49,24 +76,7 @@ export const watchState = (
     const key = `${one.program}\0${one.user}`
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
-  const clients = [...groups.values()].flatMap((all): readonly WatchedClient[] => {
-    const [first] = all
-    if (first === undefined) return []
-    const deaths = all.filter(isDeath)
-    const worked = all.filter((one) => one.worked)
-    const refreshes = worked.filter(isRefresh)
-    return [
-      {
-        program: first.program,
-        user: first.user,
-        worked: worked.length,
-        refused: deaths.length,
-        last: all.at(-1)?.at ?? first.at,
-        state: deaths.length > 0 ? 'refused' : refreshes.length >= 2 ? 'proved' : 'seen',
-        status: deaths.at(-1)?.status ?? null,
-      },
-    ]
-  })
+  const clients = [...groups.values()].flatMap((all) => clientOf(all, span) ?? [])
   const lostTokens =
     before === null || tokens === null
       ? []
@@ -75,11 +85,11 @@ export const watchState = (
           return now < had ? [{ user, before: had, now }] : []
         })
   return {
-    since,
+    since: span.since,
     at,
     clients,
     lostTokens,
-    overlaps: (sightings ?? []).filter(isOverlap).length,
+    overlaps: (sightings ?? []).filter((one) => one.at >= span.began && isOverlap(one)).length,
     failed: lostTokens.length > 0 || clients.some(({ state }) => state === 'refused'),
     blind: [
       ...(sightings === null ? ['refusals: this user sees no logins of others'] : []),
@@ -88,8 +98,7 @@ export const watchState = (
   }
 }
 
-export interface Watching {
-  readonly since: number
+export interface Watching extends Span {
   readonly until: number
   readonly every: number
   /** Tokens by user when rotation was switched on; null: unknown. */
@@ -106,12 +115,12 @@ const passing = (error: unknown): boolean =>
 
 /** Until the time is over, somebody died, or the signal; an org that doesn't answer for a while is asked again. */
 export const watch = async (watching: Watching): Promise<WatchState> => {
-  const { since, until, every, before, look, clock, tell, signal } = watching
+  const { until, every, before, look, clock, tell, signal } = watching
   let state: WatchState | null = null
   for (;;) {
     const now = clock.wall()
     try {
-      state = watchState(since, before, await look(now))
+      state = watchState(watching, before, await look(now))
       tell(state)
     } catch (error) {
       if (!passing(error) || (state === null && (now >= until || signal?.aborted === true))) throw error

@@ -127,7 +127,13 @@ export default class RtrEnableCommand extends KeyturnCommand {
     process.once('SIGINT', end).once('SIGTERM', end)
     let state: WatchState
     try {
-      const told = (one: WatchState): void => switching.tell(watchLine(one))
+      let last = ''
+      const told = (one: WatchState): void => {
+        const line = watchLine(one)
+        // A day of looks is a line for each change, and not one for each minute.
+        if (line !== last) switching.tell(`${new Date(one.at).toISOString().slice(11, 19)} ${line}`)
+        last = line
+      }
       state = await watchSwitch(switching, record, { forMs: watchFor, every, signal: ended.signal, told })
     } finally {
       process.off('SIGINT', end).off('SIGTERM', end)
