@@ -44,7 +44,7 @@ export const integrationLicenses = async (org: OrgConnection): Promise<Integrati
   return { user: seatsOf(integrationLicense, user), permissionSet: seatsOf(setLicense, set) }
 }
 
-export const seatsText = ({ name, total, used }: Seats): string => `${name}: ${used} of ${total} used`
+export const seatsText = ({ name, total, used }: Seats): string => `${name}, ${used} of ${total} used before`
 
 /** Throws ORG_REFUSED. */
 export const requireSeat = (seats: Seats): void => {

@@ -201,3 +201,36 @@ test('hostile names are data: no terminal takes them for commands, and no file f
   const list = await folder.run(['provision', 'list'])
   assert.ok(harmless(list.stdout))
 })
+
+test('an org that answers oddly makes an error with a code, and leaves nothing half-made unnamed', async (t) => {
+  const world = await provisionWorld(t)
+  const { folder, sim, query } = world
+  const odd: readonly (readonly [object, object])[] = [
+    [{ path: '/query$' }, { status: 200, html: true }],
+    [{ path: '/query$' }, { status: 200, body: '{"records":[{}]}' }],
+    [{ path: '/query$' }, { status: 403, body: '[{"errorCode":"INVALID_TYPE","message":"\u001b[2Jno"}]' }],
+    [{ path: '/describe$' }, { status: 200, body: '{"name":"Account","fields":"none"}' }],
+    [{ endpoint: 'metadata' }, { status: 500, html: true }],
+    [
+      { path: '/sobjects/User$', method: 'POST' },
+      { status: 400, body: '[{"errorCode":"DUPLICATE_USERNAME","message":"Duplicate Username.<br>taken"}]' },
+    ],
+  ]
+  for (const [match, action] of odd) {
+    const fault = sim.control.addFault({ match, count: 'forever', action })
+    const ran = await folder.run([...user(), '--yes'])
+    sim.control.removeFaults(fault.id)
+    const all = ran.stdout + ran.stderr
+    assert.notEqual(ran.code, 0, JSON.stringify(match))
+    assert.doesNotMatch(all, /DEFECT|at \w+ \(/, JSON.stringify([match, action]))
+    assert.ok(!all.includes('\u001b'))
+  }
+  const begun = (await folder.json(['provision', 'list'])).value.made as readonly { readonly state: string }[]
+  assert.deepEqual(
+    begun.map(({ state }) => state),
+    ['begun'],
+    'the permission set is there, the user is not: it has a name',
+  )
+  good(await folder.run([...user(), '--yes']))
+  assert.equal((await query(`SELECT Id FROM User WHERE Username = 'billing@acme.example'`)).length, 1)
+})

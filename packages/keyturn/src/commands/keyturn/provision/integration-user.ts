@@ -8,6 +8,7 @@ import { operatorName } from '../../../operator-name.ts'
 import { orgConnection } from '../../../org/connection.ts'
 import { terminalText } from '../../../output/terminal-text.ts'
 import type { IntegrationDescription } from '../../../posture/provision/integration-description.ts'
+import { counted } from '../../../posture/audit/shown-text.ts'
 import { isThere } from '../../../posture/provision/carry.ts'
 import type { MadeIntegration } from '../../../posture/provision/make-integration.ts'
 import { provisionFlags, ProvisionCommand } from '../../../provision-command.ts'
@@ -137,7 +138,7 @@ export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
     })
   }
 
-  private report({ username }: IntegrationDescription, made: MadeIntegration): Json {
+  private report({ username, ownProfile, hours }: IntegrationDescription, made: MadeIntegration): Json {
     const { licenses, ranges, steps, userId, access, broad, clicks, done } = made
     const stopped = steps.find(({ carried }) => carried === null || !isThere(carried))
     this.log('')
@@ -145,8 +146,11 @@ export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
       const sign = carried === null || carried.is === 'dry-run' ? ' ' : isThere(carried) ? '✓' : '✗'
       this.log(`${sign} ${terminalText(step)}${carried === null ? ' (after that)' : ''}`)
     }
-    this.log(`  Before: ${licenses.map(terminalText).join('; ')}`)
+    this.log(`  Licences: ${licenses.map(terminalText).join('; ')}`)
     if (ranges.length > 0) this.log(`  Logs in from ${ranges.map(terminalText).join(', ')}`)
+    if (ownProfile === undefined)
+      this.tell('→ It may log in at any hour and from anywhere: --own-profile ends that.', '  ')
+    else if (hours === undefined) this.tell('→ It may log in at any hour: --hours ends that.', '  ')
     for (const one of broad) this.log(`${this.paint('red', '✗')} ${terminalText(`${username}: ${one}`)}`)
     if (access !== null) this.tellAccess(username, made)
     else if (done)
@@ -180,7 +184,7 @@ export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
     const { missing, tooMuch, objects, fields } = access
     if (missing.length === 0 && tooMuch.length === 0)
       this.log(
-        `${this.paint('green', '✓')} Asked as ${terminalText(username)}: it may do what was named (${objects} objects, ${fields} fields), and nothing else.`,
+        `${this.paint('green', '✓')} Asked as ${terminalText(username)}: it may do what was named (${counted(objects, 'object')}, ${counted(fields, 'field')}), and nothing else.`,
       )
     for (const one of missing) this.log(`${this.paint('red', '✗')} missing: ${terminalText(one)}`)
     for (const one of tooMuch) this.log(`${this.paint('red', '✗')} not asked for: ${terminalText(one)}`)
