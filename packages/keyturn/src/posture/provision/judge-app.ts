@@ -39,6 +39,8 @@ const ofApps = ({ id, families }: Control): boolean =>
   // What is new was never used.
   id.startsWith('app-') && id !== 'app-unused' && families.every((family) => family === 'apps')
 
+const isOfAnApp = ({ subject }: { readonly subject: string }): boolean => /^(app|eca|uninstalled):/.test(subject)
+
 /** Pure. */
 export const judgeAppIn = (
   snapshot: Snapshot,
@@ -61,8 +63,9 @@ export const judgeAppIn = (
       const finding = { control: control.id, text: mine.map(({ text }) => text).join(' ') || why }
       const isWrong = verdict === 'fail' && evidence.some((one) => one.subject === subject)
       if (isWrong) (excused.has(control.id) ? accepted : failed).set(control.id, finding)
-      // Of an unknown family nobody is named.
-      else if (mine.length > 0 || (verdict === 'unknown' && evidence.length === 0)) unknown.set(control.id, finding)
+      // What is unknown of another app says nothing of this one; what is unknown of no app does.
+      else if (mine.length > 0 || (verdict === 'unknown' && (evidence.length === 0 || !evidence.every(isOfAnApp))))
+        unknown.set(control.id, finding)
       else if (!passed.includes(control.id)) passed.push(control.id)
     }
   const wrong = [...failed.keys(), ...accepted.keys(), ...unknown.keys()]

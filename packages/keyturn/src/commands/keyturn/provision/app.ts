@@ -215,7 +215,8 @@ export default class ProvisionAppCommand extends ProvisionCommand {
     if (judgement !== null) {
       const { passed, failed, accepted, unknown } = judgement
       this.log('')
-      if (failed.length === 0) this.log(`${this.paint('green', '✓')} ${passed.length} controls of an audit pass.`)
+      if (failed.length === 0)
+        this.log(`${this.paint('green', '✓')} ${passed.length} controls of an audit find nothing wrong with it.`)
       for (const { control, text } of failed) this.log(`${this.paint('red', '✗')} ${control}: ${terminalText(text)}`)
       for (const { control, text } of accepted)
         this.log(`  ${control}: as asked for, with a reason. ${terminalText(text)}`)
