@@ -20,7 +20,10 @@ export const listingTable = (listing: Listing, { paint, width }: Screen): string
     const shown = rows.slice(0, mostRows)
     const text = table(
       shown,
-      columns.map((column, index) => ({ ...column, of: (row: readonly string[]) => shownText(row[index] ?? '', 120) })),
+      columns.map((column, index) => ({
+        ...column,
+        of: (row: readonly string[]) => shownText(row[index] ?? '', 120) || null,
+      })),
       width,
     )
     return rows.length > mostRows ? `${text}\n… and ${rows.length - mostRows} more: --format csv has them all` : text

@@ -7,9 +7,9 @@ const addressesOf = ({ addresses, moreAddresses }: MachineUse): string =>
   `${addresses.join(' ')}${moreAddresses > 0 ? ` and ${moreAddresses} more` : ''}`
 
 const programOf = ({ application, client }: MachineUse): string =>
-  [application, client].filter((text) => text !== null && text !== '' && text !== 'N/A').join(', ') || '-'
+  [application, client].filter((text) => text !== null && text !== '' && text !== 'N/A').join(', ')
 
-const sharedText = ({ shared }: Machine): string => (shared === null ? 'unknown' : shared.join('; ') || '-')
+const sharedText = ({ shared }: Machine): string => (shared === null ? 'unknown' : shared.join('; '))
 
 export const machinesListing = (view: MachinesView): Listing => {
   const { totals, machines, org, takenAt, days } = view
@@ -38,11 +38,11 @@ export const machinesListing = (view: MachinesView): Listing => {
         rows: machines.flatMap((machine) => {
           const { username, nature, uses } = machine
           const rest = [sharedText(machine), nature.is]
-          if (uses.length === 0) return [[username, 'none seen', '-', '-', '0', '0', '-', '-', ...rest]]
+          if (uses.length === 0) return [[username, 'none seen', '', '', '0', '0', '', '', ...rest]]
           return uses.map((use) => [
             username,
             use.way,
-            use.ends ?? '-',
+            use.ends ?? '',
             programOf(use),
             String(use.worked),
             String(use.failed),

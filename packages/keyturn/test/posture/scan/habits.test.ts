@@ -62,6 +62,42 @@ const cases: readonly Case[] = [
     'connection-with-refresh-fn:2',
   ),
   js('an access token only', "import jsforce from 'jsforce'\nnew jsforce.Connection({ instanceUrl, accessToken })"),
+  js(
+    'options that somebody else made, and nothing of tokens',
+    "import jsforce from 'jsforce'\nnew jsforce.Connection(options)",
+  ),
+  js(
+    'options that somebody else made, with a refreshFn',
+    "import jsforce from 'jsforce'\nexport const make = (options, refreshToken, refreshFn) => new jsforce.Connection(options)",
+  ),
+  js(
+    'options in a variable that is used elsewhere before',
+    "import jsforce from 'jsforce'\nlet options = { instanceUrl, refreshToken }\nlog(options)\nnew jsforce.Connection(options)",
+    'connection-without-refresh-fn:4',
+  ),
+  js(
+    'a listener by a function of the old kind',
+    "import jsforce from 'jsforce'\nnew jsforce.Connection({ oauth2, refreshToken })\nconn.on('refresh', function (token) { save(token) })",
+    'connection-without-refresh-fn:2',
+  ),
+  js(
+    'listeners of something else',
+    "import jsforce from 'jsforce'\nnew jsforce.Connection({ oauth2, refreshToken })\npage.on('load', (res) => res.refresh_token)\nlog(on, 'refresh')",
+    'connection-without-refresh-fn:2',
+  ),
+  js('jsforce only named in a text', "log('jsforce')\nnew Connection({ refreshToken })\nconn.login(a, b)"),
+  js('a log that speaks of a login', "import jsforce from 'jsforce'\nlogin(a, b)\nconst login = (a, b) => 0"),
+  js('another word of the CLI', "run('sf org login sfdx-urls'); sfdx.url; const login = sfdx - url"),
+  of('A.java', 'its setter only defined', 'import com.sforce.ws.X;\nclass A { Runnable setPassword; }'),
+  of('a.php', 'a login without a password', '<?php\n$c = new SforcePartnerClient();\n$c->login();'),
+  js(
+    'an envelope for something else',
+    'const body = `<env xmlns="urn:partner.soap.sforce.com"><query>`, other = `<login>`',
+  ),
+  js(
+    'the error named far from a retry',
+    "// salesforce refresh_token\nconst a = 'retry', b = 'token request is already being processed'",
+  ),
   js('another Connection', "import { Connection } from 'amqp'\nnew Connection({ refreshToken, host })"),
   js(
     'a connection without the import, in jsforce’s words',

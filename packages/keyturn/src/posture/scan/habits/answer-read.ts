@@ -64,6 +64,8 @@ const isPattern = (tokens: readonly Token[], at: number): boolean => {
   for (let open = at; open > Math.max(-1, at - 60); open--)
     if (isSign(tokens[open], '{')) {
       const close = closeOf(tokens, open)
+      // A group that ended before is another’s.
+      if (close !== null && close < at) continue
       return (
         close !== null &&
         ((isSign(tokens[close + 1], '=') && !isEnvironment(tokens, close + 2)) ||

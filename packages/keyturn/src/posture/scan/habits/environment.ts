@@ -40,6 +40,7 @@ const isTakenApart = (tokens: readonly Token[], at: number): boolean => {
   for (let open = at; open > Math.max(-1, at - 100); open--)
     if (isSign(tokens[open], '{')) {
       const close = closeOf(tokens, open)
+      if (close !== null && close < at) continue
       return close !== null && isSign(tokens[close + 1], '=') && isName(tokens[close + 4], 'env')
     }
   return false

@@ -107,25 +107,27 @@ const envelopes = (source: Source): readonly HabitFinding[] =>
       : [],
   )
 
-const keyturn = (source: Source): readonly HabitFinding[] =>
-  source.tokens.flatMap((token, at) => {
-    const used =
+/** One a file is enough. */
+const keyturn = (source: Source): readonly HabitFinding[] => {
+  const used = source.tokens.find(
+    (token, at) =>
       (token.is === 'string' && /^@keyturn\/tokens(\/|$)/.test(token.text)) ||
       (isName(token, 'keyturn') &&
         isName(source.tokens[at + 1], 'token', 'exec') &&
-        ['shell', 'yaml'].includes(source.language))
-    return used
-      ? [
-          found(source, token.line, {
-            kind: 'keyturn',
-            effect: 'survives',
-            confidence: 'certain',
-            why: 'Keyturn holds the refresh token.',
-            next: 'Nothing.',
-          }),
-        ]
-      : []
-  })
+        ['shell', 'yaml'].includes(source.language)),
+  )
+  return used === undefined
+    ? []
+    : [
+        found(source, used.line, {
+          kind: 'keyturn',
+          effect: 'survives',
+          confidence: 'certain',
+          why: 'Keyturn holds the refresh token.',
+          next: 'Nothing.',
+        }),
+      ]
+}
 
 export const otherClientHabits: Rule = (source) => [
   ...(source.language === 'ruby' ? ruby(source) : []),

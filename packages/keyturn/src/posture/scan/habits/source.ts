@@ -29,7 +29,7 @@ export const sourceOf = (path: string, language: Language, text: string): Source
   tokens: tokensOf(text, lexes[language]),
   salesforce: salesforceWord.test(text) || salesforceWord.test(path),
   aside:
-    /(^|\/)(tests?|__tests__|specs?|__mocks__|fixtures?|examples?|samples?|docs?)\/|\.(test|spec)\.[a-z]+$|(^|\/)test_[^/]*$|_test\.[a-z]+$/i.test(
+    /(^|\/)(tests?|__tests__|specs?|__mocks__|fixtures?|examples?|samples?|bench(?:es|marks?)?|docs?)\/|\.(test|spec)\.[a-z]+$|(^|\/)test_[^/]*$|_test\.[a-z]+$/i.test(
       path,
     ),
 })
