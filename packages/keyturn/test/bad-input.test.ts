@@ -29,7 +29,7 @@ const cases: readonly Case[] = [
   { args: ['token', 'a', '--rejected', '-1'], code: 'BAD_ARGUMENT', exit: usage },
   { args: ['fix'], code: 'BAD_ARGUMENT', exit: usage, says: /Missing: NAME/ },
   { args: ['fix', 'a', 'b', '--all-safe'], code: 'BAD_ARGUMENT', exit: usage, says: /all controls/ },
-  { args: ['fix', 'a', '--days', '0'], code: 'BAD_ARGUMENT', exit: usage, says: /180/ },
+  { args: ['fix', 'a', '--days', '30'], code: 'BAD_ARGUMENT', exit: usage, says: /180/ },
   { args: ['fix', 'a', '--dry-run', '--yes'], code: 'BAD_ARGUMENT', exit: usage },
   { args: ['fix', 'a', '--profile', 'nope'], code: 'BAD_ARGUMENT', exit: usage },
   { args: ['token', 'a', '--nope'], code: 'BAD_ARGUMENT', exit: usage, says: /no flag --nope/ },
