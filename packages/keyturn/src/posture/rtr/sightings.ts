@@ -109,7 +109,7 @@ export const looker = (org: OrgConnection, watched: Watched): ((now: number) => 
   return async (now) => {
     const { sees } = watched
     const found = sees.logins ? await readLogins(org, watched, from, usernames) : null
-    for (const [id, one] of found ?? []) if (one.at >= watched.since) seen.set(id, one)
+    for (const [id, one] of found ?? []) if (one.at >= Math.floor(watched.since / 1000) * 1000) seen.set(id, one)
     from = Math.max(watched.since, now - overlap)
     return {
       at: now,

@@ -44,7 +44,11 @@ export interface Span {
   readonly since: number
 }
 
-const clientOf = (all: readonly Sighting[], { began, since }: Span): WatchedClient | null => {
+/** As the login history has its times. */
+const second = (at: number): number => Math.floor(at / 1000) * 1000
+
+const clientOf = (all: readonly Sighting[], span: Span): WatchedClient | null => {
+  const [began, since] = [second(span.began), second(span.since)]
   const recent = all.filter(({ at }) => at >= began)
   const [first] = recent
   if (first === undefined) return null
@@ -89,7 +93,7 @@ export const watchState = (
     at,
     clients,
     lostTokens,
-    overlaps: (sightings ?? []).filter((one) => one.at >= span.began && isOverlap(one)).length,
+    overlaps: (sightings ?? []).filter((one) => one.at >= second(span.began) && isOverlap(one)).length,
     failed: lostTokens.length > 0 || clients.some(({ state }) => state === 'refused'),
     blind: [
       ...(sightings === null ? ['refusals: this user sees no logins of others'] : []),
@@ -121,6 +125,9 @@ export const watch = async (watching: Watching): Promise<WatchState> => {
     const now = clock.wall()
     try {
       state = watchState(watching, before, await look(now))
+      // A token that vanished between the two questions of one look has a refusal that says whose it was.
+      if (state.failed && !state.clients.some((one) => one.state === 'refused'))
+        state = watchState(watching, before, await look(clock.wall()))
       tell(state)
     } catch (error) {
       if (!passing(error) || (state === null && (now >= until || signal?.aborted === true))) throw error
