@@ -56,7 +56,11 @@ export default class FixCommand extends KeyturnCommand {
       description: `What is asked, and how strictly: ${profileNames.join(', ')}`,
     }),
     'all-safe': boolean({ description: 'Make all changes that cut nobody off for certain, as one' }),
-    days: integer({ default: 90, helpValue: 'N', description: 'Of logins and uses that are looked at: 90 to 180; default 90' }),
+    days: integer({
+      default: 90,
+      helpValue: 'N',
+      description: 'Of logins and uses that are looked at: 90 to 180; default 90',
+    }),
   }
 
   async run(): Promise<Json> {
