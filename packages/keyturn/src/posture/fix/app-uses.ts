@@ -2,7 +2,7 @@
 import { appSubject } from '../controls/app-control.ts'
 import type { AppFact } from '../facts.ts'
 import type { Evidence } from '../impact/impact.ts'
-import { isShutOut, seenOf } from '../impact/seen.ts'
+import { seenOf } from '../impact/seen.ts'
 import type { Seen } from '../impact/seen.ts'
 import type { Use } from '../impact/use.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -31,7 +31,7 @@ export const usesOfApp = (app: AppFact, snapshot: Snapshot): readonly Use[] | st
   if (logins.is === 'unknown') return `Who uses the app is not known: ${logins.text}.`
   const seen = seenIn(snapshot)
   const match = seen.apps.of(appSubject(app))
-  return seen.usesOf(appSubject(app)).filter((use) => match(use) !== 'no' && !isShutOut(seen, use.user))
+  return seen.usesOf(appSubject(app)).filter((use) => match(use) !== 'no')
 }
 
 export const usersAmong = (uses: readonly Use[]): readonly string[] => [

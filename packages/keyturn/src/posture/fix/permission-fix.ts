@@ -100,10 +100,6 @@ interface Held {
   losing(taken: readonly Source[]): readonly string[]
 }
 
-/** Who has it by a group may have it from any set. */
-const givesTo = (source: Source, one: UserFact, sources: readonly Source[]): boolean =>
-  source.gives(one) || (source.type === 'PermissionSet' && !sources.some((each) => each.gives(one)))
-
 const heldOf = (permission: string, asked: AskedFix): Held | string => {
   const sources = sourcesOf(permission, asked)
   if (typeof sources === 'string') return sources
@@ -113,20 +109,23 @@ const heldOf = (permission: string, asked: AskedFix): Held | string => {
     ({ active, permissions }) => active && permissions.is === 'known' && permissions.value.includes(permission),
   )
   const keeps = holders.filter(({ username }) => !found.has(`user:${username}`))
+  const directly = new Set(holders.filter((one) => sources.some((source) => source.gives(one))))
+  /** Who has it by a group may have it from any set. */
+  const givesTo = (source: Source, one: UserFact): boolean =>
+    source.gives(one) || (source.type === 'PermissionSet' && !directly.has(one))
   const kept = new Map<Source, boolean>()
   const lost = new Map<string, readonly string[]>()
   return {
     ...{ sources, holders, keeps },
     keptBy: (source) => {
-      const known = kept.get(source) ?? keeps.some((one) => givesTo(source, one, sources))
+      const known = kept.get(source) ?? keeps.some((one) => givesTo(source, one))
       kept.set(source, known)
       return known
     },
     losing: (taken) => {
       const key = taken.map(({ type, fullName }) => `${type}/${fullName}`).join()
       const known =
-        lost.get(key) ??
-        holders.flatMap((one) => (taken.some((source) => givesTo(source, one, sources)) ? [one.username] : []))
+        lost.get(key) ?? holders.flatMap((one) => (taken.some((source) => givesTo(source, one)) ? [one.username] : []))
       lost.set(key, known)
       return known
     },

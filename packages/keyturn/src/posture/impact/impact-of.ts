@@ -9,7 +9,7 @@ import type { CutOff, Evidence, Impact } from './impact.ts'
 import type { Judge, Verdict } from './judge.ts'
 import { judges } from './judges.ts'
 import type { Restriction } from './restriction.ts'
-import { lower, seenOf } from './seen.ts'
+import { seenOf } from './seen.ts'
 import type { Seen } from './seen.ts'
 import { selfUse } from './use.ts'
 import type { Use } from './use.ts'
@@ -75,7 +75,7 @@ const ofCallers = (callers: readonly Use[], hits: readonly Hit[], seen: Seen): r
     const mine = new Set(use.app === null ? [] : seen.alike(use))
     const same = hits.filter((hit) =>
       use.app === null || hit.use.app === null
-        ? use.user === null || lower(hit.use.user) === lower(use.user)
+        ? use.user === null || hit.use.who === use.who
         : mine.has(hit.use) || (use.user === null && hit.use.app === use.app),
     )
     const worst = same.find(({ certain }) => certain && use.user !== null && use.app !== null) ?? same[0]

@@ -10,6 +10,7 @@ import { usesOf } from './use.ts'
 export interface Seen {
   readonly evidence: Evidence
   readonly facts: Facts
+  /** Of those who can get in today: nobody else loses anything. */
   readonly uses: readonly Use[]
   readonly apps: AppDirectory
   /** Undefined: users were not read, or there is none of that name. */
@@ -33,25 +34,28 @@ const made = new WeakMap<Evidence, Seen>()
 
 export const lower = (name: string | null): string | null => name?.toLowerCase() ?? null
 
+const isShutOut = (user: UserFact | undefined): boolean =>
+  user !== undefined && (!user.active || (user.frozen.is === 'known' && user.frozen.value))
+
 const seenAnew = (evidence: Evidence): Seen => {
   const { facts } = evidence
-  const uses = usesOf(evidence)
   const apps = appDirectory(facts)
   const users = facts.users.is === 'known' ? usersByName(facts.users.value) : new Map<string, UserFact>()
   const byLower = new Map([...users].map(([name, user]) => [name.toLowerCase(), user]))
+  const uses = usesOf(evidence).filter(({ who }) => who === null || !isShutOut(byLower.get(who)))
   const profiles = facts.profiles.is === 'known' ? profilesById(facts.profiles.value) : new Map<string, ProfileFact>()
   const userOf = (username: string | null): UserFact | undefined =>
     username === null ? undefined : byLower.get(username.toLowerCase())
   const keyOf = (use: Use): string => {
     const owner: AppFact | null = apps.ownerOf(use)
-    return `${lower(use.user) ?? ''}\u0000${owner?.id ?? use.app ?? ''}`
+    return `${use.who ?? ''}\u0000${owner?.id ?? use.app ?? ''}`
   }
   const groups = new Map<string, Use[]>()
   const byApp = new Map<AppFact | string | null, Use[]>()
   const byUser = new Map<string | null, Use[]>()
   for (const use of uses) {
     put(groups, keyOf(use), use)
-    put(byUser, lower(use.user), use)
+    put(byUser, use.who, use)
     const owners = apps.ownersOf(use)
     for (const owner of owners) put(byApp, owner, use)
     if (owners.length === 0) put(byApp, use.app, use)
@@ -82,10 +86,4 @@ export const seenOf = (evidence: Evidence): Seen => {
   const seen = seenAnew(evidence)
   made.set(evidence, seen)
   return seen
-}
-
-/** Who can't get in today loses nothing. */
-export const isShutOut = ({ userOf }: Seen, username: string | null): boolean => {
-  const user = userOf(username)
-  return user !== undefined && (!user.active || (user.frozen.is === 'known' && user.frozen.value))
 }

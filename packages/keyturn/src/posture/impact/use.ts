@@ -10,6 +10,8 @@ export interface Use {
   readonly from: 'login' | 'token' | 'caller' | 'self'
   /** By username; null: nobody can say. */
   readonly user: string | null
+  /** The same in lower case: names of users differ in nothing else. */
+  readonly who: string | null
   readonly app: string | null
   readonly appId: string | null
   /** For people. */
@@ -38,6 +40,7 @@ const ofLogins = ({ facts: { logins } }: Evidence): readonly Use[] =>
           ...nothing,
           from: 'login',
           user: login.user,
+          who: login.user.toLowerCase(),
           app: login.application,
           appId: null,
           way: login.subType ?? login.type,
@@ -57,6 +60,7 @@ const ofTokens = ({ facts: { tokens } }: Evidence): readonly Use[] =>
         ...nothing,
         from: 'token',
         user: token.user,
+        who: token.user.toLowerCase(),
         app: token.app,
         appId: token.appId,
         way: 'refresh token',
@@ -72,6 +76,7 @@ const ofCallers = ({ callers }: Evidence): readonly Use[] =>
     ...nothing,
     from: 'caller',
     user: username,
+    who: username?.toLowerCase() ?? null,
     app,
     appId: null,
     way: 'broker',
@@ -91,6 +96,7 @@ export const selfUse = ({ self, takenAt }: Evidence): Use => ({
   ...nothing,
   from: 'self',
   user: self.username,
+  who: self.username.toLowerCase(),
   app: self.app,
   appId: null,
   way: null,

@@ -4,7 +4,6 @@
  */
 import type { Judge, Verdict } from '../judge.ts'
 import { certain, matched, possible } from '../judge.ts'
-import { isShutOut } from '../seen.ts'
 
 const permission = 'UseAnyApiClient'
 
@@ -13,7 +12,6 @@ export const apiAccessControl: Judge<'api-access-control'> = {
   prepare: ({ allowed }, seen) => {
     const matches = allowed.map((app) => seen.apps.of(app))
     return (use): Verdict => {
-      if (isShutOut(seen, use.user)) return null
       const held = seen.userOf(use.user)?.permissions
       if (held?.is === 'known' && held.value.includes(permission)) return null
       if (use.kind === 'soap')

@@ -6,7 +6,6 @@ import type { Judge, Verdict } from '../judge.ts'
 import { asItsUser, matched, possible } from '../judge.ts'
 import type { Match } from '../app-match.ts'
 import type { Seen } from '../seen.ts'
-import { isShutOut } from '../seen.ts'
 import type { Use } from '../use.ts'
 
 interface Texts {
@@ -16,7 +15,7 @@ interface Texts {
 }
 
 const byCode = (use: Use, match: Match, seen: Seen, texts: Texts): Verdict => {
-  if (use.kind !== 'oauth' || use.from === 'self' || isShutOut(seen, use.user)) return null
+  if (use.kind !== 'oauth' || use.from === 'self') return null
   if (use.from === 'caller') return match === 'no' ? null : asItsUser
   if (use.from === 'token') return matched(match, possible(texts.token))
   const owner = seen.apps.ownerOf(use)
@@ -65,7 +64,6 @@ export const secretRequired: Judge<'secret-required'> = {
           login: sends,
           token: `Its token goes on; it can authorise again only with the secret. ${sends}`,
         })
-      if (isShutOut(seen, use.user)) return null
       if (use.from === 'caller') return match(use) === 'no' ? null : asItsUser
       const flow = at === 'refresh' ? 'refresh' : 'token-exchange'
       return use.flow === flow || use.from === 'self' ? matched(match(use), possible(sends)) : null

@@ -1,12 +1,11 @@
 /** The app is blocked: every session, login and token of it ends. */
 import type { Judge } from '../judge.ts'
 import { certain, matched } from '../judge.ts'
-import { isShutOut } from '../seen.ts'
 
 export const blockedApp: Judge<'blocked-app'> = {
   needs: ['apps', 'tokens', 'logins'],
   prepare: ({ app }, seen) => {
     const match = seen.apps.of(app)
-    return (use) => (isShutOut(seen, use.user) ? null : matched(match(use), certain('The app would be blocked.')))
+    return (use) => matched(match(use), certain('The app would be blocked.'))
   },
 }

@@ -5,7 +5,6 @@ import type { Judge, Verdict } from '../judge.ts'
 import { asItsUser, certain, matched, possible } from '../judge.ts'
 import { unsaidFlows } from '../login-flow.ts'
 import type { Seen } from '../seen.ts'
-import { isShutOut } from '../seen.ts'
 import type { Use } from '../use.ts'
 
 const withTokens: readonly Flow[] = ['web-server', 'user-agent', 'device', 'code-credential', 'token-exchange']
@@ -27,7 +26,6 @@ export const flowOff: Judge<'flow-off'> = {
   prepare: ({ app, flow }, seen) => {
     const match = app === null ? (): Match => 'yes' : seen.apps.of(app)
     const judge = (use: Use): Verdict => {
-      if (isShutOut(seen, use.user)) return null
       if (use.from === 'caller') return match(use) === 'no' ? null : asItsUser
       if (use.from === 'self') {
         if (match(use) === 'no') return null

@@ -6,7 +6,6 @@ import type { AppFact } from '../../facts.ts'
 import type { Judge, Verdict } from '../judge.ts'
 import { possible, unseen } from '../judge.ts'
 import type { Seen } from '../seen.ts'
-import { isShutOut } from '../seen.ts'
 import { byAddress } from '../tied-address.ts'
 import type { Use } from '../use.ts'
 
@@ -38,7 +37,6 @@ export const loginAddresses: Judge<'login-addresses'> = {
     ({ profile, ranges }, seen) =>
     (use) => {
       const user = seen.userOf(use.user)
-      if (isShutOut(seen, use.user)) return null
       const isMeant = profile === null || (user !== undefined && [user.profile, user.profileId].includes(profile))
       if (user === undefined && profile !== null) {
         const verdict = softened(byAddress(use, ranges, seen), use, seen)

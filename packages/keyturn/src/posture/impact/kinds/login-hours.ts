@@ -4,7 +4,6 @@
  */
 import type { Judge, Verdict } from '../judge.ts'
 import { asItsUser, certain, possible, unseen } from '../judge.ts'
-import { isShutOut } from '../seen.ts'
 import type { Use } from '../use.ts'
 
 type Hours = Readonly<Record<string, readonly [from: number, to: number] | null>>
@@ -50,7 +49,6 @@ export const loginHours: Judge<'login-hours'> = {
     const { timeZone } = seen.evidence
     const clock = clockIn(timeZone ?? 'UTC')
     return (use) => {
-      if (isShutOut(seen, use.user)) return null
       const user = seen.userOf(use.user)
       if (user === undefined) return unseen('whose profile they have was not read')
       return [user.profile, user.profileId].includes(profile)

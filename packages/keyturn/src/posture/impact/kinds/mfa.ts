@@ -5,7 +5,7 @@
 import type { Judge, Verdict } from '../judge.ts'
 import { certain, possible } from '../judge.ts'
 import type { Seen } from '../seen.ts'
-import { isShutOut, lower } from '../seen.ts'
+import { lower } from '../seen.ts'
 
 const judgePerson = (username: string | null, everybody: boolean, seen: Seen): Verdict => {
   const user = seen.userOf(username)
@@ -29,8 +29,8 @@ export const mfa: Judge<'mfa'> = {
   prepare: ({ users }, seen) => {
     const asked = users === null ? null : new Set(users.map(lower))
     return (use) => {
-      if (use.from !== 'login' || use.kind !== 'person' || isShutOut(seen, use.user)) return null
-      if (asked !== null && !asked.has(lower(use.user))) return null
+      if (use.from !== 'login' || use.kind !== 'person') return null
+      if (asked !== null && !asked.has(use.who)) return null
       return judgePerson(use.user, asked === null, seen)
     }
   },

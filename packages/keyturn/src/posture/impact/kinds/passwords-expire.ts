@@ -5,7 +5,6 @@
 import type { Judge, Verdict } from '../judge.ts'
 import { asItsUser, certain, possible } from '../judge.ts'
 import type { Seen } from '../seen.ts'
-import { isShutOut } from '../seen.ts'
 import type { Use } from '../use.ts'
 
 const day = 86_400_000
@@ -35,7 +34,6 @@ export const passwordsExpire: Judge<'passwords-expire'> = {
   prepare:
     ({ profile, days }, seen) =>
     (use) => {
-      if (isShutOut(seen, use.user)) return null
       if (use.from === 'caller') return asItsUser
       if (use.from !== 'login' || (use.kind !== 'soap' && use.kind !== 'oauth-password')) return null
       const concerned = isConcerned(profile, use, seen)

@@ -2,7 +2,7 @@
 import type { Judge, Verdict } from '../judge.ts'
 import { certain, possible } from '../judge.ts'
 import type { Seen } from '../seen.ts'
-import { isShutOut, lower } from '../seen.ts'
+import { lower } from '../seen.ts'
 import type { Use } from '../use.ts'
 import { mfa } from './mfa.ts'
 
@@ -43,6 +43,6 @@ export const permissionRemoved: Judge<'permission-removed'> = {
     const meant = new Set(users.map(lower))
     const judge: ByPermission =
       known[permission] ?? (() => possible(`Whether what it does needs ${permission} no login shows.`))
-    return (use) => (meant.has(lower(use.user)) && !isShutOut(seen, use.user) ? judge(use, seen) : null)
+    return (use) => (meant.has(use.who) ? judge(use, seen) : null)
   },
 }

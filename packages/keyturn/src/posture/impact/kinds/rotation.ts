@@ -4,7 +4,6 @@
  */
 import type { Judge, Verdict } from '../judge.ts'
 import { matched, possible, unseen } from '../judge.ts'
-import { isShutOut } from '../seen.ts'
 import type { Use } from '../use.ts'
 
 const judgeShared = (alike: readonly Use[]): Verdict => {
@@ -26,7 +25,7 @@ export const rotation: Judge<'rotation'> = {
     const judged = new Map<readonly Use[], Verdict>()
     return (use) => {
       if (use.from !== 'token' && use.flow !== 'refresh') return null
-      if (isShutOut(seen, use.user) || match(use) === 'no') return null
+      if (match(use) === 'no') return null
       const all = seen.alike(use)
       const before = judged.get(all)
       const verdict = before === undefined ? judgeShared(all) : before

@@ -2,7 +2,6 @@
 import { refreshScopes } from '../../controls/refresh-tokens.ts'
 import type { Judge } from '../judge.ts'
 import { matched, possible } from '../judge.ts'
-import { isShutOut } from '../seen.ts'
 
 export const scopes: Judge<'scopes'> = {
   needs: ['apps', 'tokens', 'logins'],
@@ -10,7 +9,6 @@ export const scopes: Judge<'scopes'> = {
     const match = seen.apps.of(app)
     const onlyRefresh = removed.every((scope) => refreshScopes.includes(scope))
     return (use) => {
-      if (isShutOut(seen, use.user)) return null
       // Machine flows get no refresh token, with that scope or without.
       if (onlyRefresh && (use.flow === 'client-credentials' || use.flow === 'unsaid')) return null
       return matched(match(use), possible(`Whether it needs ${removed.join(', ')} nobody can tell from what was seen.`))

@@ -4,7 +4,6 @@
  */
 import type { Judge } from '../judge.ts'
 import { asItsUser, possible, unseen } from '../judge.ts'
-import { isShutOut } from '../seen.ts'
 import type { Use } from '../use.ts'
 
 export const sessionAddress: Judge<'session-address'> = {
@@ -24,7 +23,6 @@ export const sessionAddress: Judge<'session-address'> = {
       return several
     }
     return (use) => {
-      if (isShutOut(seen, use.user)) return null
       if (use.from === 'caller') return asItsUser
       if (use.from !== 'login') return null
       if (use.address === null) return unseen('their logins have no address')

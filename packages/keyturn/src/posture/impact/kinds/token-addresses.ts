@@ -1,7 +1,6 @@
 /** The refresh-token allowlist of an app: from elsewhere neither its web-server flow nor its refresh tokens work. */
 import type { Judge } from '../judge.ts'
 import { matched, possible } from '../judge.ts'
-import { isShutOut } from '../seen.ts'
 import { byAddress } from '../tied-address.ts'
 
 export const tokenAddresses: Judge<'token-addresses'> = {
@@ -9,7 +8,7 @@ export const tokenAddresses: Judge<'token-addresses'> = {
   prepare: ({ app, ranges }, seen) => {
     const match = seen.apps.of(app)
     return (use) => {
-      if (use.kind !== 'oauth' || isShutOut(seen, use.user)) return null
+      if (use.kind !== 'oauth') return null
       if (use.flow === 'client-credentials' || use.flow === 'token-exchange') return null
       const verdict = byAddress(use, ranges, seen)
       // JWT bearer has no refresh token, and the device flow does.

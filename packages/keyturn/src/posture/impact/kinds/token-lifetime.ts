@@ -1,7 +1,6 @@
 /** Refresh tokens end when they were unused, or have been alive, for too long: those that are over the limit end at once. */
 import type { Judge, Verdict } from '../judge.ts'
 import { certain, matched, possible } from '../judge.ts'
-import { isShutOut } from '../seen.ts'
 import type { Use } from '../use.ts'
 
 const day = 86_400_000
@@ -39,8 +38,6 @@ export const tokenLifetime: Judge<'token-lifetime'> = {
     const match = seen.apps.of(app)
     const { takenAt } = seen.evidence
     return (use) =>
-      use.from !== 'token' || isShutOut(seen, use.user)
-        ? null
-        : matched(match(use), judgeToken(use, takenAt, idleDays, lifetimeDays))
+      use.from !== 'token' ? null : matched(match(use), judgeToken(use, takenAt, idleDays, lifetimeDays))
   },
 }
