@@ -180,7 +180,9 @@ export const endLines = (out: CarriedOut, { paint }: Screen): readonly string[] 
     ...(out.verified === null
       ? []
       : [`${out.verified.ok ? paint('green', '✓') : paint('red', '✗')} ${terminalText(out.verified.text)}`]),
-    ...(out.is === 'applied' && out.prepared.clicks.length > 0 ? ['What is left for a person is listed above.'] : []),
+    ...((out.is === 'applied' || out.is === 'unverified') && out.prepared.clicks.length > 0
+      ? ['What is left for a person is listed above.']
+      : []),
     ...(out.is === 'nothing-to-do' ? clickLines(out.prepared.clicks) : []),
   ]
 }
