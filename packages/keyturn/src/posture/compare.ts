@@ -76,6 +76,8 @@ const settled = (value: unknown): unknown => {
 const fieldChanges = (family: Family, subject: string, before: Item, after: Item): readonly Change[] =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((field) => {
     const [was, is] = [before[field], after[field]]
+    // What an older version did not read yet says nothing of the org.
+    if (was === undefined || is === undefined) return []
     if (ofUse.has(field) || isDeepStrictEqual(settled(was), settled(is))) return []
     const what = isUnknown(is) ? (isUnknown(was) ? null : 'no-longer-known') : isUnknown(was) ? 'now-known' : 'changed'
     return what === null ? [] : [{ family, subject, what, field, before: was, after: is }]

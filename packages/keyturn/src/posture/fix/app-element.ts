@@ -3,7 +3,7 @@
  * looks at what is there when it is applied, and touches that element alone.
  */
 import { KeyturnError } from '@keyturn/tokens'
-import { withElement } from '../../org/metadata-component.ts'
+import { textOf, withElement } from '../../org/metadata-component.ts'
 import type { MetadataBody, MetadataValue } from '../../org/metadata-component.ts'
 import type { ComponentEdit } from '../change/org-change.ts'
 import { valueAt } from '../change/same-body.ts'
@@ -80,3 +80,10 @@ export const appEdit = (
 
 export const setTo = (app: AppFact, element: AppElement, value: string): ComponentEdit | null =>
   appEdit(app, element, () => value)
+
+/** The smaller of what is there and what is asked: somebody may have made it stricter meanwhile. */
+export const atMost = (app: AppFact, element: AppElement, most: number): ComponentEdit | null =>
+  appEdit(app, element, (now) => {
+    const is = Number(textOf(now) ?? Number.NaN)
+    return is > 0 && is <= most ? now : String(most)
+  })

@@ -10,7 +10,7 @@ import { present } from './app-element.ts'
 import { rangeLimits, rangesSeen } from './seen-ranges.ts'
 import type { AskedFix, Mended } from './subject-fix.ts'
 
-/** `users`: only if these alone have the profile, by a test that says who else does. */
+/** All active users of the profile count, whatever they are. */
 export const narrowProfile = (profile: ProfileFact, { facts, snapshot }: AskedFix): Mended => {
   const { users, logins } = facts
   if (users.is === 'unknown') return `Who has the profile is not known: ${users.text}.`

@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test'
 import { scenario } from '@keyturn/simulator'
 import { KeyturnError } from '@keyturn/tokens'
 import { compareSnapshots } from '../../../src/posture/compare.ts'
-import { unknown } from '../../../src/posture/fact.ts'
+import { known, unknown } from '../../../src/posture/fact.ts'
 import { parseSnapshot, readSnapshot, writeSnapshot } from '../../../src/posture/snapshot-file.ts'
 import { auditedOrg, everything, valueOf } from './audited-org.ts'
 
@@ -92,6 +92,8 @@ void test('two snapshots differ in what was changed, what came and what can no l
   ])
   const blinded = { ...after, facts: { ...after.facts, tokens: unknown('permission', 'no longer') } }
   assert(compareSnapshots(after, blinded).some(({ family, what }) => family === 'tokens' && what === 'no-longer-known'))
+  const older = after.facts.apps.is === 'known' ? after.facts.apps.value.map(({ files: _unread, ...app }) => app) : []
+  assert.deepEqual(compareSnapshots({ ...after, facts: { ...after.facts, apps: known(older) } }, after), [])
   const unasked = { ...after, facts: { ...after.facts, tokens: unknown('not-collected', 'not asked') } }
   assert.deepEqual(compareSnapshots(after, unasked), [])
   assert.throws(() => compareSnapshots(after, { ...after, org: { ...after.org, id: '00D000000000XXX' } }), {

@@ -3,82 +3,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { elementsOf } from '../../../src/org/metadata-component.ts'
 import type { MetadataBody } from '../../../src/org/metadata-component.ts'
-import type { Parameters } from '../../../src/posture/control.ts'
-import { appSubject } from '../../../src/posture/controls/app-control.ts'
 import {
   absent,
   day,
   inventory,
   logins,
-  machine,
   now,
   sampleApp,
   sampleLogin,
-  sampleProfile,
-  sampleUser,
 } from '../../../src/posture/controls/sample-facts.ts'
 import { known } from '../../../src/posture/fact.ts'
 import type { AppFact, Facts } from '../../../src/posture/facts.ts'
+import { connected, editedBy, external, file, oauthConfig, oauthPolicy, parts, plan, used } from './planned-app.ts'
 import { fixNamed, snapshotOf } from './planned.ts'
-
-const parts = { oauth: 'Erp_oauth', global: 'Erp_glbl', policies: 'Erp_plcy', app: 'Erp_app', security: 'Erp_sec' }
-const external = (changes: Partial<AppFact> = {}): AppFact => sampleApp({ files: { app: 'Erp', parts }, ...changes })
-const connected = (changes: Partial<AppFact> = {}): AppFact =>
-  sampleApp({ kind: 'connected', id: '0H4000000000001', files: { app: 'Erp', parts: {} }, ...changes })
-
-interface Planned {
-  readonly app: AppFact
-  readonly control: string
-  readonly parameters?: Parameters
-  readonly facts?: Partial<Facts>
-}
-
-const plan = async ({ app, control, parameters = {}, facts = {} }: Planned) => {
-  const subject = appSubject(app)
-  const fix = await fixNamed(control)
-  return fix.plan([{ subject, text: '', facts: {} }], snapshotOf({ apps: known([app]), ...facts }), parameters)
-}
-
-/** The bodies after, by component; edited twice nothing changes more. */
-const editedBy = async (planned: Planned, bodies: Readonly<Record<string, MetadataBody>>) => {
-  const { fixes, unfixable } = await plan(planned)
-  assert.deepEqual(unfixable, [])
-  const after: Record<string, MetadataBody> = {}
-  for (const { type, fullName, edit } of fixes.flatMap(({ change }) => change.components)) {
-    const name = `${type} ${fullName}`
-    after[name] = edit(after[name] ?? bodies[name] ?? null)
-    assert.deepEqual(edit(after[name]), after[name], `${name}: edited twice`)
-  }
-  return {
-    after,
-    restricts: fixes.flatMap(({ restricts }) => restricts),
-    titles: fixes.map(({ change }) => change.title),
-  }
-}
-
-const oauthConfig = {
-  callbackUrl: 'https://erp.example.com/cb',
-  isPkceRequired: 'false',
-  scopes: ['Api', 'Full', 'RefreshToken'],
-}
-const oauthPolicy = { ipRelaxation: 'BYPASS', refreshTokenPolicy: 'infinite' }
-const file = { contactEmail: 'a@example.com', label: 'ERP', oauthConfig, oauthPolicy }
-
-const used = {
-  tokens: known(inventory()),
-  ...logins(
-    { application: 'Erp', address: '203.0.113.10' },
-    { application: 'Erp', address: '203.0.113.11', subType: 'OauthWebServer' },
-  ),
-  users: known([machine({ permissionSets: known(['Erp_Access']) }), sampleUser()]),
-  profiles: known([
-    sampleProfile({ fullName: 'Erp Integration' }),
-    sampleProfile({ id: '00e000000000001', name: 'Sales', fullName: 'Sales' }),
-  ]),
-  permissionSets: known([
-    { id: '0PS1', name: 'Erp_Access', label: 'ERP', custom: true, assigned: known(1), permissions: known([]) },
-  ]),
-}
 
 /** Of both kinds the switch, where each has it. */
 const switches: readonly (readonly [
@@ -243,6 +180,28 @@ test('idle time: the switch where the mandate names it, and that is its owner’
   assert.equal(elementsOf(after['ConnectedApp Erp']?.['oauthConfig'])['isEnforceRefreshTokenTTL'], 'true')
   const packaged = await plan({ ...planned, app: connected({ origin: known('packaged') }) })
   assert.match(packaged.unfixable[0]?.why ?? '', /its owner’s/)
+})
+
+test('minutes of tokens: shorter, and what somebody made shorter still meanwhile stays', async () => {
+  const app = connected({ name: 'Salesforce_CLI', label: 'Salesforce CLI', sessionTimeoutMinutes: known(120) })
+  const planned = { app, control: 'app-cli-expiry', parameters: { refreshDays: 90, accessMinutes: 15 } }
+  for (const [is, becomes] of [
+    ['120', '15'],
+    ['10', '10'],
+  ] as const) {
+    const { after } = await editedBy(planned, {
+      'ConnectedApp Erp': { ...file, sessionPolicy: { sessionTimeout: is } },
+    })
+    assert.deepEqual(after['ConnectedApp Erp']?.['sessionPolicy'], { sessionTimeout: becomes })
+  }
+  const idToken = known({ minutes: 60, audiences: ['https://a.example'] })
+  const config = { ...oauthConfig, idTokenConfig: { idTokenValidity: '60', idTokenAudience: 'https://a.example' } }
+  const of = { app: connected({ idToken }), control: 'app-id-token' }
+  const { after } = await editedBy(of, { 'ConnectedApp Erp': { ...file, oauthConfig: config } })
+  assert.deepEqual(elementsOf(after['ConnectedApp Erp']?.['oauthConfig'])['idTokenConfig'], {
+    idTokenValidity: '2',
+    idTokenAudience: 'https://a.example',
+  })
 })
 
 test('permitted users: the permission set and profile that let today’s users in and fewest others', async () => {

@@ -1,4 +1,4 @@
-import { appEdit, appElements } from '../../fix/app-element.ts'
+import { appElements, atMost } from '../../fix/app-element.ts'
 import { appFix } from '../../fix/app-fix.ts'
 import { shorterPolicy } from '../../fix/refresh-policy-edit.ts'
 import { numberIn } from '../parameters.ts'
@@ -21,10 +21,7 @@ export const fix = appFix({
         ...(shorter === null ? [] : [shorter.title]),
         ...(long ? [`access tokens live ${minutes} minutes`] : []),
       ].join(', '),
-      edits: [
-        ...(shorter?.edits ?? []),
-        ...(long ? [appEdit(app, appElements.sessionMinutes, () => String(minutes))] : []),
-      ],
+      edits: [...(shorter?.edits ?? []), ...(long ? [atMost(app, appElements.sessionMinutes, minutes)] : [])],
       restricts: shorter?.restricts ?? [
         { is: 'nothing', why: 'who has a refresh token gets the next access token by itself' },
       ],

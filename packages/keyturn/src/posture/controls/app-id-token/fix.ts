@@ -1,4 +1,4 @@
-import { appElements, setTo } from '../../fix/app-element.ts'
+import { appElements, atMost } from '../../fix/app-element.ts'
 import { appFix } from '../../fix/app-fix.ts'
 import { numberIn } from '../parameters.ts'
 
@@ -12,7 +12,7 @@ export const fix = appFix({
       return 'For whom its id tokens are only the app’s owner knows: name the audiences in its settings.'
     return {
       title: `id tokens are valid for ${minutes} minutes`,
-      edits: [setTo(app, appElements.idTokenMinutes, String(minutes))],
+      edits: [atMost(app, appElements.idTokenMinutes, minutes)],
       restricts: [{ is: 'nothing', why: 'an id token is read when somebody signs in, and logins go on' }],
       untold: [`which services read an id token later than ${minutes} minutes after it was made`],
     }
