@@ -58,7 +58,16 @@ export const carryOf = (provisioning: Provisioning): Carry => {
 
 /** Throws CONFIG_INVALID for an unknown destination, DESTINATION_* where it could not be written now. */
 export const deliveryTo = async (settings: Settings, name: string): Promise<SecretDelivery> => {
-  const destination = configuredDestinations(settings).open(name)
+  const configured = configuredDestinations(settings)
+  // What was typed there may be the secret itself: it is not repeated.
+  if (!configured.names.includes(name))
+    throw new KeyturnError('CONFIG_INVALID', '--secret-to names no destination of keyturn.yaml', {
+      fix:
+        configured.names.length === 0
+          ? 'Describe it under `destinations:`; docs/destinations.md shows how.'
+          : `It has ${configured.names.join(', ')}.`,
+    })
+  const destination = configured.open(name)
   const [problem] = await destination.preflight()
   if (problem !== undefined)
     throw new KeyturnError('DESTINATION_REFUSED', `${name}: ${problem.text}`, { fix: problem.next })

@@ -103,7 +103,7 @@ test('without anybody to agree nothing is written; what is unsafe never gets tha
     [{ '--flow': 'client-credentials' }, /none is named/],
     [{ '--permission-set': 'X"><y' }, /API name/],
     [{ '--contact': 'nobody' }, /contact/],
-    [{ '--secret-to': 'nowhere' }, /no destination nowhere/],
+    [{ '--secret-to': 'nowhere' }, /names no destination/],
   ] as const) {
     const refused = await folder.run([...web('Erp', more), '--yes'])
     assert.ok([2, 3].includes(refused.code ?? 0), refused.stdout + refused.stderr)
