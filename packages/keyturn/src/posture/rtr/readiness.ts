@@ -3,7 +3,8 @@
  * contradicts a person's word wins over it, and silence is unknown.
  */
 import { everyUserOf, matches } from './client-id.ts'
-import type { RtrApp, RtrClient } from './inventory.ts'
+import type { RtrClient } from './app-clients.ts'
+import type { RtrApp } from './inventory.ts'
 
 export type Readiness = 'ready' | 'not-ready' | 'unknown'
 

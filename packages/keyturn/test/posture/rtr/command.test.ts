@@ -200,24 +200,29 @@ test('rehearsals are remembered: failed ones against a client, and those in part
   const rehearse = (record: string, ...more: readonly string[]): ReturnType<typeof folder.run> =>
     folder.run(['rehearse', '--record', record, ...more, '--', process.execPath, client('refresh-at-start')], { env })
   assert.equal((await rehearse('Jenkins')).code, 2, 'that is no client')
+  const judged = async (): Promise<string> => {
+    const one = appOf((await json('acme')).value.apps, 'app:Jenkins_CI').clients.find(({ id }) => id === robot)
+    return `${one?.readiness ?? ''} ${one?.by ?? ''}`
+  }
+  const part = await rehearse(robot, '--behaviour', 'survives-restart', '--mode', 'documented')
+  assert.equal(part.code, 0, part.stderr)
+  assert.equal(await judged(), 'unknown ')
   const ran = await rehearse(
     robot,
     '--behaviour',
-    'survives-restart',
+    'stores-before-use',
     '--mode',
     'documented',
     '--client-version',
     '2.1',
   )
   assert.equal(ran.code, 1, ran.stderr)
-  const one = appOf((await json('acme')).value.apps, 'app:Jenkins_CI').clients.find(({ id }) => id === robot)
-  assert.equal(one?.readiness, 'not-ready')
-  assert.equal(one?.by, 'rehearsal')
+  assert.equal(await judged(), 'not-ready rehearsal')
   const words = ['--owner', 'o@x.example', '--reason', 'r']
   const word = await rtr('ready', 'acme', robot, ...words)
   assert.match(word.stdout, /But of .*stores-before-use/)
   assert.equal((await rtr('enable', 'acme', 'app:Jenkins_CI', '--yes')).code, 1, 'a word against what was shown')
-  const entry = (await ledger()).find(({ kind }) => kind === 'client-rehearsed')
+  const entry = (await ledger()).findLast(({ kind }) => kind === 'client-rehearsed')
   assert.equal(entry?.data['failed'], 1)
   assert.doesNotMatch(JSON.stringify(entry), /release\.robot/)
 })
