@@ -18,6 +18,7 @@ export const seenIn = (snapshot: Snapshot): Seen => {
     callers: [],
     self: { username: snapshot.auditor.username, app: null, address: null },
     takenAt: snapshot.takenAt,
+    ...(snapshot.org.timeZone === undefined ? {} : { timeZone: snapshot.org.timeZone }),
   }
   made.set(snapshot, evidence)
   return seenOf(evidence)
@@ -31,7 +32,8 @@ export const usesOfApp = (app: AppFact, snapshot: Snapshot): readonly Use[] | st
   if (logins.is === 'unknown') return `Who uses the app is not known: ${logins.text}.`
   const seen = seenIn(snapshot)
   const match = seen.apps.of(appSubject(app))
-  return seen.usesOf(appSubject(app)).filter((use) => match(use) !== 'no')
+  // Of those who come by nobody knows which app none is named: it would let in people who have nothing to do with it.
+  return seen.usesOf(appSubject(app)).filter((use) => (use.app !== null || use.appId !== null) && match(use) !== 'no')
 }
 
 export const usersAmong = (uses: readonly Use[]): readonly string[] => [

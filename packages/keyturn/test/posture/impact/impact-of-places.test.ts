@@ -219,6 +219,13 @@ judgeRows([
     possible: [erp],
   },
   {
+    name: 'login hours: a time zone that nobody knows is none',
+    restriction: erpHours,
+    logins: [{ ...soap, last: now - 2 * day }],
+    timeZone: '=cmd|x',
+    possible: [erp],
+  },
+  {
     name: 'login hours: refreshing is no login',
     restriction: erpHours,
     logins: [{ last: now - 2 * day }],

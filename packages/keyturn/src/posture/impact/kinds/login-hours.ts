@@ -8,6 +8,12 @@ import type { Use } from '../use.ts'
 
 type Hours = Readonly<Record<string, readonly [from: number, to: number] | null>>
 
+interface Clock {
+  readonly format: Intl.DateTimeFormat
+  /** False: the org’s own time zone is not known, and this is UTC. */
+  readonly known: boolean
+}
+
 const clockIn = (timeZone: string): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat('en-GB', {
     timeZone,
@@ -17,15 +23,25 @@ const clockIn = (timeZone: string): Intl.DateTimeFormat =>
     hourCycle: 'h23',
   })
 
-const isInside = (at: number, hours: Hours, clock: Intl.DateTimeFormat): boolean => {
-  const parts = clock.formatToParts(at)
+/** A name that this computer knows no time zone by is as good as none. */
+const clockOf = (timeZone: string | undefined): Clock => {
+  try {
+    if (timeZone !== undefined) return { format: clockIn(timeZone), known: true }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+  }
+  return { format: clockIn('UTC'), known: false }
+}
+
+const isInside = (at: number, hours: Hours, { format }: Clock): boolean => {
+  const parts = format.formatToParts(at)
   const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? ''
   const span = hours[part('weekday').toLowerCase()]
   const minute = Number(part('hour')) * 60 + Number(part('minute'))
   return span !== null && span !== undefined && minute >= span[0] && minute < span[1]
 }
 
-const judgeUse = (use: Use, hours: Hours, clock: Intl.DateTimeFormat, isZoneKnown: boolean): Verdict => {
+const judgeUse = (use: Use, hours: Hours, clock: Clock): Verdict => {
   if (use.from === 'caller') return asItsUser
   if (use.from === 'token')
     return use.last === null ? null : unseen('a refresh token does not show at which hours it is used')
@@ -33,7 +49,7 @@ const judgeUse = (use: Use, hours: Hours, clock: Intl.DateTimeFormat, isZoneKnow
   const inside = isInside(use.last, hours, clock)
   if (!inside && use.flow === 'refresh') return possible('It last refreshed its token outside the hours.')
   if (!inside)
-    return isZoneKnown
+    return clock.known
       ? certain('It last logged in outside the hours.')
       : possible('It last logged in outside the hours, if the org’s time is UTC: its time zone is not known.')
   return use.uses > 1
@@ -46,14 +62,11 @@ export const loginHours: Judge<'login-hours'> = {
   prepare: ({ profile, hours }, seen) => {
     const named = Object.fromEntries(Object.entries(hours).map(([day, span]) => [day.toLowerCase(), span]))
     // Login hours are in the time zone of the org.
-    const { timeZone } = seen.evidence
-    const clock = clockIn(timeZone ?? 'UTC')
+    const clock = clockOf(seen.evidence.timeZone)
     return (use) => {
       const user = seen.userOf(use.user)
       if (user === undefined) return unseen('whose profile they have was not read')
-      return [user.profile, user.profileId].includes(profile)
-        ? judgeUse(use, named, clock, timeZone !== undefined)
-        : null
+      return [user.profile, user.profileId].includes(profile) ? judgeUse(use, named, clock) : null
     }
   },
 }
