@@ -203,17 +203,16 @@ export const judgeApp = (app: RtrApp, proofs: Proofs, now: number, blind: readon
   const clients = app.clients.map((one) => judgeClient(one, proofs, now))
   const [broken, unknown] = [count(clients, 'not-ready'), count(clients, 'unknown')]
   const say = (readiness: Readiness, why: string): JudgedApp => ({ ...app, clients, blind, readiness, why })
-  const all = clients.length === 1 ? 'its only client' : null
+  const of = (n: number): string =>
+    clients.length === 1
+      ? 'its only client'
+      : n === clients.length
+        ? `all of its ${n} clients`
+        : `${n} of its ${clients.length} clients`
   if (broken > 0)
-    return say(
-      'not-ready',
-      `${all ?? `${broken} of its ${clients.length} clients`} would lose access${unknown === 0 ? '' : `; nobody knows about ${unknown}`}`,
-    )
+    return say('not-ready', `${of(broken)} would lose access${unknown === 0 ? '' : `; nobody knows about ${unknown}`}`)
   if (unknown > 0)
-    return say(
-      'unknown',
-      `nobody knows whether ${all ?? `${unknown} of its ${clients.length} clients`} survive${all === null ? '' : 's'} rotation`,
-    )
+    return say('unknown', `nobody knows whether ${of(unknown)} survive${clients.length === 1 ? 's' : ''} rotation`)
   if (blind.length > 0) return say('unknown', `not everything could be read: ${blind.join('; ')}`)
   return say(
     'ready',

@@ -157,3 +157,18 @@ test('killed before the org took it: the status says so, and the same command do
   assert.equal(company.rotates(app), true)
   assert.deepEqual((await company.json('status', 'acme')).value.unfinished, [])
 })
+
+test('the app that Keyturn itself comes by: it says so, and its own grant lives on', async (t) => {
+  const company = await rtrCompany(t)
+  const on = await company.rtr('enable', 'acme', 'Team_CLI', ...agreed)
+  assert.equal(on.code, 0, on.stderr)
+  assert.match(on.stdout, /Keyturn’s own grant of this app \(acme\) will go on/)
+  for (let n = 0; n < 3; n++) {
+    assert(company.sim.control.expireAccessTokens() > 0)
+    const called = await company.folder.run(['fields', 'acme', 'Account'], { env: company.env })
+    assert.equal(called.code, 0, called.stderr)
+  }
+  const status = await company.json('status', 'acme', 'Team_CLI')
+  assert.equal(status.code, 0)
+  assert.deepEqual(status.value.apps[0].watch.lostTokens, [])
+})
