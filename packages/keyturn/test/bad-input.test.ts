@@ -33,6 +33,13 @@ const cases: readonly Case[] = [
   { args: ['fix', 'a', '--dry-run', '--yes'], code: 'BAD_ARGUMENT', exit: usage },
   { args: ['fix', 'a', '--profile', 'nope'], code: 'BAD_ARGUMENT', exit: usage },
   { args: ['token', 'a', '--nope'], code: 'BAD_ARGUMENT', exit: usage, says: /no flag --nope/ },
+  { args: ['audit', 'a', '--profile'], code: 'BAD_ARGUMENT', exit: usage, says: /--profile expects one of/ },
+  {
+    args: ['audit', 'a', '--output', 'x', '--output', 'y'],
+    code: 'BAD_ARGUMENT',
+    exit: usage,
+    says: /only be specified once/,
+  },
   { args: ['token', 'a', '--store', 'mysql://x'], code: 'STORE_UNSUPPORTED', exit: config },
   { args: ['token', 'a', '--store', 'sqlite:./missing.db'], code: 'STORE_MISSING', exit: config, says: /keyturn init/ },
   { args: ['token', 'a', '--store', 'postgres://u:pw@h/db'], code: 'BAD_ARGUMENT', exit: usage, says: /PGPASSWORD/ },

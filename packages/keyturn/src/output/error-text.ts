@@ -61,7 +61,9 @@ export const asKeyturnError = (thrown: unknown): KeyturnError => {
   if (thrown instanceof KeyturnError) return explained(thrown)
   if (!(thrown instanceof Error))
     return new KeyturnError('DEFECT', `Something that is no error was thrown (${typeof thrown})`)
-  if ('parse' in thrown && 'oclif' in thrown) return fromParser(thrown)
+  // Of what its parser finds first, such as a flag that comes twice, oclif throws no error of a class of its own.
+  const ofParser = 'parse' in thrown || /^(?:Flag|Unexpected flag) --/.test(thrown.message)
+  if ('oclif' in thrown && ofParser) return fromParser(thrown)
   const flag = /^Parsing (--[\w-]+)\s+(.+?)(?: but received:.*)?(?:\n|$)/s.exec(thrown.message)
   if (flag !== null) return new KeyturnError('BAD_ARGUMENT', `${flag[1]}: ${flag[2]}`)
   return new KeyturnError('DEFECT', `${thrown.name}: ${thrown.message}`, { cause: thrown })
