@@ -204,7 +204,7 @@ test('minutes of tokens: shorter, and what somebody made shorter still meanwhile
   })
 })
 
-test('permitted users: the permission set and profile that let today’s users in and fewest others', async () => {
+test('permitted users: the permission set that today’s users have and nobody else', async () => {
   const app = connected({ permittedUsers: known('all'), id: '0xI000000000001' })
   const planned = { app, control: 'app-permitted-users', facts: used }
   const { after, restricts, titles } = await editedBy(planned, { 'ConnectedApp Erp': file })
@@ -214,7 +214,7 @@ test('permitted users: the permission set and profile that let today’s users i
     ['true', ['Erp_Access'], undefined],
   )
   assert.deepEqual(restricts, [{ is: 'permitted-users', app: 'app:Erp', users: ['erp@example.com'] }])
-  assert.match(titles[0] ?? '', /permission set Erp_Access only: 1 users, of whom 1 use it/)
+  assert.match(titles[0] ?? '', /permission set Erp_Access only, which those who use it have/)
   const more = {
     ...used,
     tokens: known(
@@ -239,9 +239,31 @@ test('permitted users: the permission set and profile that let today’s users i
   )
   assert.deepEqual(two.after['ExtlClntAppOauthConfigurablePolicies Erp_plcy'], {
     permittedUsersPolicyType: 'AdminApprovedPreAuthorized',
-    commaSeparatedPermissionSet: 'Erp_Access',
-    commaSeparatedProfile: 'Sales',
+    commaSeparatedPermissionSet: 'Erp_Users',
   })
+})
+
+test('permitted users: a permission set of the app’s own is made and assigned to those who use it, once', async () => {
+  const more = { ...used, permissionSets: known([]) }
+  const app = external({ permittedUsers: known('all') })
+  const { fixes } = await plan({ app, control: 'app-permitted-users', facts: more })
+  const [made] = fixes[0]?.change.components ?? []
+  assert.deepEqual([made?.type, made?.fullName], ['PermissionSet', 'Erp_Users'])
+  assert.deepEqual(made?.edit(null), { hasActivationRequired: 'false', label: 'ERP users' })
+  assert.deepEqual(made?.edit({ label: 'there' }), { label: 'there' })
+  assert.deepEqual(fixes[0]?.change.records, [
+    {
+      is: 'create',
+      object: 'PermissionSetAssignment',
+      name: 'permission set Erp_Users for erp@example.com',
+      fields: { AssigneeId: '005000000000002' },
+      named: { PermissionSetId: { object: 'PermissionSet', name: 'Erp_Users' } },
+    },
+  ])
+  assert.equal(fixes[0].untold?.length, 1)
+  const taken = { id: '0PS2', name: 'ERP_users', label: '', custom: true, assigned: known(9), permissions: known([]) }
+  const there = await plan({ app, control: 'app-permitted-users', facts: { ...used, permissionSets: known([taken]) } })
+  assert.match(there.unfixable[0]?.why ?? '', /There is a permission set Erp_Users already/)
 })
 
 test('permitted users: nobody is named where nobody is seen, or where naming somebody would open it', async () => {
