@@ -97,7 +97,7 @@ export default class AuditCommand extends KeyturnCommand {
     const formats = [...new Set(flags.format ?? ['table' as const])]
     this.check(args.name, flags, formats)
     if (flags.preflight) return this.preflight(args.name ?? '', flags, flags)
-    const { auditInThread, usualMegabytes } = await import('../../audit-thread.ts')
+    const { auditInThread, usualMegabytes } = await import('../../audit/audit-thread.ts')
     const { snapshot, output, save, waivers } = flags
     const place = (path: string | undefined): string | null => (path === undefined ? null : resolve(path))
     const progress = this.progress()
@@ -106,6 +106,7 @@ export default class AuditCommand extends KeyturnCommand {
         of:
           snapshot === undefined ? { is: 'org', grant: args.name ?? '' } : { is: 'snapshot', path: resolve(snapshot) },
         cwd: process.cwd(),
+        megabytes: flags.memory ?? usualMegabytes(),
         settings: { store: flags.store, key: flags.key, config: flags.config },
         profile: flags.profile,
         only: flags.only ?? [],
@@ -119,7 +120,6 @@ export default class AuditCommand extends KeyturnCommand {
         failOn: flags['fail-on'] === 'never' ? null : flags['fail-on'],
         failOnUnknown: flags['fail-on-unknown'],
       },
-      flags.memory ?? usualMegabytes(),
       {
         tell: (text) => progress.say(text),
         print: (text) => {
@@ -134,7 +134,7 @@ export default class AuditCommand extends KeyturnCommand {
     return null
   }
 
-  /** A report was printed as it came from its thread. */
+  /** A report was printed as it came. */
   override logJson(json: unknown): void {
     if (json !== null) process.stdout.write(jsonText(json))
   }

@@ -131,7 +131,7 @@ export default class ExplainCommand extends KeyturnCommand {
       })
     const [{ accessFamilies, accessSettings, appAccess }, { observed }] = await Promise.all([
       import('../../explain/app-access.ts'),
-      import('../../observed.ts'),
+      import('../../audit/observed.ts'),
     ])
     const progress = this.progress()
     try {

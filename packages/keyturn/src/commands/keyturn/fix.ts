@@ -2,10 +2,10 @@ import { string as argument } from '@oclif/core/args'
 import { boolean, integer, option } from '@oclif/core/flags'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
 import type { Keyturn } from '@keyturn/tokens'
-import { changeExit, changeFlags, changeFlow, changeJson } from '../../change-flow.ts'
-import type { ChangeFlags } from '../../change-flow.ts'
-import type { Screen } from '../../change-screen.ts'
-import type { PlannedRun } from '../../fix-run.ts'
+import { changeExit, changeFlags, changeFlow, changeJson } from '../../change/change-flow.ts'
+import type { ChangeFlags } from '../../change/change-flow.ts'
+import type { Screen } from '../../change/change-screen.ts'
+import type { PlannedRun } from '../../fix/fix-run.ts'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
 import { terminalText } from '../../output/terminal-text.ts'
@@ -69,7 +69,7 @@ export default class FixCommand extends KeyturnCommand {
     const asked = { grant: args.name, control: args.control ?? null, subjects }
     if (flags['all-safe'] && asked.control !== null)
       throw new KeyturnError('BAD_ARGUMENT', '--all-safe is about all controls', { fix: 'Leave CONTROL out.' })
-    const { planRun, readDays } = await import('../../fix-run.ts')
+    const { planRun, readDays } = await import('../../fix/fix-run.ts')
     const task = { ...asked, profile: flags.profile, days: readDays(flags.days) }
     return this.withKeyturn(flags, async (keyturn, settings) => {
       const progress = this.progress()
@@ -108,13 +108,13 @@ export default class FixCommand extends KeyturnCommand {
   }
 
   private async list({ grant }: Asked, { plan, snapshot }: PlannedRun): Promise<Json> {
-    const { planJson, planLines } = await import('../../fix-screen.ts')
+    const { planJson, planLines } = await import('../../fix/fix-screen.ts')
     for (const line of planLines(plan, grant, this.screen)) this.log(line)
     return { org: snapshot.org, ...planJson(plan) }
   }
 
   private async tellUnfixable(plan: FixPlan): Promise<void> {
-    const { unfixableLines } = await import('../../fix-screen.ts')
+    const { unfixableLines } = await import('../../fix/fix-screen.ts')
     const lines = unfixableLines(plan, this.screen)
     if (lines.length > 0) this.log(`Not from here:\n${lines.join('\n')}\n`)
   }
@@ -132,7 +132,7 @@ export default class FixCommand extends KeyturnCommand {
   }
 
   private async nothing({ snapshot, plan }: PlannedRun, text: string): Promise<Json> {
-    const { planJson } = await import('../../fix-screen.ts')
+    const { planJson } = await import('../../fix/fix-screen.ts')
     this.tell(text)
     return { org: snapshot.org, outcome: 'nothing-to-do', texts: [text], ...planJson(plan) }
   }
@@ -160,7 +160,7 @@ export default class FixCommand extends KeyturnCommand {
       },
     })
     process.exitCode = changeExit(out)
-    const { planJson } = await import('../../fix-screen.ts')
+    const { planJson } = await import('../../fix/fix-screen.ts')
     return { org: run.snapshot.org, grant, control, ...changeJson(out), ...planJson(run.plan) }
   }
 }

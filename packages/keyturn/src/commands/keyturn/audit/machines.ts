@@ -1,5 +1,5 @@
 import type { Json } from '../../../keyturn-command.ts'
-import { ViewCommand, viewArgs, viewFlags } from '../../../view-command.ts'
+import { ViewCommand, viewArgs, viewFlags } from '../../../audit/view-command.ts'
 
 export default class AuditMachinesCommand extends ViewCommand {
   static override summary = 'How programs log in, which of these ways end, and the way off each'

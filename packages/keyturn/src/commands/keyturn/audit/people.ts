@@ -1,5 +1,5 @@
 import type { Json } from '../../../keyturn-command.ts'
-import { ViewCommand, viewArgs, viewFlags } from '../../../view-command.ts'
+import { ViewCommand, viewArgs, viewFlags } from '../../../audit/view-command.ts'
 
 export default class AuditPeopleCommand extends ViewCommand {
   static override summary = 'Who has which second factor, who is let past it, and what to do about each group'

@@ -3,7 +3,7 @@ import { string as argument } from '@oclif/core/args'
 import { boolean, integer, string } from '@oclif/core/flags'
 import { randomBytes } from 'node:crypto'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
-import { changeExit, changeFlags, changeJson } from '../../../change-flow.ts'
+import { changeExit, changeFlags, changeJson } from '../../../change/change-flow.ts'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { operatorName } from '../../../operator-name.ts'
@@ -59,12 +59,12 @@ export default class MigrateConnectedAppCommand extends KeyturnCommand {
     const { args, flags } = await this.parse(MigrateConnectedAppCommand)
     return this.withKeyturn(flags, async (keyturn, settings) => {
       const [opened, { orgConnection }, { migrationOf }, { appSurface }, { switchPlan }, screens] = await Promise.all([
-        import('../../../migrate-opened.ts'),
+        import('../../../migrate/migrate-opened.ts'),
         import('../../../org/connection.ts'),
         import('../../../posture/migrate/migrate-app.ts'),
         import('../../../posture/provision/app-place.ts'),
         import('../../../posture/migrate/switch-plan.ts'),
-        import('../../../migrate-screen.ts'),
+        import('../../../migrate/migrate-screen.ts'),
       ])
       const org = orgConnection(keyturn, args.grant)
       const progress = this.progress()
@@ -120,7 +120,7 @@ export default class MigrateConnectedAppCommand extends KeyturnCommand {
         }
         const [{ makeMigration }, { deliveryTo }] = await Promise.all([
           import('../../../posture/migrate/make-migration.ts'),
-          import('../../../provision-opened.ts'),
+          import('../../../provision/provision-opened.ts'),
         ])
         this.log('')
         const made = await makeMigration({

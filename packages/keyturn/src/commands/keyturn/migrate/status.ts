@@ -33,10 +33,10 @@ export default class MigrateStatusCommand extends KeyturnCommand {
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(MigrateStatusCommand)
     const [{ findOldApp, seenOf }, { orgConnection }, { switchState }, { stateLines }] = await Promise.all([
-      import('../../../migrate-opened.ts'),
+      import('../../../migrate/migrate-opened.ts'),
       import('../../../org/connection.ts'),
       import('../../../posture/migrate/switch-state.ts'),
-      import('../../../migrate-screen.ts'),
+      import('../../../migrate/migrate-screen.ts'),
     ])
     const progress = this.progress()
     const { old, seen } = await this.withKeyturn(flags, async (keyturn) => {

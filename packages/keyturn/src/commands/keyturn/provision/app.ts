@@ -3,14 +3,14 @@ import { string as argument } from '@oclif/core/args'
 import { boolean, integer, option, string } from '@oclif/core/flags'
 import { randomBytes } from 'node:crypto'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
-import { changeExit, changeJson } from '../../../change-flow.ts'
+import { changeExit, changeJson } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { operatorName } from '../../../operator-name.ts'
 import { terminalText } from '../../../output/terminal-text.ts'
 import { appFlows } from '../../../posture/provision/app-description.ts'
 import type { AppDescription } from '../../../posture/provision/app-description.ts'
 import type { MadeApp } from '../../../posture/provision/make-app.ts'
-import { provisionFlags, ProvisionCommand } from '../../../provision-command.ts'
+import { provisionFlags, ProvisionCommand } from '../../../provision/provision-command.ts'
 
 const list = { multiple: true, multipleNonGreedy: true } as const
 
@@ -101,7 +101,7 @@ export default class ProvisionAppCommand extends ProvisionCommand {
     return this.withKeyturn(flags, async (keyturn, settings) => {
       const [{ makeApp }, { deliveryTo }] = await Promise.all([
         import('../../../posture/provision/make-app.ts'),
-        import('../../../provision-opened.ts'),
+        import('../../../provision/provision-opened.ts'),
       ])
       const secretTo = flags['secret-to']
       const delivery = secretTo === undefined ? null : await deliveryTo(settings, secretTo)

@@ -1,10 +1,10 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean } from '@oclif/core/flags'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
-import { changeExit, changeJson } from '../../../change-flow.ts'
+import { changeExit, changeJson } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { terminalText } from '../../../output/terminal-text.ts'
-import { provisionFlags, ProvisionCommand } from '../../../provision-command.ts'
+import { provisionFlags, ProvisionCommand } from '../../../provision/provision-command.ts'
 
 export default class ProvisionEndCommand extends ProvisionCommand {
   static override summary = 'Take back a field or an address that was given'

@@ -1,11 +1,11 @@
 import { string as argument } from '@oclif/core/args'
 import { string } from '@oclif/core/flags'
 import { systemClock } from '@keyturn/tokens'
-import { changeExit, changeJson } from '../../../change-flow.ts'
+import { changeExit, changeJson } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { operatorName } from '../../../operator-name.ts'
 import { terminalText } from '../../../output/terminal-text.ts'
-import { provisionFlags, ProvisionCommand } from '../../../provision-command.ts'
+import { provisionFlags, ProvisionCommand } from '../../../provision/provision-command.ts'
 
 export default class ProvisionGrantFieldCommand extends ProvisionCommand {
   static override summary = 'Let a permission set read or edit one field more, with a reason'

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { string as argument } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
-import { changeExit, changeJson } from '../../../change-flow.ts'
+import { changeExit, changeJson } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { operatorName } from '../../../operator-name.ts'
 import { orgConnection } from '../../../org/connection.ts'
@@ -11,7 +11,7 @@ import type { IntegrationDescription } from '../../../posture/provision/integrat
 import { counted } from '../../../posture/audit/shown-text.ts'
 import { isThere } from '../../../posture/provision/carry.ts'
 import type { MadeIntegration } from '../../../posture/provision/make-integration.ts'
-import { provisionFlags, ProvisionCommand } from '../../../provision-command.ts'
+import { provisionFlags, ProvisionCommand } from '../../../provision/provision-command.ts'
 
 const list = { multiple: true, multipleNonGreedy: true } as const
 

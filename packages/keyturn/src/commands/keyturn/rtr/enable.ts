@@ -2,14 +2,14 @@ import { string as argument } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
 import type { Keyturn } from '@keyturn/tokens'
-import { changeExit, changeFlags, changeJson } from '../../../change-flow.ts'
-import type { ChangeFlags } from '../../../change-flow.ts'
+import { changeExit, changeFlags, changeJson } from '../../../change/change-flow.ts'
+import type { ChangeFlags } from '../../../change/change-flow.ts'
 import { readDuration } from '../../../config/duration.ts'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import type { SwitchRecord } from '../../../posture/rtr/switch-records.ts'
 import type { WatchState } from '../../../posture/rtr/watch.ts'
-import type { Switching } from '../../../rtr-switch.ts'
+import type { Switching } from '../../../rtr/rtr-switch.ts'
 
 interface Flags extends ChangeFlags {
   readonly scan?: readonly string[] | undefined
@@ -67,9 +67,9 @@ export default class RtrEnableCommand extends KeyturnCommand {
     const watchFor = flags.watch === undefined ? null : milliseconds('--watch', flags.watch)
     const every = milliseconds('--every', flags.every)
     const [{ appNamed, readRtr }, { orgConnection }, { switchOn }] = await Promise.all([
-      import('../../../rtr-opened.ts'),
+      import('../../../rtr/rtr-opened.ts'),
       import('../../../org/connection.ts'),
-      import('../../../rtr-switch.ts'),
+      import('../../../rtr/rtr-switch.ts'),
     ])
     return this.withKeyturn(flags, async (keyturn) => {
       const progress = this.progress()
@@ -119,8 +119,8 @@ export default class RtrEnableCommand extends KeyturnCommand {
     { flags, watchFor, every }: { readonly flags: Flags; readonly watchFor: number; readonly every: number },
   ): Promise<Json> {
     const [{ switchOff, watchSwitch }, { watchLine, watchLines }] = await Promise.all([
-      import('../../../rtr-switch.ts'),
-      import('../../../rtr-screen.ts'),
+      import('../../../rtr/rtr-switch.ts'),
+      import('../../../rtr/rtr-screen.ts'),
     ])
     const ended = new AbortController()
     const end = (): void => ended.abort()

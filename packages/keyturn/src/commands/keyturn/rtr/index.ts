@@ -7,7 +7,7 @@ import type { Json } from '../../../keyturn-command.ts'
 import { ownVersion } from '../../../own-version.ts'
 import { shownText } from '../../../posture/audit/shown-text.ts'
 import type { RtrPlan } from '../../../posture/rtr/plan.ts'
-import type { ScannedRepository } from '../../../rtr-opened.ts'
+import type { ScannedRepository } from '../../../rtr/rtr-opened.ts'
 import type { SettingFlags } from '../../../settings.ts'
 
 const formats = ['table', 'json', 'markdown', 'html'] as const
@@ -80,7 +80,7 @@ export default class RtrCommand extends KeyturnCommand {
     name: string,
     flags: Flags,
   ): Promise<{ readonly plan: RtrPlan; readonly scans: readonly ScannedRepository[] }> {
-    const { readRtr } = await import('../../../rtr-opened.ts')
+    const { readRtr } = await import('../../../rtr/rtr-opened.ts')
     const { orgConnection } = await import('../../../org/connection.ts')
     const progress = this.progress()
     return this.withKeyturn(flags, async (keyturn) => {
@@ -103,7 +103,7 @@ export default class RtrCommand extends KeyturnCommand {
     path: string,
     flags: Flags,
   ): Promise<{ readonly plan: RtrPlan; readonly scans: readonly ScannedRepository[] }> {
-    const { planOfSnapshot, scanAll, storeAtHand } = await import('../../../rtr-opened.ts')
+    const { planOfSnapshot, scanAll, storeAtHand } = await import('../../../rtr/rtr-opened.ts')
     const { readSnapshot } = await import('../../../posture/snapshot-file.ts')
     const snapshot = await readSnapshot(resolve(path))
     const scans = await scanAll(flags.scan ?? [])

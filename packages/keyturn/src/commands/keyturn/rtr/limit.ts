@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean } from '@oclif/core/flags'
 import { systemClock } from '@keyturn/tokens'
-import { changeExit, changeFlags, changeFlow, changeJson } from '../../../change-flow.ts'
+import { changeExit, changeFlags, changeFlow, changeJson } from '../../../change/change-flow.ts'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { shownText } from '../../../posture/audit/shown-text.ts'
@@ -26,7 +26,7 @@ export default class RtrLimitCommand extends KeyturnCommand {
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(RtrLimitCommand)
     const [{ nothingToLimit, planLimit }, { orgConnection }] = await Promise.all([
-      import('../../../rtr-limit.ts'),
+      import('../../../rtr/rtr-limit.ts'),
       import('../../../org/connection.ts'),
     ])
     return this.withKeyturn(flags, async (keyturn) => {

@@ -29,7 +29,7 @@ export default class RtrNoticeCommand extends KeyturnCommand {
     if (when !== null && (!/^\d{4}-\d{2}-\d{2}$/.test(when) || Number.isNaN(Date.parse(when))))
       throw new KeyturnError('BAD_ARGUMENT', '--when is no day', { fix: 'Write it as 2026-12-15.' })
     const [{ appNamed, readRtr }, { orgConnection }, { noticesFor, vendorRequest }] = await Promise.all([
-      import('../../../rtr-opened.ts'),
+      import('../../../rtr/rtr-opened.ts'),
       import('../../../org/connection.ts'),
       import('../../../posture/rtr/notice.ts'),
     ])

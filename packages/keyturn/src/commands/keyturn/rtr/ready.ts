@@ -45,7 +45,7 @@ export default class RtrReadyCommand extends KeyturnCommand {
     ] = await Promise.all([
       import('../../../posture/rtr/proof-records.ts'),
       import('../../../posture/rtr/client-id.ts'),
-      import('../../../rtr-opened.ts'),
+      import('../../../rtr/rtr-opened.ts'),
       import('../../../org/connection.ts'),
       import('../../../ledger-commitment.ts'),
       import('../../../operator-name.ts'),

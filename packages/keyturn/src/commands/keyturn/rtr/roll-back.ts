@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args'
 import { systemClock } from '@keyturn/tokens'
-import { changeExit, changeFlags, changeJson } from '../../../change-flow.ts'
+import { changeExit, changeFlags, changeJson } from '../../../change/change-flow.ts'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 
@@ -23,9 +23,9 @@ export default class RtrRollBackCommand extends KeyturnCommand {
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(RtrRollBackCommand)
     const [{ appNamed, readRtr }, { orgConnection }, { switchOff }] = await Promise.all([
-      import('../../../rtr-opened.ts'),
+      import('../../../rtr/rtr-opened.ts'),
       import('../../../org/connection.ts'),
-      import('../../../rtr-switch.ts'),
+      import('../../../rtr/rtr-switch.ts'),
     ])
     return this.withKeyturn(flags, async (keyturn) => {
       const progress = this.progress()

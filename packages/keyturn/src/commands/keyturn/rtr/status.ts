@@ -29,9 +29,9 @@ export default class RtrStatusCommand extends KeyturnCommand {
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(RtrStatusCommand)
     const [{ readStatus }, { orgConnection }, { watchLines }] = await Promise.all([
-      import('../../../rtr-status.ts'),
+      import('../../../rtr/rtr-status.ts'),
       import('../../../org/connection.ts'),
-      import('../../../rtr-screen.ts'),
+      import('../../../rtr/rtr-screen.ts'),
     ])
     const progress = this.progress()
     const words = { bin: this.bin, grant: args.name }

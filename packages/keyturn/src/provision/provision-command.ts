@@ -1,12 +1,12 @@
 /** What the commands below `provision` share: an org to change, through the flow that every change goes through. */
 import { systemClock } from '@keyturn/tokens'
 import type { Keyturn, RecordEntry } from '@keyturn/tokens'
-import { changeFlags } from './change-flow.ts'
-import type { ChangeFlags } from './change-flow.ts'
-import { KeyturnCommand } from './keyturn-command.ts'
-import { orgConnection } from './org/connection.ts'
-import type { OrgConnection } from './org/connection.ts'
-import type { Carry } from './posture/provision/carry.ts'
+import { changeFlags } from '../change/change-flow.ts'
+import type { ChangeFlags } from '../change/change-flow.ts'
+import { KeyturnCommand } from '../keyturn-command.ts'
+import { orgConnection } from '../org/connection.ts'
+import type { OrgConnection } from '../org/connection.ts'
+import type { Carry } from '../posture/provision/carry.ts'
 
 export const provisionFlags = changeFlags
 

@@ -1,14 +1,14 @@
 /** What can be mended in an org and what can't, as a table for people. */
-import type { Screen } from './change-screen.ts'
-import { table } from './output/table.ts'
-import { terminalText, wrapText } from './output/terminal-text.ts'
-import { severities } from './posture/audit/result.ts'
-import { counted } from './posture/audit/shown-text.ts'
-import type { Control } from './posture/control.ts'
-import { isSafe, joinFixes } from './posture/fix/plan-fixes.ts'
-import type { FixPlan, ImpactedFix } from './posture/fix/plan-fixes.ts'
-import { safeTogether } from './posture/fix/safe-together.ts'
-import type { Impact } from './posture/impact/impact.ts'
+import type { Screen } from '../change/change-screen.ts'
+import { table } from '../output/table.ts'
+import { terminalText, wrapText } from '../output/terminal-text.ts'
+import { severities } from '../posture/audit/result.ts'
+import { counted } from '../posture/audit/shown-text.ts'
+import type { Control } from '../posture/control.ts'
+import { isSafe, joinFixes } from '../posture/fix/plan-fixes.ts'
+import type { FixPlan, ImpactedFix } from '../posture/fix/plan-fixes.ts'
+import { safeTogether } from '../posture/fix/safe-together.ts'
+import type { Impact } from '../posture/impact/impact.ts'
 
 export interface FixRow {
   readonly control: Control

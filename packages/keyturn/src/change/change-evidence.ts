@@ -1,12 +1,12 @@
 /** What is known of who uses an org when a change is judged: the facts of a snapshot, the broker's callers, and ourselves. */
 import { KeyturnError } from '@keyturn/tokens'
 import type { Keyturn } from '@keyturn/tokens'
-import { appCertificates } from './org/app-certificate.ts'
-import type { OrgConnection } from './org/connection.ts'
-import { loginWay } from './posture/login-way.ts'
-import type { Facts } from './posture/facts.ts'
-import type { Evidence } from './posture/impact/impact.ts'
-import type { Snapshot } from './posture/snapshot.ts'
+import { appCertificates } from '../org/app-certificate.ts'
+import type { OrgConnection } from '../org/connection.ts'
+import { loginWay } from '../posture/login-way.ts'
+import type { Facts } from '../posture/facts.ts'
+import type { Evidence } from '../posture/impact/impact.ts'
+import type { Snapshot } from '../posture/snapshot.ts'
 import { seenCallers } from './seen-callers.ts'
 
 /** Families that show who comes in, how and from where: to be collected beside what a change is about. */

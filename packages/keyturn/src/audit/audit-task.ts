@@ -2,16 +2,18 @@
  * What an audit is asked and what it answers, as plain data: it runs in a thread of its own (`audit-thread.ts`), whose
  * heap has a limit.
  */
-import type { Severity, ProfileName } from './posture/control.ts'
-import type { FormatName } from './posture/audit/formats/format.ts'
-import type { Outcome } from './posture/audit/outcome.ts'
+import type { Severity, ProfileName } from '../posture/control.ts'
+import type { FormatName } from '../posture/audit/formats/format.ts'
+import type { Outcome } from '../posture/audit/outcome.ts'
 import type { ErrorCode, Loggable } from '@keyturn/tokens'
-import type { SettingFlags } from './settings.ts'
+import type { SettingFlags } from '../settings.ts'
 
 export interface AuditTask {
   /** A grant, or what was read earlier. Paths are absolute. */
   readonly of: { readonly is: 'org'; readonly grant: string } | { readonly is: 'snapshot'; readonly path: string }
   readonly cwd: string
+  /** Of the thread’s heap. */
+  readonly megabytes: number
   readonly settings: SettingFlags
   readonly profile: ProfileName
   readonly only: readonly string[]

@@ -1,12 +1,12 @@
 /** What an audit asks Keyturn itself: which credentials have a schedule, which of them are late, which have none. */
 import { KeyturnError, systemClock } from '@keyturn/tokens'
 import type { Keyturn } from '@keyturn/tokens'
-import { known, unknown } from './posture/fact.ts'
-import type { Facts } from './posture/facts.ts'
-import { withRotation } from './rotation-opened.ts'
-import { assess, scheduledOf } from './rotation/schedule/assess.ts'
-import { scheduleView } from './rotation/views/schedule-view.ts'
-import type { Settings } from './settings.ts'
+import { known, unknown } from '../posture/fact.ts'
+import type { Facts } from '../posture/facts.ts'
+import { withRotation } from '../rotation-opened.ts'
+import { assess, scheduledOf } from '../rotation/schedule/assess.ts'
+import { scheduleView } from '../rotation/views/schedule-view.ts'
+import type { Settings } from '../settings.ts'
 
 /** `auditTrail` is null as long as Keyturn keeps no copy of the Setup Audit Trail. */
 export const auditedCredentials = async (keyturn: Keyturn, settings: Settings): Promise<Facts['keyturn']> => {

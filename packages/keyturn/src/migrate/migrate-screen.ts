@@ -1,14 +1,14 @@
 /** A migration as people read it: what is carried over in which form, what is not and why, what is stricter, and the plan. */
-import type { Screen } from './change-screen.ts'
-import { span } from './output/moment.ts'
-import { table } from './output/table.ts'
-import { terminalText, wrapText } from './output/terminal-text.ts'
-import { counted, shownText } from './posture/audit/shown-text.ts'
-import { unseen } from './posture/migrate/element-moves.ts'
-import type { Migration } from './posture/migrate/migration.ts'
-import type { Difference } from './posture/migrate/same-app.ts'
-import type { SwitchPlan } from './posture/migrate/switch-plan.ts'
-import type { SwitchState } from './posture/migrate/switch-state.ts'
+import type { Screen } from '../change/change-screen.ts'
+import { span } from '../output/moment.ts'
+import { table } from '../output/table.ts'
+import { terminalText, wrapText } from '../output/terminal-text.ts'
+import { counted, shownText } from '../posture/audit/shown-text.ts'
+import { unseen } from '../posture/migrate/element-moves.ts'
+import type { Migration } from '../posture/migrate/migration.ts'
+import type { Difference } from '../posture/migrate/same-app.ts'
+import type { SwitchPlan } from '../posture/migrate/switch-plan.ts'
+import type { SwitchState } from '../posture/migrate/switch-state.ts'
 
 type Look = Pick<Screen, 'paint' | 'width'>
 

@@ -7,6 +7,7 @@ import { totalmem } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { KeyturnError } from '@keyturn/tokens'
+import { outOfMemory } from './audit-memory.ts'
 import type { AuditDone, AuditTask, FromAudit } from './audit-task.ts'
 
 /** `.ts` in the checkout, `.js` as published. */
@@ -24,13 +25,13 @@ export interface AuditListener {
   print(text: string): void
 }
 
-export const auditInThread = (task: AuditTask, megabytes: number, { tell, print }: AuditListener): Promise<AuditDone> =>
+export const auditInThread = (task: AuditTask, { tell, print }: AuditListener): Promise<AuditDone> =>
   new Promise((resolve, reject) => {
     // Tidies up early and grows late: twice as long for half the memory.
     setFlagsFromString('--optimize-for-size')
     const worker = new Worker(new URL(`./audit-worker${extension}`, import.meta.url), {
       workerData: task,
-      resourceLimits: { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: 8 },
+      resourceLimits: { maxOldGenerationSizeMb: task.megabytes, maxYoungGenerationSizeMb: 8 },
     })
     worker.on('message', (message: FromAudit) => {
       if (message.is === 'progress') return tell(message.text)
@@ -40,11 +41,7 @@ export const auditInThread = (task: AuditTask, megabytes: number, { tell, print 
       reject(Object.assign(new KeyturnError(code, text, { fix, data }), { stack }))
     })
     worker.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-          ? new KeyturnError('OUT_OF_MEMORY', `What this audit reads does not fit into ${megabytes} MB of memory`)
-          : error,
-      )
+      reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? outOfMemory(task.megabytes) : error)
     })
     worker.once('exit', (code) => reject(new KeyturnError('DEFECT', `The audit ended without an answer (${code})`)))
   })

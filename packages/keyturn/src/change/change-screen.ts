@@ -2,14 +2,14 @@
  * A change of an org as people see it before they agree: the diff, what the org says of it, who would be cut off, and what
  * nobody can tell. Every text of the org's is made harmless for a terminal.
  */
-import type { Paint } from './output/colour.ts'
-import { span } from './output/moment.ts'
-import { table } from './output/table.ts'
-import { cutText, terminalText, wrapText } from './output/terminal-text.ts'
-import type { CarriedOut, ShownChange } from './posture/change/carry-out.ts'
-import { recordText } from './posture/change/write-records.ts'
-import { counted } from './posture/audit/shown-text.ts'
-import type { CutOff, Impact } from './posture/impact/impact.ts'
+import type { Paint } from '../output/colour.ts'
+import { span } from '../output/moment.ts'
+import { table } from '../output/table.ts'
+import { cutText, terminalText, wrapText } from '../output/terminal-text.ts'
+import type { CarriedOut, ShownChange } from '../posture/change/carry-out.ts'
+import { recordText } from '../posture/change/write-records.ts'
+import { counted } from '../posture/audit/shown-text.ts'
+import type { CutOff, Impact } from '../posture/impact/impact.ts'
 
 export interface Screen {
   readonly paint: Paint

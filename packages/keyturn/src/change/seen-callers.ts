@@ -3,11 +3,11 @@
  * signs in as, and when it last did. What can't be told is null, never a guess.
  */
 import type { GrantView, Keyturn } from '@keyturn/tokens'
-import { readAllCallers } from './broker/callers/directory.ts'
-import { quietLog } from './caller/quiet-log.ts'
-import type { Facts } from './posture/facts.ts'
-import type { SeenCaller } from './posture/impact/impact.ts'
-import { readUses } from './usage/uses.ts'
+import { readAllCallers } from '../broker/callers/directory.ts'
+import { quietLog } from '../caller/quiet-log.ts'
+import type { Facts } from '../posture/facts.ts'
+import type { SeenCaller } from '../posture/impact/impact.ts'
+import { readUses } from '../usage/uses.ts'
 
 export interface SeenCallersOf {
   readonly orgId: string

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { runAudit } from './audit-run.ts'
 import type { AuditTask, FromAudit } from './audit-task.ts'
-import { asKeyturnError } from './output/error-text.ts'
+import { asKeyturnError } from '../output/error-text.ts'
 
 const answer = (message: FromAudit): void => parentPort?.postMessage(message)
 

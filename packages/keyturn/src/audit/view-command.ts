@@ -4,11 +4,11 @@ import { resolve } from 'node:path'
 import { string as argument } from '@oclif/core/args'
 import { option, string } from '@oclif/core/flags'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
-import { KeyturnCommand } from './keyturn-command.ts'
-import type { Family } from './posture/facts.ts'
-import type { Listing } from './posture/people/listing.ts'
-import type { Snapshot } from './posture/snapshot.ts'
-import type { SettingFlags } from './settings.ts'
+import { KeyturnCommand } from '../keyturn-command.ts'
+import type { Family } from '../posture/facts.ts'
+import type { Listing } from '../posture/people/listing.ts'
+import type { Snapshot } from '../posture/snapshot.ts'
+import type { SettingFlags } from '../settings.ts'
 
 export const viewArgs = {
   name: argument({ description: 'Name of the grant whose user looks; not with --snapshot' }),
@@ -79,13 +79,13 @@ export abstract class ViewCommand extends KeyturnCommand {
 
   private async rendered(listing: Listing, format: Flags['format'], plain: boolean): Promise<string> {
     if (format === 'table') {
-      const { listingTable } = await import('./posture/people/listing-table.ts')
+      const { listingTable } = await import('../posture/people/listing-table.ts')
       return listingTable(
         listing,
         plain ? { paint: (_, text) => text, width: undefined } : { paint: this.paint, width: this.width },
       )
     }
-    const { listingCsv, listingMarkdown } = await import('./posture/people/listing-files.ts')
+    const { listingCsv, listingMarkdown } = await import('../posture/people/listing-files.ts')
     return format === 'csv' ? listingCsv(listing) : listingMarkdown(listing)
   }
 }

@@ -2,29 +2,30 @@
 import { systemClock } from '@keyturn/tokens'
 import type { Keyturn } from '@keyturn/tokens'
 import { auditedCredentials } from './audited-credentials.ts'
+import { requireRoom } from './audit-memory.ts'
 import type { AuditDone, AuditTask } from './audit-task.ts'
-import { withOpened } from './opened.ts'
-import { orgConnection } from './org/connection.ts'
-import { paintFor } from './output/colour.ts'
-import { ownVersion } from './own-version.ts'
-import { auditSnapshot, choose } from './posture/audit/audit-snapshot.ts'
-import { renderParts } from './posture/audit/formats/format.ts'
-import { jsonTextParts } from './posture/audit/formats/json-text.ts'
-import { auditEntry } from './posture/audit/ledger-entry.ts'
-import { outcomeOf } from './posture/audit/outcome.ts'
-import { neededFamilies, neededSettings } from './posture/audit/profiles.ts'
-import type { Chosen } from './posture/audit/profiles.ts'
-import type { AuditReport } from './posture/audit/report.ts'
-import { counted } from './posture/audit/shown-text.ts'
-import { reportFiles, writeReport } from './posture/audit/write-reports.ts'
-import { collect } from './posture/collect.ts'
-import { allControls } from './posture/controls/registry.ts'
-import { readSnapshot, writeSnapshot } from './posture/snapshot-file.ts'
-import type { Snapshot } from './posture/snapshot.ts'
-import { inBlocks } from './posture/text-blocks.ts'
-import { readWaivers } from './posture/waivers/read-waivers.ts'
-import { environment, readSettings } from './settings.ts'
-import type { Settings } from './settings.ts'
+import { withOpened } from '../opened.ts'
+import { orgConnection } from '../org/connection.ts'
+import { paintFor } from '../output/colour.ts'
+import { ownVersion } from '../own-version.ts'
+import { auditSnapshot, choose } from '../posture/audit/audit-snapshot.ts'
+import { renderParts } from '../posture/audit/formats/format.ts'
+import { jsonTextParts } from '../posture/audit/formats/json-text.ts'
+import { auditEntry } from '../posture/audit/ledger-entry.ts'
+import { outcomeOf } from '../posture/audit/outcome.ts'
+import { neededFamilies, neededSettings } from '../posture/audit/profiles.ts'
+import type { Chosen } from '../posture/audit/profiles.ts'
+import type { AuditReport } from '../posture/audit/report.ts'
+import { counted } from '../posture/audit/shown-text.ts'
+import { reportFiles, writeReport } from '../posture/audit/write-reports.ts'
+import { collect } from '../posture/collect.ts'
+import { allControls } from '../posture/controls/registry.ts'
+import { readSnapshot, writeSnapshot } from '../posture/snapshot-file.ts'
+import type { Snapshot } from '../posture/snapshot.ts'
+import { inBlocks } from '../posture/text-blocks.ts'
+import { readWaivers } from '../posture/waivers/read-waivers.ts'
+import { environment, readSettings } from '../settings.ts'
+import type { Settings } from '../settings.ts'
 
 export interface AuditOutput {
   /** Progress. */
@@ -36,6 +37,7 @@ export interface AuditOutput {
 type Tell = AuditOutput['tell']
 
 export const runAudit = async (task: AuditTask, { tell, print }: AuditOutput): Promise<AuditDone> => {
+  requireRoom([...task.compare, ...(task.of.is === 'snapshot' ? [task.of.path] : [])], task.megabytes)
   const settings = await readSettings(task.settings, task.cwd, environment())
   const report = await reportOf(task, settings, tell)
   const outcome = outcomeOf(report, task)
@@ -104,7 +106,7 @@ const written = async (
     const paint = paintFor({ isTTY }, environment())
     return renderParts(formats[0] ?? 'table', report, { version, screen: { paint, width: width ?? undefined } })
   }
-  const { scoreText } = await import('./posture/audit/formats/markdown.ts')
+  const { scoreText } = await import('../posture/audit/formats/markdown.ts')
   const { fail, unknown } = report.counts
   return [
     ...files.map(({ format, path }) => `${format}: ${path}\n`),

@@ -1,9 +1,9 @@
 /** What a watch says, on a terminal. */
-import type { Paint } from './output/colour.ts'
-import { moment } from './output/moment.ts'
-import { table } from './output/table.ts'
-import { shownText } from './posture/audit/shown-text.ts'
-import type { WatchState } from './posture/rtr/watch.ts'
+import type { Paint } from '../output/colour.ts'
+import { moment } from '../output/moment.ts'
+import { table } from '../output/table.ts'
+import { shownText } from '../posture/audit/shown-text.ts'
+import type { WatchState } from '../posture/rtr/watch.ts'
 
 const words = {
   proved: 'refreshed twice: proved',
