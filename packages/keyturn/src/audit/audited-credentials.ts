@@ -1,8 +1,12 @@
-/** What an audit asks Keyturn itself: which credentials have a schedule, which of them are late, which have none. */
+/**
+ * What an audit asks Keyturn itself: which credentials have a schedule, which of them are late, which have none; and what
+ * it lent for a while and did not take back.
+ */
 import { KeyturnError, systemClock } from '@keyturn/tokens'
 import type { Keyturn } from '@keyturn/tokens'
 import { known, unknown } from '../posture/fact.ts'
 import type { Facts } from '../posture/facts.ts'
+import { lentNow } from '../posture/provision/widening.ts'
 import { withRotation } from '../rotation-opened.ts'
 import { assess, scheduledOf } from '../rotation/schedule/assess.ts'
 import { scheduleView } from '../rotation/views/schedule-view.ts'
@@ -23,6 +27,7 @@ export const auditedCredentials = async (keyturn: Keyturn, settings: Settings): 
         scheduled: [...names],
         overdue: late.map(({ name }) => name),
         unscheduled: rotation.names.filter((name) => !names.has(name)),
+        lent: await lentNow(keyturn.store.records),
         auditTrail: null,
       })
     })

@@ -271,6 +271,16 @@ export interface KeyturnFact {
   readonly scheduled: readonly string[]
   readonly overdue: readonly string[]
   readonly unscheduled: readonly string[]
+  /**
+   * Fields and addresses that were lent and not taken back, of all orgs; `until` is epoch ms. Absent: read before it was
+   * looked at.
+   */
+  readonly lent?: readonly {
+    readonly id: string
+    readonly org: string
+    readonly what: string
+    readonly until: number
+  }[]
   /** The span of the Setup Audit Trail it keeps without a gap; null: it keeps none. */
   readonly auditTrail: { readonly from: number; readonly to: number } | null
 }

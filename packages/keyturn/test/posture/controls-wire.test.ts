@@ -53,7 +53,13 @@ test('a careless company: what is wrong is found, and no control stumbles over w
     assert.equal(seen.get(id)?.verdict, 'fail', id)
     assert.ok(subjectsOf(seen.get(id)).includes(subject), `${id} names ${subject}`)
   }
-  for (const id of ['repository-secrets', 'repository-ignores', 'credential-rotation', 'audit-trail-kept']) {
+  for (const id of [
+    'repository-secrets',
+    'repository-ignores',
+    'credential-rotation',
+    'widening-expired',
+    'audit-trail-kept',
+  ]) {
     assert.equal(seen.get(id)?.verdict, 'unknown', `${id}: its source is not connected`)
   }
 })

@@ -4,7 +4,7 @@
  */
 import { KeyturnError } from '@keyturn/tokens'
 import type { Json, Records, StoreRecord } from '@keyturn/tokens'
-import type { IpRange } from '../facts.ts'
+import type { IpRange, KeyturnFact } from '../facts.ts'
 
 export const wideningKind = 'widening'
 
@@ -90,6 +90,12 @@ export const givenTo = async (
     ),
   }
 }
+
+/** What was lent until a day and not taken back. */
+export const lentNow = async (records: Records): Promise<NonNullable<KeyturnFact['lent']>> =>
+  (await listWidenings(records)).flatMap(({ id, widening: { state, org, item, until } }) =>
+    state === 'ended' || until === null ? [] : [{ id, org, what: itemText(item), until }],
+  )
 
 export const isExpired = ({ state, until }: Widening, now: number): boolean =>
   state !== 'ended' && until !== null && until <= now

@@ -107,9 +107,15 @@ test('what was lent is taken back when its time is over, from a job', async (t) 
   const list = await folder.run(['provision', 'list'])
   assert.equal(list.code, 1)
   assert.match(list.stdout, /over/)
+  const audited = async (): Promise<readonly [code: number | null, verdict: string]> => {
+    const { code, value } = await folder.json(['audit', 'acme', '--only', 'widening-expired', '--fail-on', 'medium'])
+    return [code, value.results[0].verdict]
+  }
+  assert.deepEqual(await audited(), [1, 'fail'], 'an audit notices')
   good(await folder.run(['provision', 'end', '--expired', '--yes']))
   assert.equal(await rightOf(world, 'Account.Margin__c'), 'none')
   good(await folder.run(['provision', 'list']))
+  assert.deepEqual(await audited(), [0, 'not-applicable'])
 })
 
 test('the first address of a list cuts off everybody else: it is judged as that, and never locks out who makes it', async (t) => {
