@@ -11,6 +11,7 @@ import type { OrgConnection } from '../org/connection.ts'
 import { collect } from '../posture/collect.ts'
 import type { Facts, Family } from '../posture/facts.ts'
 import type { SeenCaller } from '../posture/impact/impact.ts'
+import type { KeyedApp } from '../posture/rtr/app-clients.ts'
 import { isClientPattern } from '../posture/rtr/client-id.ts'
 import { inventory } from '../posture/rtr/inventory.ts'
 import { planOf } from '../posture/rtr/plan.ts'
@@ -52,18 +53,29 @@ const scannedOf = (scans: readonly ScannedRepository[], at: number): readonly Sc
 const same = (a: string, b: string): boolean => a.slice(0, 15) === b.slice(0, 15)
 
 /** Which app each consumer key is of, as far as this grant's user may see. */
-const appsByKey = async (org: OrgConnection): Promise<ReadonlyMap<string, string>> => {
+const appsByKey = async (org: OrgConnection): Promise<ReadonlyMap<string, KeyedApp>> => {
   try {
     const { apps } = await appCertificates(org)
-    return new Map(apps.flatMap(({ consumerKey, app }) => (consumerKey === null ? [] : [[consumerKey, app] as const])))
+    return new Map(
+      apps.flatMap(({ consumerKey, kind, app }) =>
+        consumerKey === null
+          ? []
+          : [[consumerKey, { kind: kind === 'connected-app' ? 'connected' : 'external', fullName: app }] as const],
+      ),
+    )
   } catch (error) {
     if (error instanceof KeyturnError && error.code === 'ORG_REFUSED') return new Map()
     throw error
   }
 }
 
-const holdsRefreshToken = ({ flow, identity, status }: GrantView, org: string): boolean =>
-  flow === 'refresh_token' && status !== 'removed' && identity !== null && same(identity.orgId, org)
+/** A grant whose token is dead holds none: one of its user that is still there is somebody else's. */
+const holdsRefreshToken = ({ flow, identity, status, state }: GrantView, org: string): boolean =>
+  flow === 'refresh_token' &&
+  status !== 'removed' &&
+  state.status !== 'dead' &&
+  identity !== null &&
+  same(identity.orgId, org)
 
 /** Its user, as the grant or the org's list of users tells. */
 const userOf = ({ username, identity }: GrantView, { users }: Facts): string | null => {
@@ -92,7 +104,7 @@ export const readRtr = async (keyturn: Keyturn, org: OrgConnection, reading: Rea
   const { facts } = snapshot
   const orgId = snapshot.org.id
   const own = (await keyturn.grants.list()).filter((one) => holdsRefreshToken(one, orgId))
-  const apps = own.length === 0 ? new Map<string, string>() : await appsByKey(org)
+  const apps = own.length === 0 ? new Map<string, KeyedApp>() : await appsByKey(org)
   const grants = own.map((one) => ({
     name: one.name,
     username: userOf(one, facts),
@@ -100,7 +112,13 @@ export const readRtr = async (keyturn: Keyturn, org: OrgConnection, reading: Rea
   }))
   const now = systemClock.wall()
   const [callers, remembered] = await Promise.all([
-    seenCallers(keyturn, { orgId, facts, apps, now, days }),
+    seenCallers(keyturn, {
+      orgId,
+      facts,
+      apps: new Map([...apps].map(([key, { fullName }]) => [key, fullName])),
+      now,
+      days,
+    }),
     readProofs(keyturn.store, orgId),
   ])
   const proofs: Proofs = { ...remembered, scanned: scannedOf(scans, now) }

@@ -97,7 +97,7 @@ const flowOf = (switching: Switching, on: boolean): Omit<Parameters<typeof chang
 }
 
 export const switchOn = async (switching: Switching): Promise<SwitchedOn> => {
-  const { keyturn, snapshot, app, clock, flags, log } = switching
+  const { keyturn, snapshot, app, clock, log } = switching
   const not = elsewhere(app)
   if (not !== null) throw not
   if (app.rotation === true) return { out: null, record: await alreadyOn(switching) }
@@ -118,22 +118,26 @@ export const switchOn = async (switching: Switching): Promise<SwitchedOn> => {
     tokens: app.held,
     watched: null,
   }
-  const change = rotationChange(factOf(snapshot.facts, app), true)
-  if (!flags['dry-run']) await writeSwitch(keyturn.store, began)
   const out = await changeFlow({
     ...flowOf(switching, true),
-    change,
+    change: rotationChange(factOf(snapshot.facts, app), true),
     impact: rotationImpact(app, snapshotDays(snapshot)),
+    // Not before: a run that nobody agreed to must not claim what somebody else switches on later.
+    begin: () => writeSwitch(keyturn.store, began),
   })
   if (out.is === 'applied') {
     const record: SwitchRecord = { ...began, state: 'on', changedAt: clock.wall() }
     await writeSwitch(keyturn.store, record)
     return { out, record }
   }
-  // Whether an unclear deployment is still to come nobody knows: the record stays for the next run.
-  if (!flags['dry-run'] && out.is !== 'unclear') await restore(switching, former)
+  if (isOff.has(out.is)) await restore(switching, former)
+  else if (out.is === 'unverified')
+    log('→ Whether it is on could not be seen. Run the same command again: it finds out, and watches.')
   return { out, record: null }
 }
+
+/** It began, and is as it was. Of what is unclear the record stays: the next run finds out what became of it. */
+const isOff: ReadonlySet<CarriedOut['is']> = new Set(['refused', 'reverted', 'rolled-back'])
 
 const restore = async ({ keyturn, snapshot, app }: Switching, former: SwitchRecord | null): Promise<void> =>
   former === null ? removeSwitch(keyturn.store, snapshot.org.id, app.subject) : writeSwitch(keyturn.store, former)

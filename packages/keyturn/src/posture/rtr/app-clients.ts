@@ -2,21 +2,28 @@
  * The clients behind one app: programs in the login history, callers of the broker, Keyturn's own grants, and tokens
  * whose holder nobody saw. Pure.
  */
-import { appSubject } from '../controls/app-control.ts'
+import { appSubject, isUninstalled } from '../controls/app-control.ts'
 import type { AppFact, LoginUse, TokenFact, UserFact } from '../facts.ts'
 import type { SeenCaller } from '../impact/impact.ts'
 import { clientId, programOf, versionIn } from './client-id.ts'
 import { kindOf, whyUnaffected } from './client-kind.ts'
 import type { KnownKind } from './client-kind.ts'
-import { namesOf } from './use-index.ts'
+import { grouped, namesOf } from './use-index.ts'
 import type { UseIndex } from './use-index.ts'
+
+/** An app as its consumer key tells it: of two that go by one name the kind, or the namespace, says which. */
+export interface KeyedApp {
+  readonly kind: AppFact['kind']
+  /** As metadata names it: that of a package begins with its namespace. */
+  readonly fullName: string
+}
 
 /** A grant of Keyturn's own store that holds a refresh token of this org. */
 export interface OwnGrant {
   readonly name: string
   readonly username: string | null
-  /** The app's name in the org; null: nobody can say. */
-  readonly app: string | null
+  /** Of which app, by its consumer key; null: nobody can say. */
+  readonly app: KeyedApp | null
 }
 
 export type SeenBy = 'login' | 'token' | 'broker' | 'grant'
@@ -66,6 +73,14 @@ interface Group {
 const union = (texts: Iterable<string | null>): readonly string[] =>
   [...new Set([...texts].filter((one): one is string => one !== null && one !== ''))].sort()
 
+const byUser = (tokens: readonly TokenFact[]): ReadonlyMap<string, readonly TokenFact[]> =>
+  grouped(tokens, ({ user }) => user)
+
+const isApp = ({ kind, name, namespace, origin }: AppFact, keyed: KeyedApp): boolean =>
+  !isUninstalled({ origin }) &&
+  kind === keyed.kind &&
+  keyed.fullName === (namespace === null ? name : `${namespace}__${name}`)
+
 export const clientsOf = (
   app: AppFact,
   mine: readonly TokenFact[],
@@ -80,19 +95,22 @@ export const clientsOf = (
     groups.set(key, found)
     return found
   }
-  const held = new Map<string, TokenFact[]>()
-  for (const token of mine) held.set(token.user, [...(held.get(token.user) ?? []), token])
   // Logins may still go by a name that the app had when a token was granted.
   const names = new Set([...namesOf(app), ...mine.map((token) => token.app)])
-  const isOf = (said: string | null): boolean => said !== null && names.has(said)
-  const own = grants.filter((one) => isOf(one.app))
+  const held = byUser(mine)
+  // The login history has names only: where another app goes by one of these, its tokens are behind these logins too.
+  const heldByName = byUser([
+    ...new Set([...mine, ...[...names].flatMap((name) => index.tokensCalled.get(name) ?? [])]),
+  ])
+  const own = grants.filter((one) => one.app !== null && isApp(app, one.app))
+  const ownByName = grants.filter((one) => one.app !== null && (own.includes(one) || names.has(one.app.fullName)))
   const ownOf = (user: string): readonly OwnGrant[] => own.filter((one) => one.username === user)
+  const ownByNameOf = (user: string): number => ownByName.filter((one) => one.username === user).length
   for (const { name, username } of own) group(`keyturn:${name}`, username ?? 'unknown', 'grant')
   for (const { name, username, last, app: said } of callers)
-    if (isOf(said)) group(`broker:${name}`, username ?? 'unknown', 'broker').last = last
+    if (said !== null && names.has(said)) group(`broker:${name}`, username ?? 'unknown', 'broker').last = last
   // As many tokens as Keyturn has grants: then nobody else of this user holds one, and who gives no name is Keyturn.
-  const onlyKeyturn = (user: string): boolean =>
-    counted && ownOf(user).length > 0 && (held.get(user)?.length ?? 0) <= ownOf(user).length
+  const onlyKeyturn = (user: string): boolean => counted && (heldByName.get(user)?.length ?? 0) <= ownByNameOf(user)
   const programs = new Map<string, Set<string>>()
   for (const use of [...names].flatMap((name) => index.uses.get(name) ?? [])) {
     const program = use.client === null ? 'unnamed' : programOf(use.client)
@@ -105,8 +123,8 @@ export const clientsOf = (
       programs.set(use.user, (programs.get(use.user) ?? new Set()).add(program))
   }
   for (const [user, tokens] of held) {
-    const seen = (programs.get(user)?.size ?? 0) + ownOf(user).length
-    if (seen >= tokens.length) continue
+    const seen = (programs.get(user)?.size ?? 0) + ownByNameOf(user)
+    if (seen >= (heldByName.get(user)?.length ?? 0)) continue
     // Who refreshes is in the login history: a token beyond those seen belongs to somebody, until it is revoked.
     const into = group('unseen', user, 'token')
     const used = tokens.flatMap(({ lastUsed }) => lastUsed ?? [])

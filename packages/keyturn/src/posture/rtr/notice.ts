@@ -18,7 +18,7 @@ export interface Notice {
 const line = (text: string, limit = 200): string => shownText(text, limit)
 
 const clientPart = (client: JudgedClient, words: Words): string => {
-  const { program, user, names, addresses, last, evidence, kind, id } = client
+  const { program, user, names, addresses, last, evidence, kind, id, versions } = client
   const seen = [
     ...(names.length === 0 ? [] : [`seen as ${names.map((one) => line(one, 80)).join(', ')}`]),
     ...(addresses.length === 0 ? [] : [`from ${addresses.map((one) => line(one, 60)).join(', ')}`]),
@@ -41,7 +41,7 @@ const clientPart = (client: JudgedClient, words: Words): string => {
     ...(program === 'unseen'
       ? []
       : [
-          `    To show that it survives, start it with:\n      ${words.bin} rehearse --record ${quoted(id)} -- YOUR-COMMAND`,
+          `    To show that it survives, start it with:\n      ${words.bin} rehearse --record ${quoted(id)}${versions[0] === undefined ? '' : ` --client-version ${quoted(versions[0].version)}`} -- YOUR-COMMAND`,
         ]),
   ].join('\n')
 }

@@ -82,7 +82,9 @@ export const todoOf = (clients: readonly JudgedClient[], words: Words): string =
   if (first === undefined) return ''
   const { readiness, program, kind } = first
   const id = quoted(clients.length === 1 ? first.id : everyUserOf(first.id))
-  const rehearse = `\`${words.bin} rehearse --record ${id} -- COMMAND\``
+  const [newest] = first.versions
+  const version = newest === undefined ? '' : ` --client-version ${quoted(newest.version)}`
+  const rehearse = `\`${words.bin} rehearse --record ${id}${version} -- COMMAND\``
   const declare = `\`${words.bin} rtr ready ${words.grant ?? 'GRANT'} ${id} --owner OWNER --reason REASON\``
   if (program === 'unseen') {
     const used = clients.flatMap(({ last }) => last ?? [])
@@ -92,6 +94,8 @@ export const todoOf = (clients: readonly JudgedClient[], words: Words): string =
   const advice = kind === null || kind.advice === '' ? '' : `${kind.advice} `
   if (readiness === 'not-ready')
     return `${advice === '' ? 'Mend it, or put it behind the broker. ' : advice}Then ${rehearse}.`
+  if (clients.every(({ evidence }) => evidence.some(({ source }) => source === 'sharing')))
+    return `${advice}Give each host a grant of its own; or, where it is one program that moves, show that it survives: ${rehearse}, and answer for that: ${declare}.`
   return `${advice}Show that ${program === 'unnamed' ? 'it' : program} survives: ${rehearse}; or answer for it: ${declare}.`
 }
 

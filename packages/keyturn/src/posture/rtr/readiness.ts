@@ -101,22 +101,37 @@ const rehearsal = (client: RtrClient, found: Rehearsed, now: number): ReadinessE
   if (open.length > 0) return says('unknown', `rehearsed, and not shown: ${open.join(', ')}`)
   if (!whole || of('pass').length === 0) return says('unknown', 'rehearsed in part only')
   if (now - at > rehearsalDays * day) return says('unknown', `rehearsed more than ${rehearsalDays} days ago: once more`)
-  const other = client.versions.filter((one) => version !== null && one.version !== version && one.last > at)
+  const [newest] = client.versions
+  if (version === null && newest !== undefined)
+    return says(
+      'unknown',
+      `rehearsed, and nobody said as which version; it is seen as ${newest.version}: rehearse that with \`--client-version\``,
+    )
+  // What came in last runs still, however long ago that was.
+  const other = client.versions.filter((one) => one.version !== version && (one.last > at || one === newest))
   if (other.length > 0)
     return says(
       'unknown',
-      `rehearsed as version ${version ?? ''}, seen since as ${other.map((one) => one.version).join(', ')}: rehearse that one`,
+      `rehearsed as version ${version ?? ''}, and seen as ${other.map((one) => one.version).join(', ')}: rehearse that one, or wait until the other is seen`,
     )
   const but = of('fail').length === 0 ? '' : '; when an answer gets lost, somebody has to sign in again'
   return says('ready', `rehearsed and passed${version === null ? '' : ` as version ${version}`}${but}`)
 }
 
-const scan = ({ effect, why, at }: Scanned): ReadinessEvidence => ({
-  source: 'scan',
-  says: effect === 'breaks' ? 'not-ready' : effect === 'survives' || effect === 'unaffected' ? 'ready' : 'unknown',
-  text: `its repository: ${why}`,
-  at,
-})
+const refreshes = ({ ways }: RtrClient): boolean => ways.some((way) => /refresh/i.test(way))
+
+const scan = (client: RtrClient, { effect, why, at }: Scanned): ReadinessEvidence => {
+  const says = (readiness: Readiness, text: string): ReadinessEvidence => ({
+    source: 'scan',
+    says: readiness,
+    text: `its repository: ${text}`,
+    at,
+  })
+  if (effect === 'breaks') return says('not-ready', why)
+  if (effect === 'unaffected' && refreshes(client))
+    return says('unknown', `${why} But it was seen to refresh one: part of it is elsewhere.`)
+  return says(effect === 'survives' || effect === 'unaffected' ? 'ready' : 'unknown', why)
+}
 
 const declaration = ({ at, owner }: Declared, now: number): ReadinessEvidence => {
   const old = now - at > declarationDays * day
@@ -131,11 +146,11 @@ const declaration = ({ at, owner }: Declared, now: number): ReadinessEvidence =>
 }
 
 /** More hosts than tokens. Nothing shows whether it is one program that moves, or two with a copy each. */
-const sharesPerhaps = ({ addresses, tokens, ways, seenBy }: RtrClient): boolean =>
-  seenBy === 'login' &&
-  tokens !== null &&
-  addresses.length > Math.max(1, tokens) &&
-  ways.some((way) => /refresh/i.test(way))
+const sharesPerhaps = (client: RtrClient): boolean =>
+  client.seenBy === 'login' &&
+  client.tokens !== null &&
+  client.addresses.length > Math.max(1, client.tokens) &&
+  refreshes(client)
 
 const evidenceOf = (client: RtrClient, proofs: Proofs, now: number): readonly ReadinessEvidence[] => {
   const always = (source: Source, says: Readiness, text: string): ReadinessEvidence => ({
@@ -168,7 +183,7 @@ const evidenceOf = (client: RtrClient, proofs: Proofs, now: number): readonly Re
         ]
       : []),
     ...(rehearsed === null ? [] : [rehearsal(client, rehearsed, now)]),
-    ...(scanned === null ? [] : [scan(scanned)]),
+    ...(scanned === null ? [] : [scan(client, scanned)]),
     ...(kind === null ? [] : [always('known-kind', effects[kind.effect], `${kind.name}: ${kind.why}`)]),
     ...(declared === null ? [] : [declaration(declared, now)]),
   ]
@@ -186,11 +201,15 @@ const strength: readonly Source[] = [
   'declared',
 ]
 
+/** These show how a program behaves; not that it holds this token, and nobody else does. That a person has to say. */
+const ofOneHolder: ReadonlySet<Source> = new Set(['rehearsal', 'scan', 'known-kind'])
+
 export const judgeClient = (client: RtrClient, proofs: Proofs, now: number): JudgedClient => {
   const evidence = evidenceOf(client, proofs, now)
+  const alone = client.seenBy !== 'token' && !evidence.some(({ source }) => source === 'sharing')
   const decided = strength
     .flatMap((source) => evidence.filter((one) => one.source === source))
-    .find(({ says }) => says !== 'unknown')
+    .find(({ says, source }) => says === 'not-ready' || (says === 'ready' && (alone || !ofOneHolder.has(source))))
   const owner = latest(proofs.declared, client.id)?.owner ?? (client.person.nature === 'person' ? client.user : null)
   return { ...client, readiness: decided?.says ?? 'unknown', by: decided?.source ?? null, owner, evidence }
 }

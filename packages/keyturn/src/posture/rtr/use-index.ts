@@ -12,7 +12,7 @@ export const named = (app: AppFact, said: string | null): boolean => said !== nu
 
 const short = (id: string): string => id.slice(0, 15)
 
-const grouped = <T>(all: readonly T[], keyOf: (one: T) => string | null): ReadonlyMap<string, readonly T[]> => {
+export const grouped = <T>(all: readonly T[], keyOf: (one: T) => string | null): ReadonlyMap<string, readonly T[]> => {
   const groups = new Map<string, T[]>()
   for (const one of all) {
     const key = keyOf(one)
@@ -29,6 +29,8 @@ export interface UseIndex {
   readonly tokensByApp: ReadonlyMap<string, readonly TokenFact[]>
   /** Those without a link to their app. */
   readonly tokensByName: ReadonlyMap<string, readonly TokenFact[]>
+  /** All that go by a name, linked or not. */
+  readonly tokensCalled: ReadonlyMap<string, readonly TokenFact[]>
   readonly uses: ReadonlyMap<string, readonly LoginUse[]>
 }
 
@@ -37,6 +39,7 @@ export const indexOf = ({ tokens, logins }: Facts): UseIndex => {
   return {
     tokensByApp: grouped(all, ({ appId }) => (appId === null ? null : short(appId))),
     tokensByName: grouped(all, ({ appId, app }) => (appId === null ? app : null)),
+    tokensCalled: grouped(all, ({ app }) => app),
     uses: grouped(logins.is === 'known' ? logins.value.uses : [], ({ application }) => application),
   }
 }

@@ -34,14 +34,14 @@ const behaviours = ['reads-new-token', 'stores-before-use', 'survives-lost-answe
 const rehearsed = (changes: Partial<Rehearsed> = {}): Rehearsed => ({
   client: id,
   at: now - day,
-  version: null,
+  version: '2.1.0',
   keyturn: '0.1.0',
   verdicts: Object.fromEntries(behaviours.map((name) => [name, 'pass' as const])),
   whole: true,
   ...changes,
 })
 const declared = { client: id, at: now - day, reason: 'they say so', owner: 'Olga', by: 'root' }
-const own = { name: 'acme', username: user, app: 'Erp' }
+const own = { name: 'acme', username: user, app: { kind: 'connected', fullName: 'Erp' } } as const
 
 test('a program nobody knows is unknown, is the blocker, and the app waits for it', () => {
   const one = only(plan())
@@ -83,7 +83,13 @@ test('proofs of other clients, of the wrong org’s users, stale or partial ones
   assert.equal(verdict({ rehearsed: [rehearsed({ client: `app:Erp/sync-job/x${user}` })] }), 'unknown')
   assert.equal(verdict({ rehearsed: [rehearsed({ version: '2.0.0', at: now - 2 * day })] }), 'unknown', 'seen as 2.1.0')
   assert.equal(verdict({ rehearsed: [rehearsed({ version: '2.1.0', at: now - 2 * day })] }), 'ready')
-  assert.equal(verdict({ rehearsed: [rehearsed({ version: '2.2.0' })] }), 'ready', 'the older one was not seen since')
+  assert.equal(verdict({ rehearsed: [rehearsed({ version: '2.2.0' })] }), 'unknown', '2.1.0 is what was seen last')
+  assert.equal(verdict({ rehearsed: [rehearsed({ version: null })] }), 'unknown', 'of which version nobody said')
+  const updated = [login({ client: 'sync-job/2.2.0', last: now }), login({ last: now - 3 * day })]
+  assert.equal(verdict({ rehearsed: [rehearsed({ version: '2.2.0' })] }, { logins: updated }), 'ready')
+  assert.equal(verdict({ rehearsed: [rehearsed()] }, { logins: updated }), 'unknown', 'another one came since')
+  const nameless = [login({ client: 'sync-job' })]
+  assert.equal(verdict({ rehearsed: [rehearsed({ version: null })] }, { logins: nameless }), 'ready')
   assert.equal(verdict({ declared: [{ ...declared, at: now - (declarationDays + 1) * day }] }), 'unknown')
   const scan = { client: id, at: now, why: '', path: '/r' }
   for (const effect of ['depends', 'unknown'] as const)

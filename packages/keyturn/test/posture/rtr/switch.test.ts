@@ -158,6 +158,35 @@ test('killed before the org took it: the status says so, and the same command do
   assert.deepEqual((await company.json('status', 'acme')).value.unfinished, [])
 })
 
+test('killed before anybody agreed: what somebody else switches on later is not Keyturn’s to take back', async (t) => {
+  const company = await rtrCompany(t)
+  const { sim } = company
+  sim.control.addFault({ name: 'all', match: { endpoint: 'metadata' }, count: 'forever', action: { holdBefore: true } })
+  const running = company.start('enable', 'acme', 'Team_CLI', ...agreed)
+  let planned = false
+  void running.said(/will go on: each new token is kept/).then(
+    () => (planned = true),
+    () => undefined,
+  )
+  // What is held once that was said is asked for the diff and the dry run.
+  for (;;) {
+    const held = await sim.control.held({ fault: 'all', count: 1, timeoutMs: 10_000 })
+    if (planned && held.length > 0) break
+    for (const { id } of held) sim.control.release(id)
+  }
+  running.child.kill('SIGKILL')
+  await running.ended
+  sim.control.removeFaults('all')
+  sim.control.release('all')
+  assert.deepEqual((await company.json('status', 'acme')).value.unfinished, [])
+  sim.control.changeApp({ app: 'Team_CLI', settings: { rotation: true } })
+  const found = await company.rtr('enable', 'acme', 'Team_CLI', '--yes')
+  assert.match(found.stdout, /It rotates already; nothing was changed/)
+  const back = await company.json('roll-back', 'acme', 'Team_CLI', '--yes')
+  assert.equal(back.value.error.code, 'BAD_ARGUMENT')
+  assert.equal(company.rotates('Team_CLI'), true)
+})
+
 test('the app that Keyturn itself comes by: it says so, and its own grant lives on', async (t) => {
   const company = await rtrCompany(t)
   const on = await company.rtr('enable', 'acme', 'Team_CLI', ...agreed)
