@@ -110,7 +110,7 @@ test('an app that is somebody else’s, has no name, or is not there is refused 
     [migrate('Web', '--name', 'web', '--yes'), /can’t be the new app’s name/],
     [migrate('Web', '--name', 'A__B', '--yes'), /can’t be the new app’s name/],
     [migrate('Web', '--name', '../x', '--yes'), /can’t be the new app’s name/],
-    [migrate('Web', '--secret-to', 'nowhere', '--yes'), /no destination nowhere/],
+    [migrate('Web', '--secret-to', 'nowhere', '--yes'), /names no destination of keyturn.yaml/],
   ] as const) {
     const refused = await folder.run(args)
     assert([2, 3].includes(refused.code ?? 0), refused.stdout + refused.stderr)
