@@ -57,11 +57,11 @@ const mendUser = (user: UserFact, asked: AskedFix, { objects, elements, what }: 
   const foreign = sets.find(({ custom }) => !custom)
   if (foreign !== undefined)
     return `The permission set ${foreign.name} came from elsewhere: its rights are its owner’s to change.`
-  const sharedBy = others.find(
-    (one) =>
-      one.profileId === user.profileId ||
-      (one.permissionSets.is === 'known' && one.permissionSets.value.some((name) => held.includes(name))),
-  )
+  const sharesWith = (one: UserFact): boolean =>
+    one.profileId === user.profileId ||
+    one.permissionSets.is === 'unknown' ||
+    one.permissionSets.value.some((name) => held.includes(name))
+  const sharedBy = others.find(sharesWith)
   if (sharedBy !== undefined)
     return `It shares its profile or a permission set with ${sharedBy.username}: give it its own (\`keyturn provision integration-user\`).`
   if (profile === undefined || profile.fullName === undefined) return 'The metadata of its profile was not read.'
@@ -81,7 +81,14 @@ const mendUser = (user: UserFact, asked: AskedFix, { objects, elements, what }: 
       records: [],
       clicks: [],
     },
-    restricts: [{ is: 'permission-removed', permission: what, users: [user.username] }],
+    // Whoever shares one of these is a finding too, and loses as much.
+    restricts: [
+      {
+        is: 'permission-removed',
+        permission: what,
+        users: users.value.filter(sharesWith).map(({ username }) => username),
+      },
+    ],
   }
 }
 

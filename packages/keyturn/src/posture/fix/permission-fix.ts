@@ -104,6 +104,11 @@ const heldOf = (permission: string, asked: AskedFix): Held | string => {
   const sources = sourcesOf(permission, asked)
   if (typeof sources === 'string') return sources
   const { users } = asked.facts
+  const unread =
+    users.is === 'known'
+      ? users.value.find(({ active, permissions }) => active && permissions.is === 'unknown')
+      : undefined
+  if (unread !== undefined) return `Who else has it is not known: the permissions of ${unread.username} were not read.`
   const found = new Set(asked.findings.map(({ subject }) => subject))
   const holders = (users.is === 'known' ? users.value : []).filter(
     ({ active, permissions }) => active && permissions.is === 'known' && permissions.value.includes(permission),

@@ -7,7 +7,7 @@ import { isBroad, rangeText } from '../controls/addresses.ts'
 import type { IpRange, ProfileFact } from '../facts.ts'
 import { seenIn } from './app-uses.ts'
 import { present } from './app-element.ts'
-import { rangeLimits, rangesSeen } from './seen-ranges.ts'
+import { guessedRanges, rangeLimits, rangesSeen } from './seen-ranges.ts'
 import type { AskedFix, Mended } from './subject-fix.ts'
 
 /** All active users of the profile count, whatever they are. */
@@ -44,5 +44,6 @@ export const narrowProfile = (profile: ProfileFact, { facts, snapshot }: AskedFi
       clicks: [],
     },
     restricts: [{ is: 'login-addresses', profile: profile.id, ranges }],
+    untold: guessedRanges,
   }
 }

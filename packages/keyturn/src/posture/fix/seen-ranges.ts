@@ -7,6 +7,12 @@ import { sizeOfAll, valueOf } from '../controls/addresses.ts'
 import type { IpRange } from '../facts.ts'
 import type { Use } from '../impact/use.ts'
 
+/** What sightings don't say of ranges that are made of them. */
+export const guessedRanges: readonly string[] = [
+  'whether each of these addresses is the company’s: that of an intruder who got in would be among them',
+  'from where they come next: on the way, at home and in clouds addresses change',
+]
+
 interface Limits {
   readonly ranges: number
   readonly addresses: number

@@ -60,6 +60,9 @@ const outsiders = ({ facts: { users } }: Snapshot): readonly string[] | null =>
     ? null
     : users.value.filter(({ active, userType }) => active && userType !== 'Standard').map(({ username }) => username)
 
+/** An org keeps from where somebody logged in, and nothing of the requests that follow. */
+const requestsElsewhere = 'whose requests come from another address than their logins'
+
 /** Ranges of profiles hold at the login today, and at every request then. */
 const everyRequest: Effect = ({ snapshot: { facts } }) => {
   const { profiles } = facts
@@ -78,7 +81,10 @@ const everyRequest: Effect = ({ snapshot: { facts } }) => {
   return {
     is: 'restricts',
     restricts: bound.length > 0 ? bound : [{ is: 'nothing', why: 'no profile has login ranges' }],
-    untold: unread.length === 0 ? [] : [`the login ranges of ${unread.length} profiles could not be read`],
+    untold: [
+      ...(bound.length > 0 ? [requestsElsewhere] : []),
+      ...(unread.length > 0 ? [`what the login ranges of ${unread.length} profiles are`] : []),
+    ],
   }
 }
 
@@ -119,15 +125,13 @@ export const settingEffects: Readonly<Record<string, Effect>> = {
   'Security.passwordPolicies.minimumPasswordLifetime': nothing(
     'it holds when a password is changed next: the one after that has to wait a day',
   ),
-  'Security.passwordPolicies.maxLoginAttempts': nothing('only wrong passwords count'),
-  'Security.passwordPolicies.lockoutInterval': nothing('only whoever is locked out waits longer'),
+  'Security.passwordPolicies.maxLoginAttempts': ({ profile }) => restricts({ is: 'lockout', profile }),
+  'Security.passwordPolicies.lockoutInterval': ({ profile }) => restricts({ is: 'lockout', profile }),
   'Security.passwordPolicies.expiration': expires,
   'Security.passwordPolicies.enableSetPasswordInApi': untold(
     'which programs change their own password by setPassword(), as a rotation of a user’s password does',
   ),
-  'Security.sessionSettings.sessionTimeout': nothing(
-    'only sessions that nobody used so long end; who has a refresh token gets the next one by itself',
-  ),
+  'Security.sessionSettings.sessionTimeout': ({ profile }) => restricts({ is: 'session-timeout', app: null, profile }),
   'Security.sessionSettings.forceLogoutOnSessionTimeout': nothing('a browser whose session has ended is sent away'),
   'Security.sessionSettings.enableClickjackSetup': nothing('Setup is shown in no other page anyway'),
   'Security.sessionSettings.enableClickjackNonsetupSFDC': framed,
@@ -142,7 +146,11 @@ export const settingEffects: Readonly<Record<string, Effect>> = {
   'Security.sessionSettings.lockSessionsToDomain': untold(
     'which programs use a session at another host of the org than it was made for',
   ),
-  'Security.sessionSettings.lockSessionsToIp': () => restricts({ is: 'session-address' }),
+  'Security.sessionSettings.lockSessionsToIp': () => ({
+    is: 'restricts',
+    restricts: [{ is: 'session-address' }],
+    untold: [requestsElsewhere],
+  }),
   'Security.sessionSettings.enforceIpRangesEveryRequest': everyRequest,
   'Security.sessionSettings.forceRelogin': nothing('whoever logged in as somebody else logs in again afterwards'),
   'Security.sessionSettings.terminateUserSessionsWhenAdminResetsPassword': nothing(

@@ -5,6 +5,7 @@
  */
 import type { Fact } from '../fact.ts'
 import type { Facts } from '../facts.ts'
+import { beforeWindow } from './before-window.ts'
 import type { CutOff, Evidence, Impact } from './impact.ts'
 import type { Judge, Verdict } from './judge.ts'
 import { judges } from './judges.ts'
@@ -117,6 +118,8 @@ const ofKind = <K extends Restriction['is']>(
         'the broker signs in for them, and no login of that user and app was seen',
         `${use.client ?? ''} (${use.user ?? 'unknown'})`,
       )
+  const before = beforeWindow(restriction, seen)
+  for (const user of before.users) blindTo('who last logged in before the days that were read', user)
   const self: Verdict = judge(selfUse(evidence))
   const oneself = self === null || self.is === 'certain' || self.is === 'as-its-user' ? null : self.why
   const sure = merged(
@@ -133,6 +136,7 @@ const ofKind = <K extends Restriction['is']>(
     ),
     blind: [
       ...blindOf(needs, evidence.facts),
+      ...before.texts,
       ...[...unseen].map(([why, users]) => `${why}: ${named([...users])}`),
       ...(oneself === null
         ? []

@@ -6,6 +6,7 @@ import { callbacks, pkce, secretRequired } from './kinds/authorisations.ts'
 import { blockedApp } from './kinds/blocked-app.ts'
 import { flowOff } from './kinds/flow-off.ts'
 import { loginAddresses } from './kinds/login-addresses.ts'
+import { lockout } from './kinds/lockout.ts'
 import { loginHours } from './kinds/login-hours.ts'
 import { mfa } from './kinds/mfa.ts'
 import { myDomainOnly } from './kinds/my-domain-only.ts'
@@ -15,6 +16,7 @@ import { permittedUsers } from './kinds/permitted-users.ts'
 import { rotation } from './kinds/rotation.ts'
 import { scopes } from './kinds/scopes.ts'
 import { sessionAddress } from './kinds/session-address.ts'
+import { sessionTimeout } from './kinds/session-timeout.ts'
 import { soapLoginOff } from './kinds/soap-login-off.ts'
 import { tokenAddresses } from './kinds/token-addresses.ts'
 import { tokenLifetime } from './kinds/token-lifetime.ts'
@@ -45,5 +47,7 @@ export const judges: { readonly [K in Restriction['is']]: Judge<K> } = {
   'users-off': usersOff,
   'passwords-expire': passwordsExpire,
   'session-address': sessionAddress,
+  'session-timeout': sessionTimeout,
+  lockout,
   nothing,
 }

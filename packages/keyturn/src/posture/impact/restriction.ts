@@ -47,5 +47,9 @@ export type Restriction =
   | { readonly is: 'passwords-expire'; readonly profile: string | null; readonly days: number }
   /** A session is good at the address only that it was made at. */
   | { readonly is: 'session-address' }
+  /** Sessions that nobody uses end earlier: of an app, of a profile's users, or (both null) of all. */
+  | { readonly is: 'session-timeout'; readonly app: string | null; readonly profile: string | null }
+  /** Fewer wrong passwords lock an account, or for longer: of a profile's users, or (null) of all. */
+  | { readonly is: 'lockout'; readonly profile: string | null }
   /** Takes nothing from anybody who works today, and why. */
   | { readonly is: 'nothing'; readonly why: string }

@@ -33,13 +33,6 @@ const switches: readonly (readonly [
     'pkce',
   ],
   [
-    'app-rotation-enabled',
-    ['oauthConfig', 'isRefreshTokenRotationEnabled'],
-    ['ExtlClntAppGlobalOauthSettings Erp_glbl', 'isRefreshTokenRotationEnabled'],
-    'true',
-    'rotation',
-  ],
-  [
     'app-device-flow',
     ['oauthConfig', 'isDeviceFlowEnabled'],
     ['ExtlClntAppGlobalOauthSettings Erp_glbl', 'isDeviceFlowEnabled'],
@@ -365,4 +358,26 @@ test('an app that is not installed is blocked by a person, and everybody who use
   assert.deepEqual(fixes[0]?.change.components, [])
   assert.match(fixes[0]?.change.clicks.join() ?? '', /Connected Apps OAuth Usage, Zap: Block/)
   assert.deepEqual(fixes[0]?.restricts, [{ is: 'blocked-app', app: 'uninstalled:Zap' }])
+})
+
+test('rotation is switched on by the command that asks whether the clients survive it, never by a fix', async () => {
+  const { fixes, unfixable } = await plan({
+    app: external({ rotation: known(false) }),
+    control: 'app-rotation-enabled',
+  })
+  assert.deepEqual(fixes, [])
+  assert.match(unfixable[0]?.why ?? '', /`keyturn rtr enable NAME eca:Erp`/)
+})
+
+test('ranges made of what was seen name every address, and are never safe without somebody who looked at them', async () => {
+  const app = external({ tokenIpRanges: known([]) })
+  const { fixes } = await plan({ app, control: 'app-token-ip-allowlist', facts: used })
+  assert.match(fixes[0]?.change.title ?? '', /203\.0\.113\.10/)
+  assert.match(fixes[0]?.untold?.join() ?? '', /intruder/)
+})
+
+test('sessions of an app that end earlier concern programs that hold one without a refresh token', async () => {
+  const app = external({ sessionTimeoutMinutes: known(120) })
+  const { fixes } = await plan({ app, control: 'app-cli-expiry', facts: used })
+  assert.deepEqual(fixes[0]?.restricts, [{ is: 'session-timeout', app: 'eca:Erp', profile: null }])
 })

@@ -128,6 +128,11 @@ test('what Salesforce or a package made, and what was not read, is said', async 
   const why = async (company: Company): Promise<string> =>
     (await planFor(control, company, 'ann')).unfixable[0]?.why ?? ''
   const users = [holder('ann', 'Exempt')]
+  const unread = sampleUser({ username: 'unread', permissions: absent })
+  assert.match(
+    await why({ users: [...users, unread], sets: [set('Exempt')] }),
+    /Who else has it is not known: the permissions of unread/,
+  )
   assert.match(await why({ users, sets: [set('Exempt', { custom: false })] }), /came with a package/)
   const standard = [{ ...sales, custom: false, permissions: known([permission]) }]
   assert.match(await why({ users: [holder('ann')], profiles: standard }), /is Salesforce’s and keeps it/)
@@ -222,6 +227,19 @@ test('deleting is taken from what the machine alone holds, object by object, and
   const ann = sampleUser({ permissionSets: known(['Erp']) })
   const shared = await planFor('machine-no-delete', { ...company, users: [erp, ann] }, 'erp@example.com')
   assert.match(shared.unfixable[0]?.why ?? '', /shares its profile or a permission set with ann@example.com/)
+  const twin = machine({ id: '005000000000003', username: 'crm@example.com', objects: rights })
+  const together = await planFor(
+    'machine-no-delete',
+    { ...company, users: [erp, twin] },
+    'erp@example.com',
+    'crm@example.com',
+  )
+  for (const { restricts } of together.fixes)
+    assert.deepEqual(
+      restricts.flatMap((one) => ('users' in one ? one.users : [])),
+      ['erp@example.com', 'crm@example.com'],
+      'whoever shares the profile loses it, too',
+    )
   const all = machine({ objects: rights, permissions: known(['ModifyAllData']) })
   const broad = await planFor('machine-no-delete', { ...company, users: [all] }, 'erp@example.com')
   assert.match(broad.unfixable[0]?.why ?? '', /permission over all data/)

@@ -21,6 +21,8 @@ export interface Sketch {
   readonly self?: Partial<Evidence['self']>
   readonly facts?: Partial<Facts>
   readonly timeZone?: string
+  /** Whose logins were read; else all that Salesforce keeps. */
+  readonly days?: number
 }
 
 export const sampleToken = (changes: Partial<TokenFact> = {}): TokenFact => ({
@@ -61,7 +63,7 @@ export const evidenceOf = (sketch: Sketch): Evidence => {
       users: known([erp, admin, ...(sketch.users ?? []).map(sampleUser)]),
       profiles: known([sampleProfile(), sampleProfile({ id: '00e000000000001', name: 'Sales' })]),
       tokens: known({ counted: tokens.length, read: tokens.length, complete: true, why: 'all', tokens }),
-      logins: known({ days: 90, rows: uses.length, uses }),
+      logins: known({ days: sketch.days ?? 180, rows: uses.length, uses }),
       ...sketch.facts,
     },
     callers: (sketch.callers ?? []).map(sampleCaller),

@@ -243,6 +243,7 @@ judgeRows([
     restriction: { is: 'token-lifetime', app: 'Erp', idleDays: 30, lifetimeDays: null },
     tokens: [{}, { user: ann, lastUsed: now - 31 * day }, { user: bob, lastUsed: null, created: now - 40 * day }],
     cutOff: [ann, bob],
+    blind: [/whether their token ever rests for 30 days between two uses.*: erp@example\.com$/],
   },
   {
     name: 'token lifetime: used more rarely than the limit',

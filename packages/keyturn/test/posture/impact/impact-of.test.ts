@@ -26,7 +26,7 @@ void test('a cut-off names the app, the way, the client, where from, how often a
     { ...one, way: 'OauthRefreshToken', client: 'Java', addresses: ['203.0.113.10', '203.0.113.11'], uses: 7 },
     { ...one, way: 'broker', client: 'broker caller billing', addresses: [], uses: 0 },
   ])
-  assert.equal(days, 90)
+  assert.equal(days, 180)
 })
 
 void test('several restrictions together: who is cut off by one is not listed as possible by another, and counts once', () => {
@@ -38,7 +38,7 @@ void test('several restrictions together: who is cut off by one is not listed as
   assert.equal(one.cutOff.length, 2)
   assert.equal(two.possible.length, 2)
   const both = together([one, two])
-  assert.deepEqual([both.cutOff.length, both.possible.length, both.locksOutSelf, both.days], [2, 0, true, 90])
+  assert.deepEqual([both.cutOff.length, both.possible.length, both.locksOutSelf, both.days], [2, 0, true, 180])
   assert.equal(both.cutOff[0]?.uses, 40)
   assert.deepEqual(together([]), { days: null, cutOff: [], possible: [], blind: [], locksOutSelf: false })
 })

@@ -192,3 +192,25 @@ for (const { name, restriction, inForce, atLeast, exact, locksOutSelf = false } 
     assert(refused >= atLeast, `${refused} were refused`)
     assert(company.attempts.length - refused > 3, 'the others go on')
   })
+
+void test('idle refresh tokens, a month in which nobody came later: whoever is refused was cut off, or named as nobody can tell', async (t) => {
+  const company = await companyAtWork(t)
+  const app = 'ERP_Sync'
+  const { cutOff, blind } = impactOf(
+    { is: 'token-lifetime', app: `app:${app}`, idleDays: 30, lifetimeDays: null },
+    company.evidence,
+  )
+  const month = 31 * 86_400_000
+  company.sim.control.changeApp({
+    app,
+    settings: { refreshTokenPolicy: { kind: 'inactivity', ms: 30 * 86_400_000 } },
+  })
+  company.sim.control.moveClock({ advanceMs: month })
+  const refreshing = company.attempts.filter((attempt) => attempt.app === app && attempt.way === 'refresh')
+  assert(refreshing.some((attempt) => !isIn(cutOff, attempt)))
+  for (const attempt of refreshing) {
+    assert.equal(await attempt.comes(), false, attemptName(attempt))
+    const named = isIn(cutOff, attempt) || blind.some((text) => text.includes(attempt.user))
+    assert(named, `${attemptName(attempt)} is refused, and nobody said so`)
+  }
+})

@@ -28,5 +28,7 @@ export const restrictions: readonly Restriction[] = [
   { is: 'my-domain-only', whom: 'programs' },
   { is: 'users-off', users },
   { is: 'session-address' },
+  { is: 'session-timeout', app: null, profile: null },
+  { is: 'lockout', profile: null },
   { is: 'passwords-expire', profile: null, days: 90 },
 ]

@@ -6,7 +6,7 @@ import { numberIn } from '../parameters.ts'
 export const fix = appFix({
   control: 'app-cli-expiry',
   changedBy: 'org',
-  mend: (app, { parameters }) => {
+  mend: (app, { parameters }, subject) => {
     const [days, minutes] = [numberIn(parameters, 'refreshDays', 90), numberIn(parameters, 'accessMinutes', 15)]
     const { refreshTokenPolicy: policy, sessionTimeoutMinutes: timeout } = app
     const lives =
@@ -22,8 +22,9 @@ export const fix = appFix({
         ...(long ? [`access tokens live ${minutes} minutes`] : []),
       ].join(', '),
       edits: [...(shorter?.edits ?? []), ...(long ? [atMost(app, appElements.sessionMinutes, minutes)] : [])],
-      restricts: shorter?.restricts ?? [
-        { is: 'nothing', why: 'who has a refresh token gets the next access token by itself' },
+      restricts: [
+        ...(shorter?.restricts ?? []),
+        ...(long ? [{ is: 'session-timeout', app: subject, profile: null } as const] : []),
       ],
     }
   },

@@ -1,13 +1,8 @@
-import { appElements, setTo } from '../../fix/app-element.ts'
-import { appFix } from '../../fix/app-fix.ts'
-import { appSubject } from '../app-control.ts'
+import { byHand } from '../../fix/subject-fix.ts'
 
-export const fix = appFix({
-  control: 'app-rotation-enabled',
-  changedBy: 'owner',
-  mend: (app) => ({
-    title: 'rotate refresh tokens',
-    edits: [setTo(app, appElements.rotation, 'true')],
-    restricts: [{ is: 'rotation', app: appSubject(app) }],
-  }),
-})
+/** Whether its clients survive it no org shows: that is judged, watched and taken back by a command of its own. */
+export const fix = byHand(
+  'app-rotation-enabled',
+  ({ subject }) =>
+    `A client that does not keep each new token loses access: \`keyturn rtr enable NAME ${subject}\` asks whether all of them do, switches it on and watches.`,
+)

@@ -2,8 +2,9 @@ import { partTypes } from '../../collectors/apps/external-apps.ts'
 import { appFix } from '../../fix/app-fix.ts'
 import { componentOf } from '../../fix/app-element.ts'
 import { usesOfApp } from '../../fix/app-uses.ts'
-import { rangeLimits, rangesSeen } from '../../fix/seen-ranges.ts'
+import { guessedRanges, rangeLimits, rangesSeen } from '../../fix/seen-ranges.ts'
 import { appSubject } from '../app-control.ts'
+import { rangeText } from '../addresses.ts'
 import { callbackKind } from '../callbacks.ts'
 
 export const fix = appFix({
@@ -29,7 +30,7 @@ export const fix = appFix({
     const component = there ?? { type: partTypes.security, fullName: `${name}_oauthSecurity` }
     const tokenIpRanges = ranges.map(({ from, to }) => ({ endIpAddress: to, startIpAddress: from }))
     return {
-      title: `refresh tokens work from the ${ranges.length} ranges only that were seen`,
+      title: `refresh tokens work from ${ranges.map(rangeText).join(', ')} only, as they were seen`,
       edits: [
         {
           ...component,
@@ -41,6 +42,7 @@ export const fix = appFix({
         },
       ],
       restricts: [{ is: 'token-addresses', app: appSubject(app), ranges }],
+      untold: guessedRanges,
     }
   },
 })

@@ -1,7 +1,8 @@
 import { appEdit, appElements } from '../../fix/app-element.ts'
 import { appFix } from '../../fix/app-fix.ts'
 import { usesOfApp } from '../../fix/app-uses.ts'
-import { rangeLimits, rangesSeen } from '../../fix/seen-ranges.ts'
+import { guessedRanges, rangeLimits, rangesSeen } from '../../fix/seen-ranges.ts'
+import { rangeText } from '../addresses.ts'
 import { appSubject } from '../app-control.ts'
 
 export const fix = appFix({
@@ -27,13 +28,14 @@ export const fix = appFix({
     const external = app.kind === 'external'
     const [start, end] = external ? ['startIpAddress', 'endIpAddress'] : ['start', 'end']
     return {
-      title: `trust the ${ranges.length} ranges only that were seen`,
+      title: `trust ${ranges.map(rangeText).join(', ')} only, as they were seen`,
       edits: [
         appEdit(app, appElements.trustedRanges, () =>
           ranges.map(({ from, to }) => ({ [end ?? '']: to, [start ?? '']: from })),
         ),
       ],
       restricts: [{ is: 'app-addresses', app: appSubject(app) }],
+      untold: guessedRanges,
     }
   },
 })

@@ -2,7 +2,7 @@
 import type { Flow } from '../../facts.ts'
 import type { Match } from '../app-match.ts'
 import type { Judge, Verdict } from '../judge.ts'
-import { asItsUser, certain, matched, possible } from '../judge.ts'
+import { asItsUser, certain, matched, possible, unseen } from '../judge.ts'
 import { unsaidFlows } from '../login-flow.ts'
 import type { Seen } from '../seen.ts'
 import type { Use } from '../use.ts'
@@ -36,8 +36,12 @@ export const flowOff: Judge<'flow-off'> = {
           own.some((one) => one.flow === 'refresh') || seen.alike(use).some(({ from }) => from === 'token')
         return hit?.is === 'certain' && refreshes ? possible(hit.why) : (hit ?? null)
       }
+      if (use.from === 'token' && app === null)
+        return flow === 'user-agent' && seen.apps.ownerOf(use)?.kind !== 'external'
+          ? unseen('how their tokens were made: those of this flow go on, and can’t be authorised by it again')
+          : null
       if (use.from === 'token')
-        return app !== null && flow !== 'oauth-password' && withTokens.includes(flow)
+        return flow !== 'oauth-password' && withTokens.includes(flow)
           ? matched(match(use), possible('Its token goes on; if it came by this flow, it can’t authorise again by it.'))
           : null
       return matched(match(use), judgeLogin(use, flow, seen))

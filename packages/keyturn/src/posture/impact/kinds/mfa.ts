@@ -10,7 +10,6 @@ import { lower } from '../seen.ts'
 const judgePerson = (username: string | null, everybody: boolean, seen: Seen): Verdict => {
   const user = seen.userOf(username)
   if (user === undefined) return possible('Whether a method is registered was not read.')
-  if (user.nature.is === 'machine') return null
   const { permissions, mfaMethods } = user
   if (permissions.is === 'known') {
     if (permissions.value.includes('ForceTwoFactor') && !permissions.value.includes('BypassMFAForUiLogins')) return null

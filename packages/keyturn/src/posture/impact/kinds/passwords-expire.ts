@@ -29,13 +29,17 @@ const judgeProgram = (use: Use, days: number, seen: Seen): Verdict => {
     : possible(`It logs in by a password that would end in ${days - age} days, unless somebody changes it in time.`)
 }
 
+/** What clicks its way through the login page as a machine's user can't choose a new password either. */
+const isProgram = ({ kind, user }: Use, seen: Seen): boolean =>
+  kind === 'soap' || kind === 'oauth-password' || (kind === 'person' && seen.userOf(user)?.nature.is === 'machine')
+
 export const passwordsExpire: Judge<'passwords-expire'> = {
   needs: ['users', 'profiles', 'logins'],
   prepare:
     ({ profile, days }, seen) =>
     (use) => {
       if (use.from === 'caller') return asItsUser
-      if (use.from !== 'login' || (use.kind !== 'soap' && use.kind !== 'oauth-password')) return null
+      if (use.from !== 'login' || !isProgram(use, seen)) return null
       const concerned = isConcerned(profile, use, seen)
       if (concerned === false) return null
       const verdict = judgeProgram(use, days, seen)

@@ -1,6 +1,6 @@
 /** A permission is taken away. What a login needs of it is known for a few; of the others only that somebody may miss it. */
 import type { Judge, Verdict } from '../judge.ts'
-import { certain, possible } from '../judge.ts'
+import { certain, possible, unseen } from '../judge.ts'
 import type { Seen } from '../seen.ts'
 import { lower } from '../seen.ts'
 import type { Use } from '../use.ts'
@@ -11,7 +11,12 @@ type ByPermission = (use: Use, seen: Seen) => Verdict
 const isApi = ({ kind }: Use): boolean => kind === 'oauth' || kind === 'soap' || kind === 'oauth-password'
 
 const known: Readonly<Record<string, ByPermission>> = {
-  ApiEnabled: (use) => (isApi(use) ? certain('It uses the API.') : null),
+  ApiEnabled: (use) => {
+    if (isApi(use)) return certain('It uses the API.')
+    return use.from === 'login'
+      ? unseen('whether a tool of theirs uses the API by the session of their browser, which leaves no login')
+      : null
+  },
   UseAnyApiAuth: (use) =>
     use.kind === 'soap'
       ? possible('It logs in by SOAP login(), which needs this permission from Winter ’27 on.')

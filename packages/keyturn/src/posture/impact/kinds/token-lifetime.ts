@@ -1,6 +1,6 @@
 /** Refresh tokens end when they were unused, or have been alive, for too long: those that are over the limit end at once. */
 import type { Judge, Verdict } from '../judge.ts'
-import { certain, matched, possible } from '../judge.ts'
+import { certain, matched, possible, unseen } from '../judge.ts'
 import type { Use } from '../use.ts'
 
 const day = 86_400_000
@@ -27,9 +27,12 @@ const judgeToken = (
     return possible(
       `Its token was used every ${Math.round(rhythm)} days on average; ${idleDays} days without use end it.`,
     )
-  return lifetimeDays === null
-    ? null
-    : possible(`Its token ends on ${dateOf(made + lifetimeDays * day)}, and somebody has to authorise it again.`)
+  // An average hides the quarter in which nobody came.
+  if (lifetimeDays === null)
+    return idleDays === null || (takenAt - made) / day <= idleDays
+      ? null
+      : unseen(`whether their token ever rests for ${idleDays} days between two uses, as that of a quarter’s job does`)
+  return possible(`Its token ends on ${dateOf(made + lifetimeDays * day)}, and somebody has to authorise it again.`)
 }
 
 export const tokenLifetime: Judge<'token-lifetime'> = {
