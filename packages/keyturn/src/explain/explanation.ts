@@ -9,6 +9,7 @@ export const places = {
   userinfo: 'identity endpoints',
   rest: 'REST API',
   soap: 'SOAP API',
+  bulk: 'Bulk API',
   'login-history': 'Login History',
   network: 'on the way',
 } as const

@@ -35,6 +35,9 @@ for (const row of salesforceErrors) {
   if (row.text !== null) texts.set(plain(row.text), [...(texts.get(plain(row.text)) ?? []), row])
 }
 
+/** A stack trace repeats the bare code of its error after so many lines at most: that is no second error. */
+const echo = 40
+
 /** Words that stand in any text mean something only beside their code. */
 const needsCode = new Set([
   'audience',
@@ -73,6 +76,9 @@ const codeForm = new RegExp(
 /** Words of prose, unless they stand where codes do: behind a quote, a colon, an equals sign or a tag. */
 const wordy = new Set(['GONE', 'EPIPE', 'EPROTO', 'access-denied'])
 
+/** Codes of the OAuth endpoints are spelled in lower case; those of Login History stand in no log. */
+const isOauth = (code: string): boolean => codes.get(code)?.some(({ where }) => where === 'token') === true
+
 interface Count {
   readonly row: Omit<FoundError, 'count' | 'first' | 'last'>
   count: number
@@ -91,6 +97,8 @@ export const findErrors = async (chunks: AsyncIterable<string> | Iterable<string
   const waiting: Open[] = []
   /** Texts that were told without their code, which may follow. */
   const lonely: { readonly codes: ReadonlySet<string>; readonly line: number }[] = []
+  /** The line in which an answer of this code was last told with its text. */
+  const told = new Map<string, number>()
   let line = 0
 
   const add = (key: string, row: Count['row'], at: number): void => {
@@ -107,6 +115,7 @@ export const findErrors = async (chunks: AsyncIterable<string> | Iterable<string
       waiting.shift()
       const rows = codes.get(open.code) ?? []
       const general = rows.filter(({ text }) => text === null)
+      if (general.length === 0 && open.line - (told.get(open.code) ?? -Infinity) <= echo) continue
       add(`code ${open.code}`, { salesforce: general.length > 0 ? general : rows, keyturn: null }, open.line)
     }
     while (lonely.length > 0 && (lonely[0]?.line ?? 0) < upTo - near) lonely.shift()
@@ -125,7 +134,10 @@ export const findErrors = async (chunks: AsyncIterable<string> | Iterable<string
       const [row] = fitting.length > 0 ? fitting : status ? rows.filter(({ where }) => where === 'login-history') : rows
       if (row === undefined || (needsCode.has(text) && fitting.length === 0 && !status && plain(part).trim() !== text))
         continue
+      // An endpoint's own code in the same line says it already, and better.
+      if (row.where === 'login-history' && !status && fitting.length === 0 && [...found].some(isOauth)) continue
       add(`text ${row.where} ${row.code} ${row.text}`, { salesforce: [row], keyturn: null }, at)
+      told.set(row.code, at)
       // One answer says both: its code is no second error.
       if (here.length > 0) for (const { code } of here) found.delete(code)
       else if (before !== -1) waiting.splice(before, 1)

@@ -1,9 +1,10 @@
 /**
  * Every error Salesforce is known to answer with on the ways Keyturn goes: the token endpoint, the login page, the other
- * OAuth endpoints, REST and SOAP, Login History, and on the way there.
+ * OAuth endpoints, REST, SOAP and Bulk, Login History, and on the way there.
  */
 import { restErrors, soapErrors } from './api-errors.ts'
 import { appLoginStatuses } from './app-login-statuses.ts'
+import { bulkErrors } from './bulk-errors.ts'
 import { dataErrors } from './data-errors.ts'
 import { rowsOf } from './explanation.ts'
 import type { Explanation } from './explanation.ts'
@@ -112,6 +113,7 @@ export const salesforceErrors: readonly Explanation[] = [
   ...userinfoErrors,
   ...restErrors,
   ...soapErrors,
+  ...bulkErrors,
   ...dataErrors,
   ...loginStatuses,
   ...appLoginStatuses,

@@ -69,6 +69,35 @@ const cases: readonly (readonly [string, string, ...string[]])[] = [
     'invalid_grant: ip restricted or invalid login hours',
     'invalid_grant ip restricted or invalid login hours ×1 1-1',
   ],
+  [
+    'a stack trace that repeats the bare code of its error',
+    "invalid_grant: authentication failure\n    at postParams (oauth2.js:215:19)\n    at refresh (delegate.js:44:9)\n    at next (a.js:1:1)\n    at last (b.js:1:1)\n    at end (c.js:1:1) {\n  name: 'invalid_grant'\n}",
+    'invalid_grant authentication failure ×1 1-1',
+  ],
+  [
+    'Bulk API’s own spelling, as JSON and as XML',
+    '{"exceptionCode":"InvalidSessionId","exceptionMessage":"Invalid session id"}\n<error><exceptionCode>ExceededQuota</exceptionCode></error>',
+    'InvalidSessionId - ×1 1-1',
+    'ExceededQuota - ×1 2-2',
+  ],
+  [
+    'a traceback of Python',
+    'simple_salesforce.exceptions.SalesforceAuthenticationFailed: INVALID_OPERATION: SOAP API login() is disabled by default in this org.\nrequests.exceptions.SSLError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed',
+    'INVALID_OPERATION SOAP API login() is disabled ×1 1-1',
+    'CERTIFICATE_VERIFY_FAILED - ×1 2-2',
+  ],
+  [
+    'a stack trace of Java',
+    'Caused by: javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find\nCaused by: java.net.SocketTimeoutException: Read timed out\nCaused by: java.net.UnknownHostException: login.salesforce.com',
+    'PKIX path building failed - ×1 1-1',
+    'SocketTimeoutException - ×1 2-2',
+    'UnknownHostException - ×1 3-3',
+  ],
+  [
+    'an answer whose text is also a status of Login History',
+    '{"error":"inactive_user","error_description":"user is inactive"}',
+    'inactive_user - ×1 1-1',
+  ],
   ['line ends of Windows', 'x\r\nENOTFOUND\r\n', 'ENOTFOUND - ×1 2-2'],
 ]
 

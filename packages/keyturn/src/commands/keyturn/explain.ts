@@ -50,8 +50,8 @@ export default class ExplainCommand extends KeyturnCommand {
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(ExplainCommand)
     if (flags.app !== undefined) return this.app({ ...flags, app: flags.app }, args.text)
-    if (flags.grant !== undefined || flags.user !== undefined || flags.snapshot !== undefined)
-      throw new KeyturnError('BAD_ARGUMENT', '--grant, --user and --snapshot go with --app')
+    if ([flags.grant, flags.user, flags.snapshot, flags.address].some((one) => one !== undefined))
+      throw new KeyturnError('BAD_ARGUMENT', '--grant, --user, --snapshot and --address go with --app')
     if (flags.list)
       return this.show(
         salesforceErrors.map((row) => ({ salesforce: [row], keyturn: null, count: 1, first: 1, last: 1 })),
