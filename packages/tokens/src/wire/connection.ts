@@ -14,6 +14,7 @@ import { dial } from './dial.ts'
 import type { Network } from './network.ts'
 import { quietBytes } from './quiet-bytes.ts'
 import { responseReader } from './response.ts'
+import { userAgent } from './user-agent.ts'
 import type { ResponseHead } from './response.ts'
 
 export interface WireRequest {
@@ -146,6 +147,7 @@ function encode(url: URL, { method, path, headers, body }: WireRequest): Buffer 
     connection: 'close',
     accept: 'application/json',
     'accept-encoding': 'identity',
+    'user-agent': userAgent,
     ...lowerCase(headers),
     'content-length': String(content.length),
   }).map(([name, value]) => `${name}: ${value}`)

@@ -11,6 +11,7 @@ import { Secret } from '../secret.ts'
 import { dial } from './dial.ts'
 import type { Network } from './network.ts'
 import { quietBytes } from './quiet-bytes.ts'
+import { userAgent } from './user-agent.ts'
 
 export interface PlainRequest {
   readonly method?: string
@@ -138,6 +139,7 @@ function headersOf(url: URL, init: PlainRequest, body: string | Uint8Array | und
   return {
     accept: 'application/json',
     'accept-encoding': 'identity',
+    'user-agent': userAgent,
     ...Object.fromEntries(given),
     host: url.host,
     ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
