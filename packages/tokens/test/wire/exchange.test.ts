@@ -57,7 +57,7 @@ test('the request goes out once, in full, on its own connection that is not kept
   assert.equal(connections, 2)
   const expected =
     `POST /services/oauth2/token HTTP/1.1\r\nhost: ${url.host}\r\nconnection: close\r\naccept: application/json\r\n` +
-    'accept-encoding: identity\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 41\r\n\r\n' +
+    'accept-encoding: identity\r\nuser-agent: keyturn\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 41\r\n\r\n' +
     'grant_type=refresh_token&refresh_token=r1'
   assert.deepEqual(requests, [expected, expected])
 })
