@@ -38,6 +38,9 @@ export interface Running {
   said(pattern: RegExp): Promise<RegExpExecArray>
 }
 
+/** What Node compiled is the same for every folder: a HOME of its own would compile everything again for each test. */
+const compiled = fileURLToPath(new URL('../../../node_modules/.cache/keyturn-tests', import.meta.url))
+
 const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'LANG'] as const
 
 export const makeFolder = (t: TestContext): Folder => {
@@ -46,7 +49,7 @@ export const makeFolder = (t: TestContext): Folder => {
   const base = Object.fromEntries(
     kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   )
-  const env: NodeJS.ProcessEnv = { ...base, HOME: join(path, 'home'), NO_COLOR: '1' }
+  const env: NodeJS.ProcessEnv = { ...base, HOME: join(path, 'home'), XDG_CACHE_HOME: compiled, NO_COLOR: '1' }
   const start = (args: readonly string[], options: RunOptions = {}): Running => {
     const child = spawn(process.execPath, [bin, ...args], {
       cwd: options.cwd ?? path,

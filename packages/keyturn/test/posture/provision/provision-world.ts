@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import type { ReadyGrant } from '@keyturn/simulator'
 import { setUp } from '../../connected.ts'
 import type { Setup } from '../../connected.ts'
+import { runningHere } from '../../run-here.ts'
 
 export interface ProvisionWorld extends Setup {
   readonly admin: ReadyGrant
@@ -29,6 +30,7 @@ export const provisionWorld = async (t: TestContext): Promise<ProvisionWorld> =>
   const looker = sim.control.grant({ user: 'admin@acme.example', app: 'Web' })
   return {
     ...setup,
+    folder: runningHere(folder),
     admin,
     async query(soql) {
       const answer = await fetch(`${sim.url}/services/data/v66.0/query?q=${encodeURIComponent(soql)}`, {
