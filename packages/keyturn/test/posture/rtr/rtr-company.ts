@@ -5,6 +5,7 @@ import { scenario, startSimulator } from '@keyturn/simulator'
 import type { Simulator } from '@keyturn/simulator'
 import { makeFolder } from '../../cli.ts'
 import type { Folder, Ran, Running } from '../../cli.ts'
+import { runningHere } from '../../run-here.ts'
 
 export const ada = 'ada.admin@legacy.example'
 
@@ -30,7 +31,7 @@ export interface Company {
 export const rtrCompany = async (t: TestContext, { hostile = false, user = ada } = {}): Promise<Company> => {
   const sim = await startSimulator({ seed: t.name, orgs: [scenario('legacy-company', { hostile })] })
   t.after(() => sim.close())
-  const folder = makeFolder(t)
+  const folder = runningHere(makeFolder(t))
   const { clientId, clientSecret, refreshToken } = sim.control.grant({ user, app: 'Team_CLI' })
   const env = { APP_SECRET: clientSecret }
   assert.equal((await folder.run(['init'])).code, 0)
