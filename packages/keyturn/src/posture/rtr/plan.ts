@@ -157,6 +157,32 @@ const byOrder = (a: PlannedApp, b: PlannedApp): number =>
   (a.tokens ?? Infinity) - (b.tokens ?? Infinity) ||
   (a.subject < b.subject ? -1 : 1)
 
+const countsOf = (apps: readonly PlannedApp[]): RtrPlan['counts'] => {
+  const clients = apps.flatMap((one) => one.clients)
+  const of = (readiness: JudgedClient['readiness']): number =>
+    clients.filter((one) => one.readiness === readiness).length
+  const at = (stage: Stage): number => apps.filter((one) => one.stage === stage).length
+  return {
+    on: at('on'),
+    ready: at('ready'),
+    waiting: at('waiting'),
+    foreign: at('foreign'),
+    blocked: at('blocked'),
+    unknown: at('unknown'),
+    clients: clients.length,
+    readyClients: of('ready'),
+    brokenClients: of('not-ready'),
+    unknownClients: of('unknown'),
+  }
+}
+
+/** The same plan, of one app alone. */
+export const planOfApp = (plan: RtrPlan, app: PlannedApp): RtrPlan => ({
+  ...plan,
+  apps: [app],
+  counts: countsOf([app]),
+})
+
 export const planOf = (seen: Inventory, proofs: Proofs, judgedAt: number, words: Words): RtrPlan => {
   const apps = seen.apps
     .map((one): PlannedApp => {
@@ -169,10 +195,6 @@ export const planOf = (seen: Inventory, proofs: Proofs, judgedAt: number, words:
       return { ...app, stage, blockers, owners, steps: stepsOf(stage, app, blockers, words) }
     })
     .sort(byOrder)
-  const clients = apps.flatMap((one) => one.clients)
-  const of = (readiness: JudgedClient['readiness']): number =>
-    clients.filter((one) => one.readiness === readiness).length
-  const at = (stage: Stage): number => apps.filter((one) => one.stage === stage).length
   return {
     format: planFormat,
     org: seen.org,
@@ -181,17 +203,6 @@ export const planOf = (seen: Inventory, proofs: Proofs, judgedAt: number, words:
     days: seen.days,
     apps,
     blind: seen.blind,
-    counts: {
-      on: at('on'),
-      ready: at('ready'),
-      waiting: at('waiting'),
-      foreign: at('foreign'),
-      blocked: at('blocked'),
-      unknown: at('unknown'),
-      clients: clients.length,
-      readyClients: of('ready'),
-      brokenClients: of('not-ready'),
-      unknownClients: of('unknown'),
-    },
+    counts: countsOf(apps),
   }
 }

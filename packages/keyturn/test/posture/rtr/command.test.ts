@@ -36,6 +36,18 @@ test('the plan: every app that hands out tokens, its clients, who is in the way;
   const erp = appOf(value.apps, 'app:ERP_Sync')
   assert.equal(erp.clients.find(({ id }) => id.includes('python-requests'))?.by, 'way-in')
   assert.equal(sim.control.metadataJobs().length, 0, 'not even a dry run')
+  const first = await rtr('acme')
+  assert(first.stdout.split('\n').length < 32, 'one screen')
+  const one = await rtr('acme', '--app', 'ERP_Sync')
+  assert.match(one.stdout, /app:ERP_Sync\/python-requests\/erp\.sync@legacy\.example/)
+  assert.doesNotMatch(one.stdout, /Jenkins_CI/)
+  const alone = await json('acme', '--app', 'app:ERP_Sync')
+  assert.deepEqual(
+    alone.value.apps.map(({ subject }: AppJson) => subject),
+    ['app:ERP_Sync'],
+  )
+  assert.equal(alone.value.counts.clients, 3)
+  assert.equal((await json('acme', '--app', 'Erp_Sink')).value.error.code, 'BAD_ARGUMENT')
   const page = await rtr('acme', '--format', 'html', '--output', 'r.html')
   assert.equal(page.code, 0, page.stderr)
   const html = readFileSync(join(folder.path, 'r.html'), 'utf8')

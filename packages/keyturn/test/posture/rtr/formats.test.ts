@@ -4,13 +4,14 @@ import { test } from 'node:test'
 import { hostileNames } from '../../../../simulator/src/scenarios/hostile-names.ts'
 import { known } from '../../../src/posture/fact.ts'
 import { planHtml } from '../../../src/posture/rtr/formats/html.ts'
+import { planJson } from '../../../src/posture/rtr/formats/json.ts'
 import { planMarkdown } from '../../../src/posture/rtr/formats/markdown.ts'
 import { planTable } from '../../../src/posture/rtr/formats/table.ts'
 import { clientId, isClientPattern, matches, programOf, versionIn } from '../../../src/posture/rtr/client-id.ts'
 import { isBefore, kindOf } from '../../../src/posture/rtr/client-kind.ts'
 import { inventory } from '../../../src/posture/rtr/inventory.ts'
 import { noticesFor, vendorRequest } from '../../../src/posture/rtr/notice.ts'
-import { planOf, quoted } from '../../../src/posture/rtr/plan.ts'
+import { planOf, planOfApp, quoted } from '../../../src/posture/rtr/plan.ts'
 import type { PlannedApp, RtrPlan } from '../../../src/posture/rtr/plan.ts'
 import { noProofs } from '../../../src/posture/rtr/readiness.ts'
 import { app, login, now, snapshotOf, token, words } from './rtr-world.ts'
@@ -18,6 +19,9 @@ import type { World } from './rtr-world.ts'
 
 const plan = (world: World): RtrPlan =>
   planOf(inventory(snapshotOf(world), { callers: [], grants: [] }), noProofs, now, words)
+
+const screen = (of: RtrPlan, one: PlannedApp | null = null): string =>
+  planTable(of, { again: 'keyturn rtr acme', app: one })
 
 const names = Object.values(hostileNames)
 const hostile = plan({
@@ -44,11 +48,12 @@ test('hostile names are harmless in every format and in every text', () => {
   assert.doesNotMatch(page, /<style[^>]*>[^<]*<(?!\/style)/)
   const markdown = planMarkdown(hostile)
   assert.doesNotMatch(markdown, /<img|<script|\]\(javascript/i)
+  const alone = hostile.apps.map((one) => screen(planOfApp(hostile, one), one))
   const mails = hostile.apps.flatMap((one) => [
     vendorRequest(one, names[0] ?? ''),
     ...noticesFor(one, words, '2026-12-15'),
   ])
-  for (const text of [page, markdown, planTable(hostile), ...mails.map(({ text: body }) => body)])
+  for (const text of [page, markdown, screen(hostile), ...alone, ...mails.map(({ text: body }) => body)])
     assert.doesNotMatch(text, obeyed)
   for (const { subject } of mails) assert.doesNotMatch(subject, /[\r\n]|[\u0000-\u001f]/) // oxlint-disable-line no-control-regex -- it is what is looked for
 })
@@ -140,5 +145,32 @@ test('a page of 400 apps with 30 clients each opens, and says that there is more
   const page = planHtml(of, '0.1.0')
   assert(page.length < 12_000_000, String(page.length))
   assert.match(page, /22 more/)
-  assert.match(planTable(of), /and 22 more/)
+  assert.match(screen(of), /and 360 more apps/)
+  assert(screen(of).split('\n').length < 60, 'the first screen of a large org is a screen')
+})
+
+test('the first screen: a line for each app with who is in its way, and the next command', () => {
+  const of = plan({
+    tokens: [token(), token({ user: 'b@example.com' }), token({ user: 'c@example.com' })],
+    logins: [login({ client: '@salesforce/core/9.1.7' }), login({ user: 'b@example.com', client: 'sync-job/1.0' })],
+  })
+  const text = screen(of)
+  const [line] = text.split('\n').filter((one) => one.startsWith('app:Erp'))
+  assert.match(line ?? '', /0 of 3 .*✗ @salesforce\/core, \? sync-job, \? a token nobody was seen to use/)
+  assert.match(text, /`keyturn rtr acme --app app:Erp`/)
+  assert.doesNotMatch(text, /rtr notice|sync-job as/, 'clients and steps only of the app that is asked for')
+  const [erp] = of.apps
+  assert(erp)
+  const detail = screen(planOfApp(of, erp), erp)
+  assert.match(detail, /sync-job as b@example.com: unknown/)
+  assert.match(detail, /A token of c@example.com that nobody was seen to use/)
+  assert.match(detail, /→ Tell the owners: `keyturn rtr notice acme app:Erp`/)
+  const page = planHtml(of, '0.1.0')
+  assert.match(page, /sync-job/)
+  const [json] = planJson(of).apps
+  assert.equal(json?.blockers.length, 3)
+  assert.deepEqual(
+    json?.blockers.filter((id) => json.clients.some((one) => one.id === id)),
+    json?.blockers,
+  )
 })

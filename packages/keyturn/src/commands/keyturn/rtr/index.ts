@@ -6,7 +6,10 @@ import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { ownVersion } from '../../../own-version.ts'
 import { shownText } from '../../../posture/audit/shown-text.ts'
-import type { RtrPlan } from '../../../posture/rtr/plan.ts'
+import { matches } from '../../../posture/rtr/client-id.ts'
+import { planJson } from '../../../posture/rtr/formats/json.ts'
+import { planOfApp, quoted } from '../../../posture/rtr/plan.ts'
+import type { PlannedApp, RtrPlan } from '../../../posture/rtr/plan.ts'
 import type { ScannedRepository } from '../../../rtr/rtr-opened.ts'
 import type { SettingFlags } from '../../../settings.ts'
 
@@ -14,6 +17,7 @@ const formats = ['table', 'json', 'markdown', 'html'] as const
 type Format = (typeof formats)[number]
 
 interface Flags extends SettingFlags {
+  readonly app?: string | undefined
   readonly scan?: readonly string[] | undefined
   readonly snapshot?: string | undefined
   readonly save?: string | undefined
@@ -23,9 +27,10 @@ interface Flags extends SettingFlags {
 export default class RtrCommand extends KeyturnCommand {
   static override summary = 'Who survives Refresh Token Rotation: every app, the clients behind it, and a plan'
   static override description =
-    'Lists the apps that hand out refresh tokens and the clients seen behind each: programs in the login history, callers of the broker, Keyturn’s own grants, tokens nobody was seen to use. Each is ready, not ready or unknown, by rehearsals (keyturn rehearse --record), scans of repositories, what is known of its kind, or somebody’s word (keyturn rtr ready). Silence is never ready. Changes nothing.'
+    'Lists the apps that hand out refresh tokens and the clients seen behind each: programs in the login history, callers of the broker, Keyturn’s own grants, tokens nobody was seen to use. Each is ready, not ready or unknown, by rehearsals (keyturn rehearse --record), scans of repositories, what is known of its kind, or somebody’s word (keyturn rtr ready). On the terminal each app is a line; --app shows one in full, and the other formats all of them. Silence is never ready. Changes nothing.'
   static override examples = [
-    { description: 'On the terminal', command: '<%= config.bin %> <%= command.id %> acme' },
+    { description: 'Every app in a line, and what to do next', command: '<%= config.bin %> <%= command.id %> acme' },
+    { description: 'One app in full', command: '<%= config.bin %> <%= command.id %> acme --app app:ERP_Sync' },
     {
       description: 'With the repository of a client, and as a page for those who decide',
       command:
@@ -47,6 +52,7 @@ export default class RtrCommand extends KeyturnCommand {
       description: 'A repository: what it does with refresh tokens; it speaks for the client that is named',
     }),
     snapshot: string({ helpValue: 'FILE', description: 'What `keyturn audit --save` kept, instead of an org' }),
+    app: string({ helpValue: 'APP', description: 'This app alone: its clients, what is known of each, what to do' }),
     save: string({ helpValue: 'FILE', description: 'Keep what was read' }),
     days: integer({ min: 1, max: 180, default: 90, helpValue: 'DAYS', description: 'How far back logins are read' }),
     format: option({ options: formats })({ default: 'table', helpValue: 'FORMAT', description: formats.join(', ') }),
@@ -63,17 +69,22 @@ export default class RtrCommand extends KeyturnCommand {
       )
     if (flags.snapshot !== undefined && flags.save !== undefined)
       throw new KeyturnError('BAD_ARGUMENT', '--save is for an org, not for a snapshot')
-    const { plan, scans } =
+    const { plan: whole, scans } =
       args.name === undefined ? await this.ofSnapshot(flags.snapshot ?? '', flags) : await this.ofOrg(args.name, flags)
+    const { appNamed } = await import('../../../rtr/rtr-opened.ts')
+    const app = flags.app === undefined ? null : appNamed(whole, flags.app)
+    const plan = app === null ? whole : planOfApp(whole, app)
+    const again = `${this.bin} rtr ${args.name ?? `--snapshot ${quoted(flags.snapshot ?? '')}`}`
+    const rendered = (): Promise<string> => this.rendered(plan, flags.format, { again, app })
     if (flags.output !== undefined) {
       const { writeReport } = await import('../../../posture/audit/write-reports.ts')
-      writeReport(resolve(flags.output), await this.rendered(plan, flags))
+      writeReport(resolve(flags.output), await rendered())
       this.log(`Written to ${shownText(flags.output)}`)
     } else if (!this.jsonEnabled()) {
-      process.stdout.write(await this.rendered(plan, flags))
-      if (flags.format === 'table') this.showScans(scans)
+      process.stdout.write(await rendered())
+      if (flags.format === 'table') this.showScans(scans, whole)
     }
-    return { ...plan, scans }
+    return { ...planJson(plan), scans }
   }
 
   private async ofOrg(
@@ -114,14 +125,18 @@ export default class RtrCommand extends KeyturnCommand {
     return { plan, scans }
   }
 
-  private async rendered(plan: RtrPlan, { format }: { readonly format: Format }): Promise<string> {
+  private async rendered(
+    plan: RtrPlan,
+    format: Format,
+    asked: { readonly again: string; readonly app: PlannedApp | null },
+  ): Promise<string> {
     switch (format) {
       case 'table': {
         const { planTable } = await import('../../../posture/rtr/formats/table.ts')
-        return `${planTable(plan, { paint: this.paint, width: this.width })}\n`
+        return `${planTable(plan, asked, { paint: this.paint, width: this.width })}\n`
       }
       case 'json':
-        return `${JSON.stringify(plan, null, 2)}\n`
+        return `${JSON.stringify(planJson(plan), null, 2)}\n`
       case 'markdown':
         return (await import('../../../posture/rtr/formats/markdown.ts')).planMarkdown(plan)
       case 'html':
@@ -129,11 +144,13 @@ export default class RtrCommand extends KeyturnCommand {
     }
   }
 
-  private showScans(scans: readonly ScannedRepository[]): void {
+  private showScans(scans: readonly ScannedRepository[], { apps }: RtrPlan): void {
     for (const { client, report } of scans) {
       this.tell(`\nRepository ${shownText(report.path)}: ${report.effect}: ${shownText(report.why)}`)
       if (client === null)
         this.tell('  It speaks for no client: name one, --scan CLIENT=PATH, and it counts as evidence.', '  ')
+      else if (!apps.some(({ clients }) => clients.some(({ id }) => matches(client, id))))
+        this.tell(`  It speaks for ${shownText(client)}, and nobody saw that client: is it spelled so?`, '  ')
     }
   }
 }

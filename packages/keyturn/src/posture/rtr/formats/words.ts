@@ -1,6 +1,6 @@
 /** The words of a plan that every format shares. */
 import { counted } from '../../audit/shown-text.ts'
-import type { RtrPlan, Stage } from '../plan.ts'
+import type { PlannedApp, RtrPlan, Stage } from '../plan.ts'
 import type { JudgedClient, Readiness, Source } from '../readiness.ts'
 
 export const stageWords: Readonly<Record<Stage, string>> = {
@@ -37,9 +37,31 @@ export const verdictText = ({ readiness, by }: JudgedClient): string =>
 export const programText = ({ program }: Pick<JudgedClient, 'program'>): string =>
   program === 'unseen' ? 'nobody seen' : program === 'unnamed' ? 'gives no name' : program
 
+const most = 3
+
+/** Who is in the way, by program, the surest first: `✗ PostHog, ? jsforce, ? 3 tokens nobody was seen to use`. */
+export const inTheWay = ({ stage, blockers }: Pick<PlannedApp, 'stage' | 'blockers'>): string | null => {
+  if (stage === 'blocked' || blockers.length === 0) return null
+  const groups = new Map<string, { readonly sign: string; readonly one: JudgedClient; count: number }>()
+  for (const one of blockers) {
+    const sign = one.readiness === 'not-ready' ? '✗' : '?'
+    const group = groups.get(`${sign}${one.program}`) ?? { sign, one, count: 0 }
+    group.count++
+    groups.set(`${sign}${one.program}`, group)
+  }
+  const texts = [...groups.values()].map(({ sign, one, count }) =>
+    one.program === 'unseen'
+      ? `${sign} ${count === 1 ? 'a token' : `tokens of ${count} users`} nobody was seen to use`
+      : `${sign} ${one.program === 'unnamed' ? 'who gives no name' : one.program}${count === 1 ? '' : ` (${count} users)`}`,
+  )
+  return `${texts.slice(0, most).join(', ')}${texts.length > most ? ` and ${texts.length - most} more` : ''}`
+}
+
 /** The plan in two sentences, for whoever reads no further. */
 export const leadText = ({ apps, counts }: RtrPlan): string => {
-  if (apps.length === 0) return 'No app was seen that hands out refresh tokens.'
+  const [only, ...others] = apps
+  if (only === undefined) return 'No app was seen that hands out refresh tokens.'
+  if (others.length === 0) return `${only.label}: ${stageWords[only.stage]}; ${only.why}.`
   const parts = [
     `${counts.on} ${counts.on === 1 ? 'rotates' : 'rotate'} already`,
     `${counts.ready} can be switched on now`,
