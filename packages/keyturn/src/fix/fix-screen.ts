@@ -18,11 +18,16 @@ export interface FixRow {
 }
 
 /** One a control, worst first. */
-export const fixRows = ({ fixes }: FixPlan): readonly FixRow[] => {
-  const controls = [...new Map(fixes.map(({ control }) => [control.id, control])).values()]
-  return controls
-    .map((control) => {
-      const own = fixes.filter((one) => one.control.id === control.id)
+export const fixRows = ({ fixes }: Pick<FixPlan, 'fixes'>): readonly FixRow[] => {
+  const byControl = new Map<string, [ImpactedFix, ...ImpactedFix[]]>()
+  for (const fix of fixes) {
+    const known = byControl.get(fix.control.id)
+    if (known === undefined) byControl.set(fix.control.id, [fix])
+    else known.push(fix)
+  }
+  return [...byControl.values()]
+    .map((own) => {
+      const [{ control }] = own
       const { change, impact } = joinFixes(control.title, own)
       return { control, fixes: own, impact, changes: change.components.length + change.records.length }
     })
@@ -48,50 +53,83 @@ const byReason = ({
 export const unfixableLines = (plan: FixPlan, { width, paint }: Screen): readonly string[] =>
   byReason(plan).flatMap(({ control, why, subjects }) => {
     const named = subjects.slice(0, 3).join(', ') + (subjects.length > 3 ? ` and ${subjects.length - 3} more` : '')
-    return [`${paint('bold', control.id)}  ${terminalText(named)}`, wrapText(`    ${terminalText(why)}`, width, '')]
+    return [
+      wrapText(`${paint('bold', control.id)}  ${terminalText(named)}`, width, '    '),
+      wrapText(`    ${terminalText(why)}`, width, '    '),
+    ]
   })
+
+const mends = ({ fixes }: FixRow): number => new Set(fixes.flatMap(({ subjects }) => subjects)).size
+
+const safeColumns = [
+  { title: 'CONTROL', of: ({ control }: FixRow) => control.id },
+  { title: 'SEVERITY', of: ({ control }: FixRow) => control.severity },
+  { title: 'MENDS', of: mends, right: true },
+  { title: 'WHAT IT IS', of: ({ control }: FixRow) => control.title, spared: 1 },
+] as const
+
+const otherColumns = [
+  { title: 'CONTROL', of: ({ control }: FixRow) => control.id },
+  { title: 'SEVERITY', of: ({ control }: FixRow) => control.severity },
+  { title: 'EFFORT', of: ({ control }: FixRow) => control.effort, spared: 2 },
+  { title: 'MENDS', of: mends, right: true },
+  { title: 'CHANGES', of: ({ changes }: FixRow) => changes, right: true, spared: 3 },
+  { title: 'CUT OFF', of: ({ impact }: FixRow) => usersOf(impact.cutOff), right: true },
+  { title: 'MAYBE', of: ({ impact }: FixRow) => usersOf(impact.possible), right: true },
+  { title: 'NOT SEEN', of: ({ impact }: FixRow) => impact.blind.length, right: true },
+  {
+    title: '',
+    of: ({ impact, changes }: FixRow) =>
+      impact.locksOutSelf ? 'locks this account out' : changes === 0 ? 'a person clicks' : '',
+  },
+] as const
+
+/** How many of what, before all details. */
+const headline = ({ fixes, unfixable }: FixPlan): string => {
+  const cuts = fixes.filter(({ impact }) => impact.cutOff.length > 0 || impact.locksOutSelf).length
+  const safe = fixes.filter(isSafe).length
+  const open = fixes.length - safe - cuts
+  const persons = unfixable.length
+  return [
+    `${safe} safe`,
+    `${cuts} would cut somebody off`,
+    `of ${open} nobody can tell for certain`,
+    `${counted(persons, 'finding')} for a person`,
+  ].join(', ')
+}
+
+const kept = 180
 
 export const planLines = (plan: FixPlan, grant: string, screen: Screen): readonly string[] => {
   const { paint, bin, width } = screen
-  const rows = fixRows(plan)
-  const { now: safe } = safeTogether(plan.fixes)
-  const lines: string[] = []
-  if (rows.length > 0) {
-    const columns = [
-      { title: 'CONTROL', of: ({ control }: FixRow) => control.id },
-      { title: 'SEVERITY', of: ({ control }: FixRow) => control.severity },
-      { title: 'EFFORT', of: ({ control }: FixRow) => control.effort, spared: 2 },
-      {
-        title: 'MENDS',
-        of: ({ fixes }: FixRow) => new Set(fixes.flatMap(({ subjects }) => subjects)).size,
-        right: true,
-      },
-      { title: 'CHANGES', of: ({ changes }: FixRow) => changes, right: true, spared: 3 },
-      { title: 'CUT OFF', of: ({ impact }: FixRow) => usersOf(impact.cutOff), right: true },
-      { title: 'MAYBE', of: ({ impact }: FixRow) => usersOf(impact.possible), right: true },
-      { title: 'NOT SEEN', of: ({ impact }: FixRow) => impact.blind.length, right: true },
-      {
-        title: '',
-        of: ({ impact, fixes, changes }: FixRow) =>
-          impact.locksOutSelf
-            ? 'locks this account out'
-            : changes === 0
-              ? 'a person clicks'
-              : fixes.every(isSafe)
-                ? 'safe'
-                : '',
-      },
-    ] as const
-    lines.push(paint('bold', 'Can be mended from here'), table(rows, columns, width), '')
-  }
+  const [safe, others] = [
+    fixRows({ fixes: plan.fixes.filter(isSafe) }),
+    fixRows({ fixes: plan.fixes.filter((fix) => !isSafe(fix)) }),
+  ]
   const reasons = unfixableLines(plan, screen)
-  if (reasons.length > 0) lines.push(paint('bold', 'For a person, or for somebody else'), ...reasons, '')
-  if (rows.length === 0 && reasons.length === 0) return ['Nothing that was judged is wrong.']
-  if (rows.length > 0)
-    lines.push(`→ \`${bin} fix ${grant} CONTROL\` shows one: what it changes, and who would be cut off.`)
-  if (safe.length > 0)
-    lines.push(`→ \`${bin} fix ${grant} --all-safe\` makes the ${counted(safe.length, 'change')} that cut nobody off.`)
-  return lines
+  if (plan.fixes.length === 0 && reasons.length === 0) return ['Nothing that was judged is wrong.']
+  const { now, later } = safeTogether(plan.fixes)
+  const more = later.length === 0 ? '' : ` (${later.length} more after them)`
+  const part = (head: string, lines: readonly string[]): readonly string[] => [paint('bold', head), ...lines, '']
+  const short = plan.fixes.some(({ impact }) => impact.days !== null && impact.days < kept)
+  return [
+    wrapText(`${counted(plan.fixes.length, 'change')} can be made from here: ${headline(plan)}.`, width, ''),
+    '',
+    ...(safe.length === 0 ? [] : part('Safe: cuts nobody off', [table(safe, safeColumns, width)])),
+    ...(others.length === 0 ? [] : part('Cuts somebody off, or nobody can tell', [table(others, otherColumns, width)])),
+    ...(reasons.length === 0 ? [] : part('For a person, or for somebody else', reasons)),
+    ...(now.length === 0
+      ? []
+      : [
+          `→ \`${bin} fix ${grant} --all-safe\` makes the ${counted(now.length, 'change')} that cut nobody off${more}.`,
+        ]),
+    ...(others.length === 0
+      ? []
+      : [`→ \`${bin} fix ${grant} CONTROL\` shows one: what it changes, and who would be cut off.`]),
+    ...(others.length > 0 && short
+      ? [`→ \`--days ${kept}\` looks at all logins that Salesforce keeps: more can be told then.`]
+      : []),
+  ]
 }
 
 /** For programs. */

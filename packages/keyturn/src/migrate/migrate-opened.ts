@@ -61,7 +61,8 @@ export interface Seen {
   readonly ifBlocked: Impact
 }
 
-const evidenceDays = 90
+/** All that Salesforce keeps: whether nobody comes by the old app any more is the question. */
+const evidenceDays = 180
 
 const appIn = ({ facts: { apps } }: Snapshot, kind: AppFact['kind'], fullName: string): AppFact | null =>
   apps.is === 'unknown'

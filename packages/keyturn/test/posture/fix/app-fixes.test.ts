@@ -366,7 +366,7 @@ test('rotation is switched on by the command that asks whether the clients survi
     control: 'app-rotation-enabled',
   })
   assert.deepEqual(fixes, [])
-  assert.match(unfixable[0]?.why ?? '', /`keyturn rtr enable NAME eca:Erp`/)
+  assert.match(unfixable[0]?.why ?? '', /`keyturn rtr enable NAME APP`/)
 })
 
 test('ranges made of what was seen name every address, and are never safe without somebody who looked at them', async () => {

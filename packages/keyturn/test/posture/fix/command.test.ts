@@ -51,7 +51,12 @@ test('what can be mended is listed with who would be cut off, and what can’t w
   assert.equal(of('api-access-control').impact.locksOutSelf, true)
   assert(value.unfixable.some((one: { control: string }) => one.control === 'trusted-ranges'))
   const { stdout } = await fix()
-  assert.match(stdout, /password-length .* safe/)
+  assert.match(
+    stdout,
+    /^\d+ changes can be made from here: \d+ safe, \d+ would cut somebody off, of \d+ nobody can tell/,
+  )
+  assert.match(stdout, /Safe: cuts nobody off[^]*\npassword-length /)
+  assert.match(stdout, /Cuts somebody off, or nobody can tell[^]*\noauth-password-flow-blocked /)
   assert.match(stdout, /api-access-control .* locks this account out/)
   assert.match(stdout, /trusted-ranges {2}setting:Security\.networkAccess\.ipRanges/)
   assert.equal(sim.control.metadataJobs().length, 0, 'not even a dry run')
