@@ -5,30 +5,38 @@ import { changeFlags } from '../change/change-flow.ts'
 import type { ChangeFlags } from '../change/change-flow.ts'
 import { KeyturnCommand } from '../keyturn-command.ts'
 import { orgConnection } from '../org/connection.ts'
+import { commitmentsOf } from '../ledger-commitment.ts'
 import type { OrgConnection } from '../org/connection.ts'
-import type { Carry } from '../posture/provision/carry.ts'
+import type { Agree, Carry } from '../posture/provision/carry.ts'
 
 export const provisionFlags = changeFlags
+
+/** Into the ledger: that these were the reason and the name can be shown later, and neither is in it. */
+export const wideningData = (keyturn: Keyturn, reason: string, approvedBy: string | undefined): RecordEntry['data'] => {
+  const commit = commitmentsOf(keyturn.store)
+  return { reason: commit(reason), approvedBy: approvedBy === undefined ? null : commit(approvedBy) }
+}
 
 export abstract class ProvisionCommand extends KeyturnCommand {
   /** Opens the org of a grant; `carry` asks, shows and writes as the flags say. */
   protected async provisioning<T>(
     { keyturn, grant, flags, data }: ProvisioningOf,
-    work: (parts: { readonly org: OrgConnection; readonly carry: Carry }) => Promise<T>,
+    work: (parts: { readonly org: OrgConnection; readonly carry: Carry; readonly agree: Agree }) => Promise<T>,
   ): Promise<T> {
-    const { carryOf } = await import('./provision-opened.ts')
+    const { agreeOf, carryOf } = await import('./provision-opened.ts')
     const org = orgConnection(keyturn, grant)
     const progress = this.progress()
     const json = this.jsonEnabled()
+    const attended = process.stdin.isTTY && process.stdout.isTTY && !json
     const carry = carryOf({
       ...{ keyturn, org, flags, data },
-      attended: process.stdin.isTTY && process.stdout.isTTY && !json,
+      attended,
       screen: { paint: this.paint, width: this.width, now: systemClock.wall(), bin: this.bin },
       log: (text) => this.log(text),
       tell: (text) => progress.say(text),
     })
     try {
-      return await work({ org, carry })
+      return await work({ org, carry, agree: agreeOf({ flags, attended }) })
     } finally {
       progress.done()
     }

@@ -11,7 +11,8 @@ import { collect } from '../posture/collect.ts'
 import { impactOf, together } from '../posture/impact/impact-of.ts'
 import type { Impact } from '../posture/impact/impact.ts'
 import type { Restriction } from '../posture/impact/restriction.ts'
-import type { Carry } from '../posture/provision/carry.ts'
+import { askYes } from '../output/confirm.ts'
+import type { Agree, Carry } from '../posture/provision/carry.ts'
 import type { SecretDelivery } from '../posture/provision/make-app.ts'
 import type { Settings } from '../settings.ts'
 
@@ -55,6 +56,11 @@ export const carryOf = (provisioning: Provisioning): Carry => {
     return out
   }
 }
+
+export const agreeOf =
+  ({ flags, attended }: Pick<Provisioning, 'flags' | 'attended'>): Agree =>
+  async (question) =>
+    flags.yes || (!flags['dry-run'] && attended && (await askYes(question)))
 
 /** Throws CONFIG_INVALID for an unknown destination, DESTINATION_* where it could not be written now. */
 export const deliveryTo = async (settings: Settings, name: string): Promise<SecretDelivery> => {

@@ -14,6 +14,9 @@ export interface CarryOptions {
 
 export type Carry = (change: OrgChange, options: CarryOptions) => Promise<CarriedOut>
 
+/** What is no change of an org's setup and is written all the same: agreed to by a person or by --yes, never in a dry run. */
+export type Agree = (question: string) => Promise<boolean>
+
 /** The org is as the change wants it. */
 export const isThere = ({ is }: CarriedOut): boolean => is === 'applied' || is === 'nothing-to-do'
 

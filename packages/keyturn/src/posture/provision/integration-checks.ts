@@ -2,7 +2,8 @@
 import { KeyturnError } from '@keyturn/tokens'
 import type { OrgConnection } from '../../org/connection.ts'
 import { readComponent } from '../../org/metadata-component.ts'
-import { hasPermission } from '../../org/org-user.ts'
+import { broadForMachines } from '../controls/permissions.ts'
+import { heldPermissions } from './held-permissions.ts'
 import { standardProfile, unfit } from './integration-profile.ts'
 import type { IntegrationNames, IntegrationState } from './integration-state.ts'
 import { notOurs } from './provisioned.ts'
@@ -42,15 +43,19 @@ export const requireOurs = (state: IntegrationState, names: IntegrationNames, kn
     })
 }
 
-/** No machine has business with these, whatever gives them. */
-const broadPermissions = ['ModifyAllData', 'ViewAllData', 'AuthorApex', 'CustomizeApplication', 'ManageUsers'] as const
+/** What signing in to the API takes, and nothing besides. */
+const enough = ['ApiEnabled', 'ApiUserOnly']
+const notForMachines: readonly string[] = [...broadForMachines, 'ViewSetup']
 
-export const broadOf = async (org: OrgConnection, userId: string): Promise<readonly string[]> => {
-  const [apiOnly, ...found] = await Promise.all(
-    ['ApiUserOnly', ...broadPermissions].map((one) => hasPermission(org, userId, one)),
-  )
+/**
+ * What it may that no integration should. A profile of its own gives what we named and nothing else; what Salesforce’s
+ * standard profile has besides is Salesforce’s choice, unless no machine has business with it.
+ */
+export const broadOf = async (org: OrgConnection, userId: string, ownProfile: boolean): Promise<readonly string[]> => {
+  const held = await heldPermissions(org, userId)
+  const wrong = held.filter((name) => !enough.includes(name) && (ownProfile || notForMachines.includes(name)))
   return [
-    ...(apiOnly === true ? [] : ['it is not API only']),
-    ...broadPermissions.filter((_, index) => found[index] === true).map((one) => `it has ${one}`),
+    ...(held.includes('ApiUserOnly') ? [] : ['it is not API only']),
+    ...wrong.map((name) => `it has ${name}, which was not named`),
   ]
 }

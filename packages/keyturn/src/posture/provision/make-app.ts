@@ -15,7 +15,7 @@ import type { AppDescription } from './app-description.ts'
 import { appComponents, appParts, approvalSet, partName } from './app-files.ts'
 import { refuseUnsafe } from './app-objections.ts'
 import { appExists, appSurface, isSandbox, requireNamed } from './app-place.ts'
-import type { Carry } from './carry.ts'
+import type { Agree, Carry } from './carry.ts'
 import { isThere, tookNothing } from './carry.ts'
 import { judgeApp } from './judge-app.ts'
 import type { AppJudgement } from './judge-app.ts'
@@ -41,6 +41,7 @@ export interface MakeApp {
   readonly clock: Clock
   readonly random: (bytes: number) => Buffer
   readonly carry: Carry
+  readonly agree: Agree
 }
 
 export interface MadeApp {
@@ -72,7 +73,7 @@ const refuseChanges = async (org: OrgConnection, change: OrgChange): Promise<voi
 }
 
 export const makeApp = async (making: MakeApp): Promise<MadeApp> => {
-  const { org, store, name, description, certificate, delivery, by, clock, random, carry } = making
+  const { org, store, name, description, certificate, delivery, by, clock, random, carry, agree } = making
   const { records } = store
   const [{ orgId }, sandbox] = await Promise.all([org.whoAmI(), isSandbox(org)])
   refuseUnsafe(description, { sandbox })
@@ -163,6 +164,10 @@ export const makeApp = async (making: MakeApp): Promise<MadeApp> => {
     throw new KeyturnError('ORG_REFUSED', `The org gave ${name} another consumer key than it was told`, {
       fix: 'Take key and secret from Setup → External Client App Manager.',
     })
+  // Nothing was to be changed in the org, so nobody was asked yet.
+  const asked = pair !== null && delivery !== null && carried.is === 'nothing-to-do'
+  if (asked && !(await agree(`Put the secret of ${name} into ${delivery.name}?`)))
+    return { ...unfinished, key, judgement }
   const delivered = pair === null || delivery === null ? null : await delivery.deliver(pair, `provision/${id}/1`)
   if (pair !== null && delivery === null) return { ...unfinished, key, judgement }
   if (!finished) await write('done', key ?? pair?.key ?? null)

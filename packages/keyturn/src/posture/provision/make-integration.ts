@@ -12,7 +12,7 @@ import type { OrgChange } from '../change/org-change.ts'
 import { isEmpty, prepareChange } from '../change/prepare-change.ts'
 import { accessWish, isField } from './access-wish.ts'
 import type { FieldOfWish } from './access-wish.ts'
-import type { Carry } from './carry.ts'
+import type { Agree, Carry } from './carry.ts'
 import { isThere, tookNothing } from './carry.ts'
 import { broadOf, requireFitProfile, requireOurs } from './integration-checks.ts'
 import type { IntegrationDescription } from './integration-description.ts'
@@ -47,6 +47,7 @@ export interface MakeIntegration {
   readonly by: string
   readonly clock: Clock
   readonly carry: Carry
+  readonly agree: Agree
   readonly tell: (text: string) => void
 }
 
@@ -253,7 +254,7 @@ export const makeIntegration = async (making: MakeIntegration): Promise<MadeInte
     if (!(await step(change))) return made(state)
   }
   if (!finished) await write('done')
-  const broad = await broadOf(org, user.id)
+  const broad = await broadOf(org, user.id, ownProfile !== undefined)
   if (asUser !== null) tell(`Asking as ${username} what it may do`)
   return made(state, {
     broad,
@@ -261,7 +262,10 @@ export const makeIntegration = async (making: MakeIntegration): Promise<MadeInte
     writes:
       asUser === null || !making.tryWrites
         ? []
-        : await tryWrites(access.objects, { asUser, admin: org, now: clock.wall() }),
+        : await tryWrites({
+            ...{ objects: access.objects, asUser, admin: org, records, orgId, agree: making.agree },
+            now: clock.wall(),
+          }),
     clicks: [
       `It has no password and needs none: make an app that runs as it (\`keyturn provision app ${org.grant} NAME --flow client-credentials --runs-as ${username}\`), connect it, and run this again with --verify-grant`,
       `It sees records that it owns or that are shared with it, and no others: share them with it (sharing rules), not by “View All”`,

@@ -2,10 +2,11 @@
  * Writes as the integration user, on records it makes itself and on no other: what describe promises a trigger or a
  * validation rule may still refuse. Each record is taken away again by whoever provisions, for the user can't.
  */
-import type { Json } from '@keyturn/tokens'
+import type { Json, Records } from '@keyturn/tokens'
 import { refusalOf, row, rows } from '../../org/connection.ts'
 import type { OrgConnection, Row } from '../../org/connection.ts'
 import type { ObjectWish } from './access-wish.ts'
+import type { Agree } from './carry.ts'
 
 export interface TriedWrite {
   readonly object: string
@@ -92,12 +93,36 @@ const tryOne = async (
   return answer('works', changed === null ? 'created' : 'created and changed', left)
 }
 
-export const tryWrites = async (
-  objects: readonly ObjectWish[],
-  { asUser, admin, now }: { readonly asUser: OrgConnection; readonly admin: OrgConnection; readonly now: number },
-): Promise<readonly TriedWrite[]> => {
+export interface TryWrites {
+  readonly objects: readonly ObjectWish[]
+  readonly asUser: OrgConnection
+  readonly admin: OrgConnection
+  readonly records: Records
+  readonly orgId: string
+  readonly now: number
+  readonly agree: Agree
+}
+
+/** Agreed to and in the ledger before the first record is made. */
+export const tryWrites = async (of: TryWrites): Promise<readonly TriedWrite[]> => {
+  const { asUser, admin, records, orgId, now, agree } = of
+  const objects = of.objects.filter(({ rights }) => rights.some((right) => right !== 'read'))
+  if (objects.length === 0) return []
+  const names = objects.map(({ object }) => object)
+  if (!(await agree(`Make, change and take away a record of ${names.join(', ')}?`)))
+    return names.map((object) => ({ object, is: 'not-tried', text: 'nobody agreed to it (--yes)', left: null }))
+  const data = { grantName: admin.grant, org: orgId, objects: names.join(' ') }
+  await records.putAll([], { kind: 'provision-writes-began', grant: null, data })
   const tried: TriedWrite[] = []
-  for (const one of objects.filter(({ rights }) => rights.some((right) => right !== 'read')))
-    tried.push(await tryOne(one, asUser, admin, new Date(now).toISOString()))
+  try {
+    for (const one of objects) tried.push(await tryOne(one, asUser, admin, new Date(now).toISOString()))
+  } finally {
+    const left = tried.flatMap((one) => one.left ?? []).join(' ')
+    await records.putAll([], {
+      kind: 'provision-writes-ended',
+      grant: null,
+      data: { ...data, tried: tried.length, left },
+    })
+  }
   return tried
 }

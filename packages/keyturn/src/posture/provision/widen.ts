@@ -9,7 +9,7 @@ import type { Carry } from './carry.ts'
 import { isThere, tookNothing } from './carry.ts'
 import { endField } from './grant-field.ts'
 import type { PlannedWidening } from './grant-field.ts'
-import { itemText, listWidenings, putWidening, wideningKind } from './widening.ts'
+import { fieldText, itemText, listWidenings, putEnded, putWidening, wideningKind } from './widening.ts'
 import type { KnownWidening, Widening } from './widening.ts'
 
 export interface Widen {
@@ -69,7 +69,8 @@ export const widen = async (asked: Widen): Promise<Widened> => {
       written = await putWidening(records, id, widening, written?.version ?? null)
     },
   })
-  if (written !== null && tookNothing(carried))
+  // What an earlier run began may be there, whatever became of this one.
+  if (before === undefined && written !== null && tookNothing(carried))
     await records.remove(wideningKind, id, { kind: 'widening-dropped', grant: null, data: { widening: id } })
   if (!isThere(carried) || written === null) return { id: null, widening: before?.widening ?? null, carried }
   const granted: Widening = { ...widening, state: 'granted' }
@@ -77,15 +78,27 @@ export const widen = async (asked: Widen): Promise<Widened> => {
   return { id, widening: granted, carried }
 }
 
+/** Widenings of the same field that found this one's right there: at their end it goes back to what was before this one. */
+const builtOn = (all: readonly KnownWidening[], { id, widening }: KnownWidening): readonly KnownWidening[] => {
+  const { item, org, at } = widening
+  if (item.is !== 'field') return []
+  return all.flatMap((one) => {
+    const { item: other, state } = one.widening
+    const same = other.is === 'field' && fieldText(other) === fieldText(item) && one.widening.org === org
+    if (!same || one.id === id || state === 'ended' || one.widening.at < at || other.before !== item.right) return []
+    return [{ ...one, widening: { ...one.widening, item: { ...other, before: item.before } } }]
+  })
+}
+
 export const endWidening = async (
   { org, records, carry, now }: Pick<Widen, 'org' | 'records' | 'carry' | 'now'>,
-  { id, widening, record }: KnownWidening,
+  known: KnownWidening,
 ): Promise<CarriedOut> => {
-  const { item } = widening
+  const { item } = known.widening
   const carried =
     item.is === 'field'
       ? await carry(endField(item), { restricts: [] })
       : await carry(endAddress(item), { restricts: await endRestricts(org, item) })
-  if (isThere(carried)) await putWidening(records, id, { ...widening, state: 'ended', endedAt: now }, record.version)
+  if (isThere(carried)) await putEnded(records, known, builtOn(await listWidenings(records), known), now)
   return carried
 }

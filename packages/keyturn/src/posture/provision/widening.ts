@@ -3,7 +3,7 @@
  * record is written before the org is asked; a run that was killed is found by it.
  */
 import { KeyturnError } from '@keyturn/tokens'
-import type { Json, Records, StoreRecord } from '@keyturn/tokens'
+import type { Json, PutRecord, RecordEntry, Records, StoreRecord } from '@keyturn/tokens'
 import type { IpRange, KeyturnFact } from '../facts.ts'
 
 export const wideningKind = 'widening'
@@ -112,32 +112,49 @@ export const findWidening = async (records: Records, start: string): Promise<Kno
   )
 }
 
+/** Which field of which set, whatever the right. */
+export const fieldText = ({ object, field, permissionSet }: Extract<WideningItem, { readonly is: 'field' }>): string =>
+  `${object}.${field} in ${permissionSet}`
+
 export const itemText = (item: WideningItem): string => {
   if (item.is === 'field') return `${item.object}.${item.field}: ${item.right} in ${item.permissionSet}`
   const { from, to } = item.range
   return `${from === to ? from : `${from}-${to}`} for the ${item.of} ${item.name}`
 }
 
+const entryOf = (id: string, { state, grant, org, item, until }: Widening): RecordEntry => ({
+  kind: `widening-${state}`,
+  grant: null,
+  data: { grantName: grant, org, widening: id, what: item.is, until },
+})
+
+const putOf = (id: string, widening: Widening, expect: number | null): PutRecord => ({
+  kind: wideningKind,
+  id,
+  doc: widening as unknown as Json,
+  expect,
+})
+
 export const putWidening = async (
   records: Records,
   id: string,
   widening: Widening,
   expect: number | null,
-): Promise<StoreRecord> =>
-  records.put(
-    { kind: wideningKind, id, doc: widening as unknown as Json, expect },
-    {
-      kind: `widening-${widening.state}`,
-      grant: null,
-      data: {
-        grantName: widening.grant,
-        org: widening.org,
-        widening: id,
-        what: widening.item.is,
-        until: widening.until,
-      },
-    },
+): Promise<StoreRecord> => records.put(putOf(id, widening, expect), entryOf(id, widening))
+
+/** With it, all or none, the others whose end is another one since. */
+export const putEnded = async (
+  records: Records,
+  { id, widening, record }: KnownWidening,
+  others: readonly KnownWidening[],
+  now: number,
+): Promise<void> => {
+  const ended: Widening = { ...widening, state: 'ended', endedAt: now }
+  await records.putAll(
+    [putOf(id, ended, record.version), ...others.map((one) => putOf(one.id, one.widening, one.record.version))],
+    entryOf(id, ended),
   )
+}
 
 const day = 86_400_000
 

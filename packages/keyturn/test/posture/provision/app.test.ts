@@ -296,6 +296,10 @@ test('a secret whose destination fails stays sealed, and the next run delivers t
   assert.match(failed.stderr, /DESTINATION_/)
   const key = appIn(world, 'Erp').clientId
   writeFileSync(yaml, good_)
+  for (const unasked of [['--dry-run'], []]) {
+    assert.notEqual((await folder.run([...web('Erp'), ...unasked])).code, 0, 'it is not finished')
+    assert.ok(!existsSync(join(folder.path, 'erp.env')), 'nobody agreed to it')
+  }
   const made = await folder.json([...web('Erp'), '--yes'])
   assert.equal(made.value.done, true, JSON.stringify(made.value))
   assert.equal(env(world)['SF_CONSUMER_KEY'], key)

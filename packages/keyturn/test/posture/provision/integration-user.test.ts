@@ -88,7 +88,17 @@ test('a user of its own: made in the order the platform wants, and asked as itse
 
   const accounts = async () => (await query('SELECT Id FROM Invoice__c')).length
   const before = await accounts()
+  const writes = async (): Promise<readonly string[]> =>
+    (await folder.json(['ledger', 'show'])).value.entries
+      .map(({ kind }: { kind: string }) => kind)
+      .filter((kind: string) => kind.startsWith('provision-writes'))
+  for (const unasked of [['--dry-run'], []]) {
+    const only = await folder.json([...user(), '--verify-grant', 'billing', '--try-writes', ...unasked])
+    assert.ok(only.value.writes.every(({ is }: { is: string }) => is === 'not-tried'), 'nobody agreed to it')
+  }
+  assert.deepEqual(await writes(), [])
   const tried = await folder.json([...user(), '--verify-grant', 'billing', '--try-writes', '--yes'])
+  assert.deepEqual((await writes()).toSorted(), ['provision-writes-began', 'provision-writes-ended'])
   assert.deepEqual(
     tried.value.writes.map(({ object, is, left }: Record<string, unknown>) => [object, is, left]),
     [
@@ -128,6 +138,12 @@ test('a profile of its own: hours and addresses, with Keyturn’s own among them
   await connectAs(world, 'billing@acme.example', 'billing')
   sim.control.expireAccessTokens()
   good(await folder.run(['fields', 'billing', 'Account', '--require', 'Rating:update']))
+  // Whatever else gives it a system permission, one nobody thought of too: it is named.
+  const id = sim.control.givePermissions({ user: 'billing@acme.example', permissions: ['ViewSetup'] })
+  assert.notEqual(id, '')
+  const more = await folder.json([...user(own), '--yes'])
+  assert.equal(more.code, 1)
+  assert.deepEqual(more.value.broad, ['it has ViewSetup, which was not named'])
   const wide = { ...own, '--address': '10.0.0.0/8', '--username': 'b2@acme.example', '--permission-set': 'B2' }
   const refused = await folder.run([...user({ ...wide, '--own-profile': 'B2' }), '--yes'])
   assert.equal(refused.code, 2)

@@ -66,6 +66,8 @@ test('a field is given to read, lent to edit, and goes back to what it was', asy
   const text = JSON.stringify(entries)
   assert.ok(text.includes('widening-granted') && text.includes('provision-ended'))
   assert.ok(!text.includes('ticket 4711') && !text.includes('dana'), 'names and reasons are not in the ledger')
+  const began = entries.find(({ kind }: { kind: string }) => kind === 'provision-began')
+  for (const name of ['reason', 'approvedBy']) assert.match(began.data[name], /^text:/, 'but that it was this one can be shown')
 })
 
 test('standard, packaged and profile sets, other objects’ fields and empty reasons are refused', async (t) => {
@@ -90,21 +92,60 @@ test('standard, packaged and profile sets, other objects’ fields and empty rea
   await refused(address('Standard User', '0.0.0.0-255.255.255.255'), /more than a \/24/)
 })
 
+test('rights given one on the other: whichever ends first, none stays that nobody gave', async (t) => {
+  const world = await provisionWorld(t)
+  const { folder } = world
+  const give = async (right: string): Promise<string> =>
+    String((await folder.json([...field('Account.AnnualRevenue', right), '--yes'])).value.id)
+  const end = async (id: string): Promise<string> => {
+    good(await folder.run(['provision', 'end', id, '--yes']))
+    return rightOf(world, 'Account.AnnualRevenue')
+  }
+  const [read, edit] = [await give('read'), await give('edit')]
+  assert.equal(await end(read), 'edit', 'the other one goes on')
+  assert.equal(await end(edit), 'none', 'and takes with it what the first had given')
+  const [again, more] = [await give('read'), await give('edit')]
+  assert.equal(await end(more), 'read')
+  assert.equal(await end(again), 'none')
+})
+
+/** The ends of all that was lent are moved to yesterday, as days go by. */
+const daysLater = async ({ folder }: ProvisionWorld): Promise<void> => {
+  const key = readFileSync(join(folder.path, 'keyturn.key'), 'utf8').trim()
+  const store = `sqlite:${join(folder.path, 'keyturn.db')}`
+  const keyturn = await openKeyturn({ store, masterKey: Buffer.from(key, 'hex'), env: {} })
+  for (const record of await keyturn.store.records.list('widening')) {
+    const doc = { ...(record.doc as object), until: Date.now() - 86_400_000 } as never
+    await keyturn.store.records.put({ kind: 'widening', id: record.id, doc })
+  }
+  await keyturn.close()
+}
+
+test('one that can’t be taken back does not keep the others', async (t) => {
+  const world = await provisionWorld(t)
+  const { folder } = world
+  const lent = ['--yes', '--until', '1d', '--cut-off-anyway', 'nobody uses it']
+  good(await folder.run([...field('Account.Margin__c'), '--yes', '--until', '1d']))
+  // The first of its list: its end would open everything.
+  good(await folder.run([...address('Standard User', '198.51.100.7'), ...lent]))
+  good(await folder.run([...field('Account.AnnualRevenue'), '--yes', '--until', '1d']))
+  await daysLater(world)
+  const { code, value } = await folder.json(['provision', 'end', '--expired', '--yes'])
+  assert.equal(code, 5)
+  const outcomes = value.ended.map((one: { change?: { outcome: string }; error?: { code: string } }) =>
+    one.error === undefined ? one.change?.outcome : one.error.code,
+  )
+  assert.deepEqual(outcomes.toSorted(), ['ORG_REFUSED', 'applied', 'applied'])
+  for (const name of ['Account.Margin__c', 'Account.AnnualRevenue']) assert.equal(await rightOf(world, name), 'none')
+})
+
 test('what was lent is taken back when its time is over, from a job', async (t) => {
   const world = await provisionWorld(t)
   const { folder } = world
   good(await folder.run([...field('Account.Margin__c'), '--yes', '--until', '1d']))
   const nothing = good(await folder.run(['provision', 'end', '--expired', '--yes']))
   assert.match(nothing.stdout, /Nothing that was lent is over/)
-  // Its end is moved to yesterday, as days go by.
-  const key = readFileSync(join(folder.path, 'keyturn.key'), 'utf8').trim()
-  const store = `sqlite:${join(folder.path, 'keyturn.db')}`
-  const keyturn = await openKeyturn({ store, masterKey: Buffer.from(key, 'hex'), env: {} })
-  const [record] = await keyturn.store.records.list('widening')
-  assert.ok(record)
-  const doc = { ...(record.doc as object), until: Date.now() - 86_400_000 } as never
-  await keyturn.store.records.put({ kind: 'widening', id: record.id, doc })
-  await keyturn.close()
+  await daysLater(world)
   const list = await folder.run(['provision', 'list'])
   assert.equal(list.code, 1)
   assert.match(list.stdout, /over/)
@@ -205,6 +246,11 @@ test('killed between the org and its record, the same command finds what it gave
     begun.map(({ state }) => state),
     ['begun'],
   )
+  const refusal = { status: 400, body: '[{"errorCode":"INVALID","message":"no"}]' }
+  const other = sim.control.addFault({ match: { endpoint: 'metadata' }, count: 'forever', action: refusal })
+  assert.notEqual((await folder.run([...field('Account.Margin__c', 'edit'), '--yes'])).code, 0)
+  sim.control.removeFaults(other.id)
+  assert.equal((await folder.json(['provision', 'list'])).value.given.length, 1, 'a run that fails does not forget it')
   const again = await folder.json([...field('Account.Margin__c', 'edit'), '--yes'])
   assert.equal(again.value.id, begun[0]?.id, 'under the same id')
   assert.equal(await rightOf(world, 'Account.Margin__c'), 'edit')

@@ -5,7 +5,7 @@ import { changeExit, changeJson } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { operatorName } from '../../../operator-name.ts'
 import { terminalText } from '../../../output/terminal-text.ts'
-import { provisionFlags, ProvisionCommand } from '../../../provision/provision-command.ts'
+import { provisionFlags, ProvisionCommand, wideningData } from '../../../provision/provision-command.ts'
 
 export default class ProvisionAllowAddressCommand extends ProvisionCommand {
   static override summary = 'Allow one address more for a profile’s logins or an app’s refresh tokens, with a reason'
@@ -46,8 +46,9 @@ export default class ProvisionAllowAddressCommand extends ProvisionCommand {
     const now = systemClock.wall()
     const reason = requireReason(flags.reason)
     const until = flags.until === undefined ? null : parseUntil(flags.until, now)
-    return this.withKeyturn(flags, (keyturn) =>
-      this.provisioning({ keyturn, grant: args.grant, flags, data: { what: 'address' } }, async ({ org, carry }) => {
+    return this.withKeyturn(flags, (keyturn) => {
+      const data = { what: 'address', ...wideningData(keyturn, reason, flags['approved-by']) }
+      return this.provisioning({ keyturn, grant: args.grant, flags, data }, async ({ org, carry }) => {
         const planned = await planAddress(org, { target: args.target, address: args.address, wide: flags.wide })
         for (const note of planned.notes) this.log(terminalText(note))
         const { id, widening, carried } = await widen({
@@ -60,7 +61,7 @@ export default class ProvisionAllowAddressCommand extends ProvisionCommand {
         if (id !== null) this.log(`Kept as ${id}`)
         process.exitCode = changeExit(carried)
         return { id, widening, notes: planned.notes, change: changeJson(carried) }
-      }),
-    )
+      })
+    })
   }
 }

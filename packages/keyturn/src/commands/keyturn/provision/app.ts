@@ -105,9 +105,9 @@ export default class ProvisionAppCommand extends ProvisionCommand {
       ])
       const secretTo = flags['secret-to']
       const delivery = secretTo === undefined ? null : await deliveryTo(settings, secretTo)
-      return this.provisioning({ keyturn, grant, flags, data: { what: 'app' } }, async ({ org, carry }) => {
+      return this.provisioning({ keyturn, grant, flags, data: { what: 'app' } }, async ({ org, carry, agree }) => {
         const made = await makeApp({
-          ...{ org, name, description, certificate, delivery, carry },
+          ...{ org, name, description, certificate, delivery, carry, agree },
           store: keyturn.store,
           by: operatorName(),
           clock: systemClock,
@@ -226,7 +226,10 @@ export default class ProvisionAppCommand extends ProvisionCommand {
       this.log(`\n${name}: consumer key ${key === null ? 'not shown by this org' : terminalText(key)}`)
       if (delivered !== null) this.log(`Key and secret are in ${terminalText(delivered)}`)
       else if (!done && judgement?.failed.length === 0)
-        this.tell('→ Its secret is kept sealed here: run the same command with --secret-to DESTINATION.', '  ')
+        this.tell(
+          '→ Its secret is kept sealed here: run the same command with --secret-to DESTINATION and --yes.',
+          '  ',
+        )
       if (carried.is === 'nothing-to-do') this.tellClicks(clicks)
     }
     process.exitCode = carried === null ? 0 : done || !there ? changeExit(carried) : 1

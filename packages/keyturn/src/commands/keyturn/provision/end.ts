@@ -3,6 +3,7 @@ import { boolean } from '@oclif/core/flags'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
 import { changeExit, changeJson } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
+import { exitCodeOf } from '../../../output/error-text.ts'
 import { terminalText } from '../../../output/terminal-text.ts'
 import { provisionFlags, ProvisionCommand } from '../../../provision/provision-command.ts'
 
@@ -51,9 +52,19 @@ export default class ProvisionEndCommand extends ProvisionCommand {
           this.log(terminalText(`${itemText(item)} was taken back already`))
           continue
         }
-        const carried = await this.provisioning({ keyturn, grant, flags, data: { what: 'end' } }, ({ org, carry }) =>
-          endWidening({ org, records, carry, now }, one),
-        )
+        let carried
+        try {
+          carried = await this.provisioning({ keyturn, grant, flags, data: { what: 'end' } }, ({ org, carry }) =>
+            endWidening({ org, records, carry, now }, one),
+          )
+        } catch (error) {
+          // One that can't be taken back is no reason to leave the others.
+          if (found.length === 1 || !(error instanceof KeyturnError)) throw error
+          this.log(`${this.paint('red', '✗')} ${terminalText(`${itemText(item)}: ${error.message}. ${error.fix}`)}`)
+          codes.push(exitCodeOf(error))
+          ended.push({ id: one.id, what: itemText(item), error: error.toJSON() })
+          continue
+        }
         codes.push(changeExit(carried))
         ended.push({ id: one.id, what: itemText(item), change: changeJson(carried) })
       }

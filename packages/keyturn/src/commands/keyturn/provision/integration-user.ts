@@ -106,10 +106,10 @@ export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
       const { makeIntegration } = await import('../../../posture/provision/make-integration.ts')
       return this.provisioning(
         { keyturn, grant, flags, data: { what: 'integration-user' } },
-        async ({ org, carry }) => {
+        async ({ org, carry, agree }) => {
           const verifyGrant = flags['verify-grant']
           const made = await makeIntegration({
-            ...{ org, keyturn, description, carry },
+            ...{ org, keyturn, description, carry, agree },
             fromAddress: flags['from-address'] ?? null,
             wide: flags.wide,
             tryWrites: flags['try-writes'],
