@@ -26,7 +26,7 @@ import { seenCallers } from '../change/seen-callers.ts'
 import { requireStore } from '../settings.ts'
 import type { Settings } from '../settings.ts'
 
-export const rtrFamilies: readonly Family[] = ['apps', 'tokens', 'logins', 'users']
+const rtrFamilies: readonly Family[] = ['apps', 'tokens', 'logins', 'users']
 
 export interface ScannedRepository {
   /** Null: nobody said whose it is, so it proves nothing. */

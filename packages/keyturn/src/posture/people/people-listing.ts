@@ -23,7 +23,7 @@ const comesWords: Readonly<Record<Person['comes'], string>> = {
 }
 
 const few = 5
-export const someNames = (names: readonly string[]): string =>
+const someNames = (names: readonly string[]): string =>
   names.length > few ? `${names.slice(0, few).join(', ')} and ${names.length - few} more` : names.join(', ')
 
 const stepOf = ({ title, why, users, command, impact, next }: Step): ListingStep => ({
@@ -56,7 +56,7 @@ export const peopleListing = (view: PeopleView): Listing => {
     about: `${org.id}, ${org.sandbox ? 'sandbox' : 'production'}; read ${shownMoment(takenAt)}`,
     sentences: [
       `${counted(totals.people, 'person', 'people')}: ${byStrength['phishing-resistant']} with a factor that can’t be phished, ${byStrength.phishable} with one that can, ${byStrength.none + byStrength['temporary-code']} without one, ${byStrength.unknown} unknown.`,
-      `Of ${counted(allPowerful, 'administrator or privileged person', 'administrators and privileged people')}: ${powerful['phishing-resistant']}, ${powerful.phishable}, ${powerful.none + powerful['temporary-code']} and ${powerful.unknown}.`,
+      `Of ${counted(allPowerful, 'administrator or privileged person', 'administrators and privileged people')}: ${powerful['phishing-resistant']} with one that can’t be phished, ${powerful.phishable} with one that can, ${powerful.none + powerful['temporary-code']} without one, ${powerful.unknown} unknown.`,
       ...(Object.keys(totals.byMethod).length === 0
         ? []
         : [

@@ -16,7 +16,7 @@ import type { Step } from './step.ts'
 export const peopleFamilies = ['users', 'permissionNames', 'permissionSets', 'profiles', 'logins', 'settings'] as const
 
 export const orgSetting = 'Security.sessionSettings.enableMFADirectUILoginOptIn'
-export const ssoSetting = 'Security.singleSignOnSettings.enableSamlLogin'
+const ssoSetting = 'Security.singleSignOnSettings.enableSamlLogin'
 export const peopleSettings = [orgSetting, ssoSetting] as const
 
 export interface PeopleView {

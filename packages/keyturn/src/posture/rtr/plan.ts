@@ -4,7 +4,7 @@
  */
 import { everyUserOf } from './client-id.ts'
 import type { Inventory } from './inventory.ts'
-import { judgeApp } from './readiness.ts'
+import { judgeApp, proofIndex } from './readiness.ts'
 import type { JudgedApp, JudgedClient, Proofs } from './readiness.ts'
 
 export type Stage =
@@ -77,7 +77,7 @@ const someUsers = (clients: readonly JudgedClient[]): string => {
 }
 
 /** What has to happen with clients of one program: in one sentence, with the commands. */
-export const todoOf = (clients: readonly JudgedClient[], words: Words): string => {
+const todoOf = (clients: readonly JudgedClient[], words: Words): string => {
   const [first] = clients
   if (first === undefined) return ''
   const { readiness, program, kind } = first
@@ -184,9 +184,10 @@ export const planOfApp = (plan: RtrPlan, app: PlannedApp): RtrPlan => ({
 })
 
 export const planOf = (seen: Inventory, proofs: Proofs, judgedAt: number, words: Words): RtrPlan => {
+  const index = proofIndex(proofs)
   const apps = seen.apps
     .map((one): PlannedApp => {
-      const app = judgeApp(one, proofs, judgedAt, seen.blind)
+      const app = judgeApp(one, index, judgedAt, seen.blind)
       const stage = stageOf(app)
       const blockers = app.clients
         .filter(({ readiness }) => readiness !== 'ready')

@@ -2,7 +2,8 @@
  * Whether a client survives rotation, by what is known of it. Ready is only who was shown, or answered for, to be; what
  * contradicts a person's word wins over it, and silence is unknown.
  */
-import { everyUserOf, matches } from './client-id.ts'
+import { everyUserOf } from './client-id.ts'
+import { grouped } from './use-index.ts'
 import type { RtrClient } from './app-clients.ts'
 import type { RtrApp } from './inventory.ts'
 
@@ -79,10 +80,24 @@ export interface JudgedApp extends Omit<RtrApp, 'clients'> {
   readonly blind: readonly string[]
 }
 
-const latest = <T extends { readonly client: string; readonly at: number }>(all: readonly T[], id: string): T | null =>
-  all
-    .filter(({ client }) => matches(client, id))
-    .toSorted((a, b) => b.at - a.at || (a.client === everyUserOf(id) ? 1 : -1))[0] ?? null
+type ByClient<T> = ReadonlyMap<string, readonly T[]>
+
+/** By what they were recorded against, so that not every client is held against every proof. */
+export interface ProofIndex {
+  readonly rehearsed: ByClient<Rehearsed>
+  readonly declared: ByClient<Declared>
+  readonly scanned: ByClient<Scanned>
+}
+
+export const proofIndex = ({ rehearsed, declared, scanned }: Proofs): ProofIndex => ({
+  rehearsed: grouped(rehearsed, ({ client }) => client),
+  declared: grouped(declared, ({ client }) => client),
+  scanned: grouped(scanned, ({ client }) => client),
+})
+
+/** The newest; of two as old what was said of this client, and not of all users of its program. */
+const latest = <T extends { readonly at: number }>(all: ByClient<T>, id: string): T | null =>
+  [id, everyUserOf(id)].flatMap((pattern) => all.get(pattern) ?? []).toSorted((a, b) => b.at - a.at)[0] ?? null
 
 /**
  * No client of an app alone survives an answer that was lost: that takes a spare way in. It is the price of rotation
@@ -152,7 +167,7 @@ const sharesPerhaps = (client: RtrClient): boolean =>
   client.addresses.length > Math.max(1, client.tokens) &&
   refreshes(client)
 
-const evidenceOf = (client: RtrClient, proofs: Proofs, now: number): readonly ReadinessEvidence[] => {
+const evidenceOf = (client: RtrClient, proofs: ProofIndex, now: number): readonly ReadinessEvidence[] => {
   const always = (source: Source, says: Readiness, text: string): ReadinessEvidence => ({
     source,
     says,
@@ -204,7 +219,7 @@ const strength: readonly Source[] = [
 /** These show how a program behaves; not that it holds this token, and nobody else does. That a person has to say. */
 const ofOneHolder: ReadonlySet<Source> = new Set(['rehearsal', 'scan', 'known-kind'])
 
-export const judgeClient = (client: RtrClient, proofs: Proofs, now: number): JudgedClient => {
+const judgeClient = (client: RtrClient, proofs: ProofIndex, now: number): JudgedClient => {
   const evidence = evidenceOf(client, proofs, now)
   const alone = client.seenBy !== 'token' && !evidence.some(({ source }) => source === 'sharing')
   const decided = strength
@@ -218,7 +233,7 @@ const count = (clients: readonly JudgedClient[], readiness: Readiness): number =
   clients.filter((one) => one.readiness === readiness).length
 
 /** `blind`: what hides clients of any app. */
-export const judgeApp = (app: RtrApp, proofs: Proofs, now: number, blind: readonly string[]): JudgedApp => {
+export const judgeApp = (app: RtrApp, proofs: ProofIndex, now: number, blind: readonly string[]): JudgedApp => {
   const clients = app.clients.map((one) => judgeClient(one, proofs, now))
   const [broken, unknown] = [count(clients, 'not-ready'), count(clients, 'unknown')]
   const say = (readiness: Readiness, why: string): JudgedApp => ({ ...app, clients, blind, readiness, why })

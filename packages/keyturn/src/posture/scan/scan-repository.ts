@@ -75,7 +75,7 @@ export const scanRepository = async (path: string, options: ScanOptions = {}): P
   return {
     path: root,
     git: await gitOf(root),
-    ...verdictOf(libraries, habits, skipped),
+    ...verdictOf(libraries, habits, skipped, problems.length),
     ...findings,
     files: { seen, read },
     skipped,

@@ -10,6 +10,8 @@ export const verdictOf = (
   libraries: readonly LibraryFinding[],
   habits: readonly HabitFinding[],
   skipped: Readonly<Partial<Record<SkipReason, number>>>,
+  /** Manifests and lock files that could not be understood. */
+  unreadable: number,
 ): { readonly effect: Effect; readonly why: string } => {
   const habit = habits.find(({ effect, confidence }) => effect === 'breaks' && confidence !== 'possible')
   if (habit !== undefined) return { effect: 'breaks', why: `${habit.path}:${habit.line}: ${habit.why}` }
@@ -24,9 +26,12 @@ export const verdictOf = (
   const strange = libraries.find(({ effect }) => effect === 'unknown')
   if (strange !== undefined) return { effect: 'unknown', why: `${versioned(strange)}: ${strange.why}` }
 
-  const missing = leftOut.reduce((sum, why) => sum + (skipped[why] ?? 0), 0)
+  const missing = leftOut.reduce((sum, why) => sum + (skipped[why] ?? 0), unreadable)
   if (missing > 0)
-    return { effect: 'unknown', why: `Nothing was found that breaks, and ${missing} files or folders were not read.` }
+    return {
+      effect: 'unknown',
+      why: `Nothing was found that breaks, and ${missing} ${missing === 1 ? 'file or folder was' : 'files or folders were'} not read.`,
+    }
   if (safeUse || libraries.some(({ effect }) => effect === 'survives'))
     return { effect: 'survives', why: 'Every client that was found keeps the new refresh token.' }
   if (libraries.length + habits.length > 0)

@@ -31,6 +31,14 @@ for (const [name, files, expected] of verdicts)
     assert.ok(why.length > 10)
   })
 
+test('a manifest that can’t be understood keeps a clean scan from saying that all survives', async (context) => {
+  const root = repository(context, { 'package.json': coreJson('9.4.0'), 'sub/package-lock.json': '{"packages":' })
+  const report = await scanRepository(root)
+  assert.equal(report.problems.length, 1)
+  assert.equal(report.effect, 'unknown')
+  assert.match(report.why, /1 file or folder was not read/)
+})
+
 test('what was left out keeps a clean scan from saying that all survives', async (context) => {
   const root = repository(context, { 'package.json': jsforceJson, 'a.ts': safe, 'big.ts': ' '.repeat(5_000) })
   const report = await scanRepository(root, { limits: { sourceBytes: 4_000 } })

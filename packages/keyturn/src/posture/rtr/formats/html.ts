@@ -6,7 +6,7 @@ import { counted, shownMoment } from '../../audit/shown-text.ts'
 import type { PlannedApp, RtrPlan, Stage } from '../plan.ts'
 import { declarationDays, rehearsalDays } from '../readiness.ts'
 import type { JudgedClient } from '../readiness.ts'
-import { daysText, leadText, programText, sentence, stageWords, verdictText } from './words.ts'
+import { daysText, inTheWay, leadText, programText, sentence, stageWords, verdictText } from './words.ts'
 
 const atOnce = 8
 const most = 200
@@ -89,9 +89,10 @@ const orderPart = ({ apps }: RtrPlan): string => {
   const next = apps.flatMap((app, index) => (app.stage === 'ready' || app.stage === 'waiting' ? [{ app, index }] : []))
   if (next.length === 0) return ''
   const items = next.slice(0, 12).map(({ app, index }) => {
-    const owners = app.owners.map((owner) => owner ?? 'an owner nobody knows').slice(0, 4)
-    const who = owners.length === 0 ? '' : ` · asked of: ${owners.join(', ')}`
-    return `<li class="${tones[app.stage]}"><div><b>${html(app.label, 120)}</b><p class="soft">${html(`${sentence(app.why)}${who}`, 300)} · <a href="#${anchor(app, index)}">details</a></p></div>${badge(tones[app.stage], stageWords[app.stage])}</li>`
+    const owners = app.owners.map((owner) => owner ?? 'not known').slice(0, 4)
+    const who = owners.length === 0 ? '' : ` · owner: ${owners.join(', ')}`
+    const what = inTheWay(app)
+    return `<li class="${tones[app.stage]}"><div><b>${html(app.label, 120)}</b><p class="soft">${html(`${what === null ? sentence(app.why) : what}${who}`, 300)} · <a href="#${anchor(app, index)}">details</a></p></div>${badge(tones[app.stage], stageWords[app.stage])}</li>`
   })
   return `<h2>In this order</h2><div class="card"><ol class="first">${items.join('')}</ol>${next.length > 12 ? `<p class="soft">… and ${next.length - 12} more.</p>` : ''}</div>`
 }

@@ -12,7 +12,7 @@ export const stageWords: Readonly<Record<Stage, string>> = {
   unknown: 'not known',
 }
 
-export const readinessWords: Readonly<Record<Readiness, string>> = {
+const readinessWords: Readonly<Record<Readiness, string>> = {
   ready: 'ready',
   'not-ready': 'not ready',
   unknown: 'unknown',
@@ -35,7 +35,7 @@ export const verdictText = ({ readiness, by }: JudgedClient): string =>
   by === null ? readinessWords[readiness] : `${readinessWords[readiness]} (${sourceWords[by]})`
 
 export const programText = ({ program }: Pick<JudgedClient, 'program'>): string =>
-  program === 'unseen' ? 'nobody seen' : program === 'unnamed' ? 'gives no name' : program
+  program === 'unseen' ? 'holder not seen' : program === 'unnamed' ? 'gives no name' : program
 
 const most = 3
 
