@@ -1,13 +1,16 @@
 /** What the commands below `provision` share: an org to change, through the flow that every change goes through. */
 import { systemClock } from '@keyturn/tokens'
 import type { Keyturn, RecordEntry } from '@keyturn/tokens'
-import { changeFlags } from '../change/change-flow.ts'
+import { changeExit, changeFlags, changeJson } from '../change/change-flow.ts'
 import type { ChangeFlags } from '../change/change-flow.ts'
 import { KeyturnCommand } from '../keyturn-command.ts'
+import type { Json } from '../keyturn-command.ts'
 import { orgConnection } from '../org/connection.ts'
 import { commitmentsOf } from '../ledger-commitment.ts'
 import type { OrgConnection } from '../org/connection.ts'
+import { stamp } from '../output/moment.ts'
 import type { Agree, Carry } from '../posture/provision/carry.ts'
+import type { Widened } from '../posture/provision/widen.ts'
 
 export const provisionFlags = changeFlags
 
@@ -40,6 +43,18 @@ export abstract class ProvisionCommand extends KeyturnCommand {
     } finally {
       progress.done()
     }
+  }
+
+  /** What became of one field or address more. */
+  protected widened({ id, widening, lent, carried }: Widened, notes: readonly string[]): Json {
+    for (const { id: other, widening: of } of lent)
+      this.tell(
+        `→ But it is lent, and ends on ${stamp(of.until ?? 0)}: \`${this.bin} provision end ${other.slice(0, 8)}\` takes it back now, and then it can be given for another time.`,
+        '  ',
+      )
+    if (id !== null) this.log(`Kept as ${id}`)
+    process.exitCode = changeExit(carried)
+    return { id, widening, notes, lent: lent.map((one) => one.id), change: changeJson(carried) }
   }
 }
 

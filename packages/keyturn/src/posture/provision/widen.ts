@@ -9,8 +9,8 @@ import type { Carry } from './carry.ts'
 import { isThere, tookNothing } from './carry.ts'
 import { endField } from './grant-field.ts'
 import type { PlannedWidening } from './grant-field.ts'
-import { fieldText, itemText, listWidenings, putEnded, putWidening, wideningKind } from './widening.ts'
-import type { KnownWidening, Widening } from './widening.ts'
+import { fieldText, itemText, lentAlready, listWidenings, putEnded, putWidening, wideningKind } from './widening.ts'
+import type { KnownWidening, Widening, WideningItem } from './widening.ts'
 
 export interface Widen {
   readonly org: OrgConnection
@@ -29,25 +29,22 @@ export interface Widened {
   /** Null: nothing was recorded, for nothing was given. */
   readonly id: string | null
   readonly widening: Widening | null
+  /** Where nothing was to do: it is there until a day only. */
+  readonly lent: readonly KnownWidening[]
   readonly carried: CarriedOut
 }
 
 /** The same item by an earlier run that was killed: it goes on under its id. */
-const unfinished = async (
-  records: Records,
-  org: string,
-  planned: PlannedWidening,
-): Promise<KnownWidening | undefined> => {
-  const text = itemText(planned.item)
-  return (await listWidenings(records)).find(
-    ({ widening }) => widening.state === 'begun' && widening.org === org && itemText(widening.item) === text,
+const unfinished = (all: readonly KnownWidening[], org: string, item: WideningItem): KnownWidening | undefined =>
+  all.find(
+    ({ widening }) => widening.state === 'begun' && widening.org === org && itemText(widening.item) === itemText(item),
   )
-}
 
 export const widen = async (asked: Widen): Promise<Widened> => {
   const { org, records, planned, restricts, reason, approvedBy, until, by, now, carry } = asked
   const { orgId } = await org.whoAmI()
-  const before = await unfinished(records, orgId, planned)
+  const all = await listWidenings(records)
+  const before = unfinished(all, orgId, planned.item)
   const id = before?.id ?? randomUUID()
   const widening: Widening = {
     state: 'begun',
@@ -72,10 +69,11 @@ export const widen = async (asked: Widen): Promise<Widened> => {
   // What an earlier run began may be there, whatever became of this one.
   if (before === undefined && written !== null && tookNothing(carried))
     await records.remove(wideningKind, id, { kind: 'widening-dropped', grant: null, data: { widening: id } })
-  if (!isThere(carried) || written === null) return { id: null, widening: before?.widening ?? null, carried }
+  const lent = carried.is === 'nothing-to-do' ? lentAlready(all, orgId, planned.item) : []
+  if (!isThere(carried) || written === null) return { id: null, widening: before?.widening ?? null, lent, carried }
   const granted: Widening = { ...widening, state: 'granted' }
   await putWidening(records, id, granted, written.version)
-  return { id, widening: granted, carried }
+  return { id, widening: granted, lent, carried }
 }
 
 /** Widenings of the same field that found this one's right there: at their end it goes back to what was before this one. */

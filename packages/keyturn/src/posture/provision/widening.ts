@@ -5,6 +5,7 @@
 import { KeyturnError } from '@keyturn/tokens'
 import type { Json, PutRecord, RecordEntry, Records, StoreRecord } from '@keyturn/tokens'
 import type { IpRange, KeyturnFact } from '../facts.ts'
+import { contains } from './address-range.ts'
 
 export const wideningKind = 'widening'
 
@@ -96,6 +97,16 @@ export const lentNow = async (records: Records): Promise<NonNullable<KeyturnFact
   (await listWidenings(records)).flatMap(({ id, widening: { state, org, item, until } }) =>
     state === 'ended' || until === null ? [] : [{ id, org, what: itemText(item), until }],
   )
+
+/** The same, or more of it, lent until a day: whoever asks for it again should know that it will end. */
+export const lentAlready = (all: readonly KnownWidening[], org: string, item: WideningItem): readonly KnownWidening[] =>
+  all.filter(({ widening }) => {
+    const { item: other, state, until } = widening
+    if (widening.org !== org || state !== 'granted' || until === null) return false
+    if (item.is === 'field')
+      return other.is === 'field' && fieldText(other) === fieldText(item) && [item.right, 'edit'].includes(other.right)
+    return other.is === 'address' && other.component === item.component && contains(other.range, item.range)
+  })
 
 export const isExpired = ({ state, until }: Widening, now: number): boolean =>
   state !== 'ended' && until !== null && until <= now

@@ -94,7 +94,10 @@ test('a user of its own: made in the order the platform wants, and asked as itse
       .filter((kind: string) => kind.startsWith('provision-writes'))
   for (const unasked of [['--dry-run'], []]) {
     const only = await folder.json([...user(), '--verify-grant', 'billing', '--try-writes', ...unasked])
-    assert.ok(only.value.writes.every(({ is }: { is: string }) => is === 'not-tried'), 'nobody agreed to it')
+    assert.ok(
+      only.value.writes.every(({ is }: { is: string }) => is === 'not-tried'),
+      'nobody agreed to it',
+    )
   }
   assert.deepEqual(await writes(), [])
   const tried = await folder.json([...user(), '--verify-grant', 'billing', '--try-writes', '--yes'])

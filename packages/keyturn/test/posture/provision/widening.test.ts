@@ -67,7 +67,8 @@ test('a field is given to read, lent to edit, and goes back to what it was', asy
   assert.ok(text.includes('widening-granted') && text.includes('provision-ended'))
   assert.ok(!text.includes('ticket 4711') && !text.includes('dana'), 'names and reasons are not in the ledger')
   const began = entries.find(({ kind }: { kind: string }) => kind === 'provision-began')
-  for (const name of ['reason', 'approvedBy']) assert.match(began.data[name], /^text:/, 'but that it was this one can be shown')
+  for (const name of ['reason', 'approvedBy'])
+    assert.match(began.data[name], /^text:/, 'but that it was this one can be shown')
 })
 
 test('standard, packaged and profile sets, other objects’ fields and empty reasons are refused', async (t) => {
@@ -143,6 +144,8 @@ test('what was lent is taken back when its time is over, from a job', async (t) 
   const world = await provisionWorld(t)
   const { folder } = world
   good(await folder.run([...field('Account.Margin__c'), '--yes', '--until', '1d']))
+  const same = good(await folder.run([...field('Account.Margin__c'), '--yes']))
+  assert.match(same.stdout, /Nothing to do[^]*But it is lent, and ends on/, 'nobody takes it for given for good')
   const nothing = good(await folder.run(['provision', 'end', '--expired', '--yes']))
   assert.match(nothing.stdout, /Nothing that was lent is over/)
   await daysLater(world)

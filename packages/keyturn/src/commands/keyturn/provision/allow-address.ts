@@ -1,7 +1,6 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
 import { systemClock } from '@keyturn/tokens'
-import { changeExit, changeJson } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { operatorName } from '../../../operator-name.ts'
 import { terminalText } from '../../../output/terminal-text.ts'
@@ -51,16 +50,14 @@ export default class ProvisionAllowAddressCommand extends ProvisionCommand {
       return this.provisioning({ keyturn, grant: args.grant, flags, data }, async ({ org, carry }) => {
         const planned = await planAddress(org, { target: args.target, address: args.address, wide: flags.wide })
         for (const note of planned.notes) this.log(terminalText(note))
-        const { id, widening, carried } = await widen({
+        const widened = await widen({
           ...{ org, planned, reason, until, now, carry },
           records: keyturn.store.records,
           restricts: planned.restricts,
           approvedBy: flags['approved-by'] ?? null,
           by: operatorName(),
         })
-        if (id !== null) this.log(`Kept as ${id}`)
-        process.exitCode = changeExit(carried)
-        return { id, widening, notes: planned.notes, change: changeJson(carried) }
+        return this.widened(widened, planned.notes)
       })
     })
   }

@@ -47,7 +47,7 @@ export default class ProvisionListCommand extends KeyturnCommand {
               { title: 'MADE', of: ({ kind, name }) => `${kind} ${name}` },
               { title: 'GRANT', of: ({ grant }) => grant },
               { title: 'STATE', of: ({ state }) => state },
-              { title: 'AT', of: ({ at }) => at },
+              { title: 'AT', of: ({ at }) => stamp(Date.parse(at)) },
               { title: 'BY', of: ({ by }) => by, spared: 1 },
             ],
             this.width,
