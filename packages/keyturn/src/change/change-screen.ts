@@ -87,6 +87,21 @@ const cutOffLines = (all: readonly CutOff[], { width, now }: Screen): readonly s
   ]
 }
 
+/** What of many changes can't be told for the same reason stands once, with the first whom it is about. */
+const blindTexts = (blind: readonly string[]): readonly string[] => {
+  const found = new Map<string, readonly string[]>()
+  for (const one of blind) {
+    const at = one.lastIndexOf(': ')
+    const why = at < 0 ? one : one.slice(0, at)
+    found.set(why, [...(found.get(why) ?? []), one])
+  }
+  const texts = [...found.values()].map((same) =>
+    same.length === 1 ? (same[0] ?? '') : `${same[0] ?? ''} (and so of ${same.length - 1} more changes)`,
+  )
+  const more = texts.length - mostRows
+  return more > 0 ? [...texts.slice(0, mostRows), `… and ${more} more (--json has all)`] : texts
+}
+
 export const impactLines = (impact: Impact | null, screen: Screen): readonly string[] => {
   if (impact === null) return []
   const { paint } = screen
@@ -103,7 +118,7 @@ export const impactLines = (impact: Impact | null, screen: Screen): readonly str
       ? []
       : [
           paint('yellow', 'Not seen, so that the list may be longer:'),
-          ...blind.map((one) => wrapText(`  ${terminalText(one)}`, screen.width, '  ')),
+          ...blindTexts(blind).map((one) => wrapText(`  ${terminalText(one)}`, screen.width, '  ')),
         ],
     impact.locksOutSelf ? [`${paint('red', '✗')} The account that would make this change is among them: refused.`] : [],
   ].filter((part) => part.length > 0)

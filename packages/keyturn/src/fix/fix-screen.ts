@@ -54,7 +54,7 @@ export const unfixableLines = (plan: FixPlan, { width, paint }: Screen): readonl
   byReason(plan).flatMap(({ control, why, subjects }) => {
     const named = subjects.slice(0, 3).join(', ') + (subjects.length > 3 ? ` and ${subjects.length - 3} more` : '')
     return [
-      wrapText(`${paint('bold', control.id)}  ${terminalText(named)}`, width, '    '),
+      wrapText(`${paint('bold', control.id)}: ${terminalText(named)}`, width, '    '),
       wrapText(`    ${terminalText(why)}`, width, '    '),
     ]
   })

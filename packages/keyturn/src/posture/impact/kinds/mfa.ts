@@ -6,8 +6,11 @@ import type { Judge, Verdict } from '../judge.ts'
 import { certain, possible } from '../judge.ts'
 import type { Seen } from '../seen.ts'
 import { lower } from '../seen.ts'
+import type { Use } from '../use.ts'
 
-const judgePerson = (username: string | null, everybody: boolean, seen: Seen): Verdict => {
+/** `everybody`: who is exempt stays so. */
+export const mfaAsked = ({ from, kind, user: username }: Use, everybody: boolean, seen: Seen): Verdict => {
+  if (from !== 'login' || kind !== 'person') return null
   const user = seen.userOf(username)
   if (user === undefined) return possible('Whether a method is registered was not read.')
   const { permissions, mfaMethods } = user
@@ -27,10 +30,6 @@ export const mfa: Judge<'mfa'> = {
   needs: ['users', 'logins'],
   prepare: ({ users }, seen) => {
     const asked = users === null ? null : new Set(users.map(lower))
-    return (use) => {
-      if (use.from !== 'login' || use.kind !== 'person') return null
-      if (asked !== null && !asked.has(use.who)) return null
-      return judgePerson(use.user, asked === null, seen)
-    }
+    return (use) => (asked !== null && !asked.has(use.who) ? null : mfaAsked(use, asked === null, seen))
   },
 }

@@ -4,7 +4,7 @@ import { certain, possible, unseen } from '../judge.ts'
 import type { Seen } from '../seen.ts'
 import { lower } from '../seen.ts'
 import type { Use } from '../use.ts'
-import { mfa } from './mfa.ts'
+import { mfaAsked } from './mfa.ts'
 
 type ByPermission = (use: Use, seen: Seen) => Verdict
 
@@ -30,8 +30,7 @@ const known: Readonly<Record<string, ByPermission>> = {
       ? null
       : possible('Its app may not be installed: what was authorised goes on, except by the device flow.')
   },
-  BypassMFAForUiLogins: (use, seen) =>
-    mfa.prepare({ is: 'mfa', users: use.user === null ? [] : [use.user] }, seen)(use),
+  BypassMFAForUiLogins: (use, seen) => mfaAsked(use, false, seen),
   SkipIdentityConfirmation: (use) =>
     use.kind === 'person' ? possible('On a new device it is asked for a code by mail or phone.') : null,
   PasswordNeverExpires: (use) => {

@@ -15,11 +15,8 @@ const judgeToken = (
 ): Verdict => {
   const made = created ?? 0
   const used = Math.max(made, last ?? 0)
-  const idle = (takenAt - used) / day
-  if (idleDays !== null && idle > idleDays)
-    return certain(
-      `Its token was last used ${Math.floor(idle)} days ago and would end: ${idleDays} days are the limit.`,
-    )
+  if (idleDays !== null && (takenAt - used) / day > idleDays)
+    return certain(`Its token was not used for more than ${idleDays} days, and would end.`)
   if (lifetimeDays !== null && (takenAt - made) / day > lifetimeDays)
     return certain(`Its token is of ${dateOf(made)} and would end: ${lifetimeDays} days are the limit.`)
   const rhythm = uses > 0 ? (used - made) / day / uses : 0
