@@ -118,23 +118,31 @@ export const switchOn = async (switching: Switching): Promise<SwitchedOn> => {
     tokens: app.held,
     watched: null,
   }
+  let hasBegun = false
   const out = await changeFlow({
     ...flowOf(switching, true),
     change: rotationChange(factOf(snapshot.facts, app), true),
     impact: rotationImpact(app, snapshotDays(snapshot)),
     // Not before: a run that nobody agreed to must not claim what somebody else switches on later.
-    begin: () => writeSwitch(keyturn.store, began),
+    begin: async () => {
+      await writeSwitch(keyturn.store, began)
+      hasBegun = true
+    },
+  }).catch((error: unknown) => {
+    if (hasBegun) log(findOut)
+    throw error
   })
   if (out.is === 'applied') {
     const record: SwitchRecord = { ...began, state: 'on', changedAt: clock.wall() }
     await writeSwitch(keyturn.store, record)
     return { out, record }
   }
-  if (isOff.has(out.is)) await restore(switching, former)
-  else if (out.is === 'unverified')
-    log('→ Whether it is on could not be seen. Run the same command again: it finds out, and watches.')
+  if (hasBegun && isOff.has(out.is)) await restore(switching, former)
+  else if (out.is === 'unverified') log(findOut)
   return { out, record: null }
 }
+
+const findOut = '→ Whether it is on could not be seen. Run the same command again: it finds out, and watches.'
 
 /** It began, and is as it was. Of what is unclear the record stays: the next run finds out what became of it. */
 const isOff: ReadonlySet<CarriedOut['is']> = new Set(['refused', 'reverted', 'rolled-back'])

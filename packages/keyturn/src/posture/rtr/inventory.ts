@@ -81,6 +81,7 @@ export const inventory = ({ facts, org, takenAt }: Snapshot, seen: Seen): Invent
         : []),
   ]
   const appList = apps.is === 'known' ? apps.value : []
+  const folded = logins.is === 'known' && (logins.value.addresses === 'all' || logins.value.addresses === 'gone')
   const shown = appList.flatMap((app): readonly RtrApp[] => {
     const mine = tokensOf(app, index)
     const does = issues(app, mine)
@@ -107,12 +108,16 @@ export const inventory = ({ facts, org, takenAt }: Snapshot, seen: Seen): Invent
         held: counted ? heldBy(mine) : null,
         lastUsed: used.length === 0 ? null : Math.max(...used),
         clients: clientsOf(app, mine, { index, counted }, seen, people),
-        notes:
-          twins.length === 0
+        notes: [
+          ...(twins.length === 0
             ? []
             : [
                 `${twins.length === 1 ? 'another app goes' : `${twins.length} other apps go`} by this name: logins of either are shown for both`,
-              ],
+              ]),
+          ...(folded
+            ? ['there were too many logins to keep every address: hosts that share a token are not seen']
+            : []),
+        ],
       },
     ]
   })

@@ -41,7 +41,7 @@ const clientPart = (client: JudgedClient, words: Words): string => {
     ...(program === 'unseen'
       ? []
       : [
-          `    To show that it survives, start it with:\n      ${words.bin} rehearse --record ${quoted(id)}${versions[0] === undefined ? '' : ` --client-version ${quoted(versions[0].version)}`} -- YOUR-COMMAND`,
+          `    To show that it survives, start it with this (without our Keyturn store: add --junit rtr.xml in place of --record, and send us that):\n      ${words.bin} rehearse --record ${quoted(id)}${versions[0] === undefined ? '' : ` --client-version ${quoted(versions[0].version)}`} -- YOUR-COMMAND`,
         ]),
   ].join('\n')
 }

@@ -28,9 +28,10 @@ export type SwitchRecord = Readonly<z.infer<typeof doc>>
 
 const idOf = (org: string, subject: string): string => `${org}/${subject}`
 
+/** A row that somebody altered counts for nothing: what it says was switched on is then nobody's to take back. */
 export const readSwitch = async (store: Store, org: string, subject: string): Promise<SwitchRecord | null> => {
   const found = await store.records.get(kind, idOf(org, subject))
-  return found === null ? null : doc.parse(found.doc)
+  return found === null ? null : (doc.safeParse(found.doc).data ?? null)
 }
 
 export const readSwitches = async (store: Store, org: string): Promise<readonly SwitchRecord[]> => {

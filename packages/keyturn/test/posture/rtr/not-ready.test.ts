@@ -1,6 +1,7 @@
 /** What looks ready and is not: apps of one name, tokens behind somebody else's, proofs that say less than they seem to. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { known } from '../../../src/posture/fact.ts'
 import { inventory } from '../../../src/posture/rtr/inventory.ts'
 import type { OwnGrant, Seen } from '../../../src/posture/rtr/app-clients.ts'
 import { planOf } from '../../../src/posture/rtr/plan.ts'
@@ -88,6 +89,13 @@ test('a token that may be shared by hosts is not proved by a program that surviv
   const declared = [{ client: id, at: now, reason: 'one pod that moves', owner: 'Olga', by: 'root' }]
   const answered = clientOf(plan({ logins }, {}, { ...proofs, declared }), id)
   assert.deepEqual([answered.readiness, answered.by], ['ready', 'declared'])
+})
+
+test('where addresses were folded, that hosts which share a token are not seen is said', () => {
+  const uses = [login()]
+  const of = plan({ facts: { logins: known({ days: 90, rows: 1, uses, addresses: 'all' }) } })
+  assert.match(appOf(of, 'app:Erp').notes.join(), /hosts that share a token are not seen/)
+  assert.deepEqual(appOf(plan({}), 'app:Erp').notes, [])
 })
 
 test('a program can’t be shown to hold a token that nobody was seen to use', () => {

@@ -127,6 +127,38 @@ test('killed after the org took it and before anybody said so: the same command 
   assert.equal(company.rotates(app), false)
 })
 
+for (const [skip, why, expected] of [
+  [0, 'taken, and not to be read back', 5],
+  [1, 'read back, and not to be verified', 1],
+] as const)
+  test(`an org that goes away once it took it (${why}): nothing is forgotten, and the same command finds out`, async (t) => {
+    const company = await rtrCompany(t)
+    const { sim } = company
+    const match = { endpoint: 'metadata' } as const
+    sim.control.addFault({ name: 'all', match, count: 'forever', action: { holdBefore: true } })
+    const running = company.start('enable', 'acme', app, ...agreed)
+    let over = false
+    void running.ended.then(() => (over = true))
+    for (;;) {
+      const held = await sim.control.held({ fault: 'all', count: 1, timeoutMs: 1_000 })
+      if (company.rotates(app) && held.length > 0) break
+      assert(!over, 'it ended before the org was changed')
+      for (const { id } of held) sim.control.release(id)
+    }
+    sim.control.removeFaults('all')
+    sim.control.addFault({ name: 'away', match, skip, count: 'forever', action: { status: 503, body: 'away' } })
+    sim.control.release('all')
+    const { code, stdout, stderr } = await running.ended
+    assert.equal(code, expected, stdout + stderr)
+    assert.match(stdout, /Run the same command again: it finds out/)
+    sim.control.removeFaults('away')
+    assert.notEqual((await company.json('status', 'acme', app)).value.apps[0].by, 'keyturn', 'nobody knows yet')
+    assert.equal((await company.rtr('enable', 'acme', app, '--yes')).code, 0)
+    assert.equal((await company.json('status', 'acme', app)).value.apps[0].by, 'keyturn')
+    assert.equal((await company.rtr('roll-back', 'acme', app, '--yes')).code, 0)
+    assert.equal(company.rotates(app), false)
+  })
+
 test('killed before the org took it: the status says so, and the same command does it', async (t) => {
   const company = await rtrCompany(t)
   const { sim } = company

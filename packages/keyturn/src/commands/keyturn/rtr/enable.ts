@@ -149,7 +149,7 @@ export default class RtrEnableCommand extends KeyturnCommand {
     // Agreed to with the flag: a client that dies at night waits for nobody.
     const agreed = { yes: true, 'dry-run': false }
     const out = await switchOff({ ...switching, flags: agreed })
-    if (out.is !== 'applied')
+    if (out.is !== 'applied' && out.is !== 'nothing-to-do')
       this.tell(
         '→ It can’t be switched off from here: where OAuth controls are locked only Salesforce Support does that.',
       )
