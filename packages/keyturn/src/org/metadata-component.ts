@@ -27,7 +27,7 @@ export interface ComponentName {
 /** What one call takes. */
 const atOnce = 10
 
-const listOf = (value: unknown): readonly unknown[] =>
+const answersOf = (value: unknown): readonly unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? (value as readonly unknown[]) : [value]
 
 /**
@@ -52,6 +52,10 @@ export const isOn = (value: MetadataValue): boolean => value === true || value =
 export const elementsOf = (value: MetadataValue): MetadataBody =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as MetadataBody) : {}
 
+/** One element instead of a list of one, and nothing instead of an empty list, is how XML is read. */
+export const listOf = (value: MetadataValue): readonly MetadataValue[] =>
+  value === undefined || value === null ? [] : Array.isArray(value) ? (value as readonly MetadataValue[]) : [value]
+
 export const textOf = (value: MetadataValue): string | null =>
   typeof value === 'string' && value !== '' ? value : null
 
@@ -66,7 +70,7 @@ export const readComponents = async (
   for (let from = 0; from < fullNames.length; from += atOnce) {
     const names = fullNames.slice(from, from + atOnce)
     const read: unknown = await jsforceCall(`Reading ${type}`, () => connection.metadata.read(type as never, names))
-    for (const record of listOf(read)) {
+    for (const record of answersOf(read)) {
       const { fullName, ...body } = elementsOf(plain(record as MetadataValue))
       if (typeof fullName === 'string' && fullName !== '') found.set(fullName, body)
     }
@@ -83,7 +87,7 @@ export const readComponent = async (
 export const componentNames = async (org: OrgConnection, type: string): Promise<readonly string[]> => {
   const connection = await org.jsforce()
   const listed: unknown = await jsforceCall(`Listing ${type}`, () => connection.metadata.list([{ type }]))
-  return listOf(listed)
+  return answersOf(listed)
     .map((one) => elementsOf(one as MetadataValue)['fullName'])
     .filter((name): name is string => typeof name === 'string' && name !== '')
 }

@@ -5,7 +5,7 @@
  * be deployed again, so its file has only what differs. Source: Metadata API guide, Profile.
  */
 import type { DeployedComponent } from '../../org/metadata-deploy.ts'
-import { elementsOf, withElement } from '../../org/metadata-component.ts'
+import { elementsOf, listOf, withElement } from '../../org/metadata-component.ts'
 import type { MetadataBody, MetadataValue } from '../../org/metadata-component.ts'
 import type { ComponentEdit } from './org-change.ts'
 import { changedElements, sameValue } from './same-body.ts'
@@ -27,9 +27,6 @@ const without = (body: MetadataBody, path: ElementPath): MetadataBody =>
 
 /** Lists of a profile that a deployment replaces; to others it adds, entry by entry. */
 const replaced = new Set(['loginIpRanges'])
-
-const listOf = (value: MetadataValue): readonly MetadataValue[] =>
-  value === undefined || value === null ? [] : Array.isArray(value) ? (value as readonly MetadataValue[]) : [value]
 
 const differing = (name: string, before: MetadataValue, after: MetadataValue): MetadataValue => {
   const isList = Array.isArray(after) || Array.isArray(before)

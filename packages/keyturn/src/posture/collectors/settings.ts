@@ -6,7 +6,7 @@ import { known, unknown } from '../fact.ts'
 import type { Fact } from '../fact.ts'
 import type { SettingValue } from '../facts.ts'
 import { row } from '../../org/connection.ts'
-import { elementsOf } from '../../org/metadata-component.ts'
+import { elementsOf, listOf } from '../../org/metadata-component.ts'
 import type { MetadataBody, MetadataValue } from '../../org/metadata-component.ts'
 import type { Collecting, Collector } from '../collector.ts'
 import { attempt } from './attempt.ts'
@@ -20,9 +20,6 @@ const valueOf = (value: MetadataValue): SettingValue | null => {
   if (typeof value !== 'string') return null
   return /^-?\d+$/.test(value) ? Number(value) : value
 }
-
-const listOf = (value: MetadataValue): readonly MetadataValue[] =>
-  value === undefined || value === null ? [] : Array.isArray(value) ? (value as readonly MetadataValue[]) : [value]
 
 const rangeText = (range: MetadataValue): string => {
   const { start, end } = elementsOf(range)

@@ -5,7 +5,7 @@
 import { KeyturnError } from '@keyturn/tokens'
 import type { OrgConnection } from '../../org/connection.ts'
 import { metadataProfileName } from '../../org/metadata-allowed.ts'
-import { componentNames, elementsOf, readComponent, readComponents } from '../../org/metadata-component.ts'
+import { componentNames, elementsOf, listOf, readComponent, readComponents } from '../../org/metadata-component.ts'
 import type { MetadataBody, MetadataValue } from '../../org/metadata-component.ts'
 import { soqlText } from '../../org/org-user.ts'
 import type { OrgChange } from '../change/org-change.ts'
@@ -31,8 +31,7 @@ const held: Readonly<Record<AddressItem['of'], Held>> = {
   app: { type: appParts.security, list: 'tokenIpRanges', from: 'startIpAddress', to: 'endIpAddress' },
 }
 
-const elements = (value: MetadataValue): readonly MetadataBody[] =>
-  (Array.isArray(value) ? (value as readonly MetadataValue[]) : value === undefined ? [] : [value]).map(elementsOf)
+const elements = (value: MetadataValue): readonly MetadataBody[] => listOf(value).map(elementsOf)
 
 const rangeIn = (element: MetadataBody, { from, to }: Held): IpRange => ({
   from: String(element[from]),

@@ -1,7 +1,7 @@
 /** One field more in one permission set, to read or to edit: nothing else of the set is touched. */
 import { KeyturnError } from '@keyturn/tokens'
 import type { OrgConnection } from '../../org/connection.ts'
-import { elementsOf, isOn, readComponent } from '../../org/metadata-component.ts'
+import { elementsOf, isOn, listOf, readComponent } from '../../org/metadata-component.ts'
 import type { MetadataBody, MetadataValue } from '../../org/metadata-component.ts'
 import type { OrgChange } from '../change/org-change.ts'
 import { accessWish, parseFieldName } from './access-wish.ts'
@@ -18,8 +18,7 @@ export interface PlannedWidening<Item extends WideningItem = WideningItem> {
   readonly notes: readonly string[]
 }
 
-const list = (value: MetadataValue): readonly MetadataBody[] =>
-  (Array.isArray(value) ? (value as readonly MetadataValue[]) : value === undefined ? [] : [value]).map(elementsOf)
+const list = (value: MetadataValue): readonly MetadataBody[] => listOf(value).map(elementsOf)
 
 const rightIn = (body: MetadataBody, path: string): FieldItem['before'] => {
   const found = list(body['fieldPermissions']).find((one) => String(one['field']).toLowerCase() === path.toLowerCase())

@@ -4,7 +4,7 @@
  */
 import { KeyturnError } from '@keyturn/tokens'
 import type { MetadataBody } from '../../org/metadata-component.ts'
-import { elementsOf } from '../../org/metadata-component.ts'
+import { elementsOf, listOf } from '../../org/metadata-component.ts'
 import type { ComponentEdit } from '../change/org-change.ts'
 import type { IpRange } from '../facts.ts'
 
@@ -13,16 +13,8 @@ export const integrationLicense = 'Salesforce Integration'
 
 const enabled = (name: string): MetadataBody => ({ enabled: true, name })
 
-const listOf = (value: MetadataBody[string]): readonly MetadataBody[] =>
-  (Array.isArray(value) ? (value as readonly MetadataBody[string][]) : value === undefined ? [] : [value]).map(
-    elementsOf,
-  )
-
-export const rangesOf = (body: MetadataBody | null): readonly IpRange[] =>
-  listOf(body?.['loginIpRanges']).map((one) => ({ from: String(one['startAddress']), to: String(one['endAddress']) }))
-
-export const rangeElement = (range: IpRange, description: string): MetadataBody => ({
-  description,
+const rangeElement = (range: IpRange): MetadataBody => ({
+  description: 'integration',
   endAddress: range.to,
   startAddress: range.from,
 })
@@ -46,20 +38,23 @@ export const integrationProfile = (
       ...(body ?? { custom: true, userLicense: integrationLicense, description: 'Of one integration: API only' }),
       ...(body === null ? { userPermissions: [enabled('ApiEnabled'), enabled('ApiUserOnly')] } : {}),
       ...(hours === null ? {} : { loginHours: hours }),
-      ...(ranges.length === 0 ? {} : { loginIpRanges: ranges.map((range) => rangeElement(range, 'integration')) }),
+      ...(ranges.length === 0 ? {} : { loginIpRanges: ranges.map(rangeElement) }),
     }
   },
 })
 
 /** What a profile for an integration must not have; empty: it is fit. */
 export const unfit = (body: MetadataBody): readonly string[] => {
-  const on = listOf(body['userPermissions']).filter((one) => String(one['enabled']) === 'true')
+  const on = listOf(body['userPermissions'])
+    .map(elementsOf)
+    .filter((one) => String(one['enabled']) === 'true')
   const names = on.map((one) => String(one['name']))
   const broad = ['ModifyAllData', 'ViewAllData', 'AuthorApex', 'CustomizeApplication', 'ManageUsers', 'ModifyMetadata']
   return [
     ...(names.includes('ApiUserOnly') ? [] : ['it is not API only']),
     ...broad.filter((name) => names.includes(name)).map((name) => `it has ${name}`),
     ...listOf(body['objectPermissions'])
+      .map(elementsOf)
       .filter((one) => String(one['allowRead']) === 'true')
       .map((one) => `it opens ${String(one['object'])} by itself`),
   ]

@@ -1,7 +1,8 @@
 /** Changes over the wire: what differs, dry runs, what is applied, what reverts, what is lost on the way, and the way back. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readComponent, withElement } from '../../../src/org/metadata-component.ts'
+import { elementsOf, listOf, readComponent, withElement } from '../../../src/org/metadata-component.ts'
+import type { MetadataBody, MetadataValue } from '../../../src/org/metadata-component.ts'
 import { applyChange } from '../../../src/posture/change/apply-change.ts'
 import { dryRun } from '../../../src/posture/change/dry-run.ts'
 import { isEmpty, prepareChange } from '../../../src/posture/change/prepare-change.ts'
@@ -43,6 +44,44 @@ void test('a component that somebody changed since it was shown: refused, named,
   assert.equal(applied.is, 'refused')
   assert.match(applied.texts.join(), /SecuritySettings Security was changed meanwhile: sessionSettings\.sessionTimeout/)
   assert.equal(sim.control.metadataJobs().length, jobs, 'nothing was deployed')
+})
+
+void test('an entry that somebody adds to a list, or exchanges in it, is never lost', async (t) => {
+  const { org, waiting, deployed } = await changedOrg(t)
+  const name = { type: 'Profile', fullName: 'Standard' }
+  const ranges = (...addresses: readonly string[]) => ({
+    ...name,
+    edit: (body: MetadataBody | null): MetadataBody => ({
+      ...body,
+      loginIpRanges: addresses.map((address) => ({ startAddress: address, endAddress: address })),
+    }),
+  })
+  await deployed(ranges('203.0.113.1', '203.0.113.2'))
+  const own = changeOf('One more', {
+    ...name,
+    edit: (body) => ({
+      ...body,
+      loginIpRanges: [
+        ...listOf(body?.['loginIpRanges']).filter((one) => elementsOf(one)['startAddress'] !== '203.0.113.9'),
+        { startAddress: '203.0.113.9', endAddress: '203.0.113.9' },
+      ],
+    }),
+  })
+  const there = async (): Promise<readonly MetadataValue[]> =>
+    listOf((await readComponent(org, name))?.['loginIpRanges']).map((one) => elementsOf(one)['startAddress'])
+  for (const others of [
+    ['203.0.113.1', '203.0.113.2', '203.0.113.3'],
+    ['203.0.113.1', '203.0.113.4'],
+  ]) {
+    const prepared = await prepareChange(org, own)
+    await deployed(ranges(...others))
+    const applied = await applyChange(org, prepared, waiting)
+    assert.equal(applied.is, 'refused')
+    assert.match(applied.texts.join(), /Profile Standard was changed meanwhile: loginIpRanges/)
+    assert.deepEqual(await there(), others)
+  }
+  assert.equal((await applyChange(org, await prepareChange(org, own), waiting)).is, 'applied')
+  assert.deepEqual(await there(), ['203.0.113.1', '203.0.113.4', '203.0.113.9'])
 })
 
 void test('a deployment that succeeds and reverts is named element by element', async (t) => {

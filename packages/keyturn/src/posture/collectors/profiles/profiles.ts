@@ -5,7 +5,7 @@
 import { known, unknown } from '../../fact.ts'
 import type { Fact } from '../../fact.ts'
 import type { IpRange, ProfileFact } from '../../facts.ts'
-import { elementsOf, isOn, textOf } from '../../../org/metadata-component.ts'
+import { elementsOf, isOn, listOf, textOf } from '../../../org/metadata-component.ts'
 import type { MetadataBody, MetadataValue } from '../../../org/metadata-component.ts'
 import type { Collecting, Collector } from '../../collector.ts'
 import { attempt, attemptAll } from '../attempt.ts'
@@ -17,9 +17,7 @@ const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 
 const wholeDay = 1440
 
 export const rangesOf = (value: MetadataValue, start: string, end: string): readonly IpRange[] => {
-  const all =
-    value === undefined || value === null ? [] : Array.isArray(value) ? (value as readonly MetadataValue[]) : [value]
-  return all.map((one) => {
+  return listOf(value).map((one) => {
     const range = elementsOf(one)
     return { from: textOf(range[start]) ?? '', to: textOf(range[end]) ?? '' }
   })
