@@ -90,7 +90,12 @@ interface Count {
 interface Open {
   readonly code: string
   readonly line: number
+  readonly form: 'rest' | 'soap' | null
 }
+
+/** In the form of which API's answers the code stands, where several know it. */
+const formOf = (part: string): Open['form'] =>
+  /["']errorCode["']\s*:/.test(part) ? 'rest' : /faultcode>|exceptionCode\b|\bsf:[A-Z]/.test(part) ? 'soap' : null
 
 export const findErrors = async (chunks: AsyncIterable<string> | Iterable<string>): Promise<readonly FoundError[]> => {
   const counts = new Map<string, Count>()
@@ -116,7 +121,9 @@ export const findErrors = async (chunks: AsyncIterable<string> | Iterable<string
       const rows = codes.get(open.code) ?? []
       const general = rows.filter(({ text }) => text === null)
       if (general.length === 0 && open.line - (told.get(open.code) ?? -Infinity) <= echo) continue
-      add(`code ${open.code}`, { salesforce: general.length > 0 ? general : rows, keyturn: null }, open.line)
+      const ofForm = general.filter(({ where }) => where === open.form)
+      const fitting = ofForm.length > 0 ? ofForm : general.length > 0 ? general : rows
+      add(`code ${open.code} ${ofForm.length > 0 ? open.form : ''}`, { salesforce: fitting, keyturn: null }, open.line)
     }
     while (lonely.length > 0 && (lonely[0]?.line ?? 0) < upTo - near) lonely.shift()
   }
@@ -147,7 +154,7 @@ export const findErrors = async (chunks: AsyncIterable<string> | Iterable<string
       const mate = lonely.findIndex((one) => one.codes.has(code))
       if (Object.hasOwn(errorTable, code)) add(`own ${code}`, { salesforce: [], keyturn: code as ErrorCode }, at)
       else if (mate !== -1) lonely.splice(mate, 1)
-      else waiting.push({ code, line: at })
+      else waiting.push({ code, line: at, form: formOf(part) })
     }
   }
 
