@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { connectRefresh, setUp } from '../../connected.ts'
+import { runningHere } from '../../run-here.ts'
 
 const shipped = readFileSync(
   new URL('../../../../../deploy/permission-sets/Keyturn_Provisioner.permissionset-meta.xml', import.meta.url),
@@ -20,7 +21,7 @@ test('with the shipped permission set alone an app and an integration user are m
   await connectRefresh(setup)
   const env = { WEB_SECRET: setup.app('Web').clientSecret }
   const run = async (...args: readonly string[]): Promise<void> => {
-    const ran = await folder.run([...args, '--yes'], { env })
+    const ran = await runningHere(folder).run([...args, '--yes'], { env })
     assert.equal(ran.code, 0, ran.stdout + ran.stderr)
   }
   const named = ['--username', 'bot@acme.example', '--name', 'Bot', '--email', 'ops@acme.example']
