@@ -6,7 +6,7 @@ import { counted, shownMoment } from '../../audit/shown-text.ts'
 import type { PlannedApp, RtrPlan, Stage } from '../plan.ts'
 import { declarationDays, rehearsalDays } from '../readiness.ts'
 import type { JudgedClient } from '../readiness.ts'
-import { daysText, inTheWay, leadText, programText, sentence, stageWords, verdictText } from './words.ts'
+import { daysText, inTheWay, leadText, legend, programText, sentence, stageWords, verdictText } from './words.ts'
 
 const atOnce = 8
 const most = 200
@@ -94,7 +94,7 @@ const orderPart = ({ apps }: RtrPlan): string => {
     const what = inTheWay(app)
     return `<li class="${tones[app.stage]}"><div><b>${html(app.label, 120)}</b><p class="soft">${html(`${what === null ? sentence(app.why) : what}${who}`, 300)} · <a href="#${anchor(app, index)}">details</a></p></div>${badge(tones[app.stage], stageWords[app.stage])}</li>`
   })
-  return `<h2>In this order</h2><div class="card"><ol class="first">${items.join('')}</ol>${next.length > 12 ? `<p class="soft">… and ${next.length - 12} more.</p>` : ''}</div>`
+  return `<h2>In this order</h2><p class="soft">${html(legend)}</p><div class="card"><ol class="first">${items.join('')}</ol>${next.length > 12 ? `<p class="soft">… and ${next.length - 12} more.</p>` : ''}</div>`
 }
 
 const blindPart = ({ blind }: RtrPlan): string =>

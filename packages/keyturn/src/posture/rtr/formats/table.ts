@@ -9,7 +9,7 @@ import { shownMoment, shownText } from '../../audit/shown-text.ts'
 import type { PlannedApp, RtrPlan } from '../plan.ts'
 import type { JudgedClient } from '../readiness.ts'
 import { quoted } from '../plan.ts'
-import { daysText, inTheWay, leadText, programText, stageWords, verdictText } from './words.ts'
+import { daysText, inTheWay, leadText, legend, programText, stageWords, verdictText } from './words.ts'
 
 /** Apps on the first screen, and clients of one app. */
 const most = 40
@@ -99,7 +99,7 @@ export const planTable = (
         ? []
         : [
             `${overview(plan.apps.slice(0, most), screen)}${hidden > 0 ? `\n… and ${hidden} more apps: \`--format json\` has them all` : ''}`,
-            '✗ would lose access · ? nobody knows whether it survives',
+            legend,
             next(plan, again, screen),
           ]),
     ...(plan.blind.length === 0

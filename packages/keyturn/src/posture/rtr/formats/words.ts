@@ -49,13 +49,19 @@ export const inTheWay = ({ stage, blockers }: Pick<PlannedApp, 'stage' | 'blocke
     group.count++
     groups.set(`${sign}${one.program}`, group)
   }
-  const texts = [...groups.values()].map(({ sign, one, count }) =>
+  const largest = [...groups.values()].sort((a, b) => (a.sign === b.sign ? b.count - a.count : a.sign === '✗' ? -1 : 1))
+  const texts = largest.map(({ sign, one, count }) =>
     one.program === 'unseen'
       ? `${sign} ${count === 1 ? 'a token' : `tokens of ${count} users`} nobody was seen to use`
       : `${sign} ${one.program === 'unnamed' ? 'who gives no name' : one.program}${count === 1 ? '' : ` (${count} users)`}`,
   )
-  return `${texts.slice(0, most).join(', ')}${texts.length > most ? ` and ${texts.length - most} more` : ''}`
+  return `${texts.slice(0, most).join(', ')}${texts.length > most ? `, and ${texts.length - most} more` : ''}`
 }
+
+/** What the signs of `inTheWay` mean. */
+export const legend = '✗ would lose access · ? nobody knows whether it survives'
+
+const shown = (count: number): string => count.toLocaleString('en')
 
 /** The plan in two sentences, for whoever reads no further. */
 export const leadText = ({ apps, counts }: RtrPlan): string => {
@@ -70,7 +76,7 @@ export const leadText = ({ apps, counts }: RtrPlan): string => {
     ...(counts.blocked === 0 ? [] : [`${counts.blocked} ${counts.blocked === 1 ? 'is' : 'are'} blocked`]),
     ...(counts.unknown === 0 ? [] : [`of ${counts.unknown} nobody can tell`]),
   ]
-  const clients = `Behind them ${counts.clients === 1 ? 'is' : 'are'} ${counted(counts.clients, 'client')}: ${counts.readyClients} ready, ${counts.brokenClients} that would lose access, ${counts.unknownClients} of which nobody knows.`
+  const clients = `Behind them ${counts.clients === 1 ? 'is' : 'are'} ${counted(counts.clients, 'client')}: ${shown(counts.readyClients)} ready, ${shown(counts.brokenClients)} that would lose access, ${shown(counts.unknownClients)} of which nobody knows.`
   return `Of ${counted(apps.length, 'app')} that hand out refresh tokens, ${parts.join(', ')}. ${clients}`
 }
 
