@@ -41,6 +41,7 @@ export const turned: Rotations = {
 
 export const mended: Posture = {
   company: 'Legacy Company Inc.',
+  controls: 87,
   before: { score: 14, passed: 16, failed: 69, unknown: 2 },
   after: { score: 40, passed: 40, failed: 45, unknown: 2 },
   rotation: { apps: 16, on: 1, ready: 0, waiting: 10, foreign: 5, clients: 30, unknownClients: 27 },

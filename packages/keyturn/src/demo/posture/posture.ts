@@ -17,6 +17,8 @@ export interface Score {
 
 export interface Posture {
   readonly company: string
+  /** Asked of it. */
+  readonly controls: number
   readonly before: Score
   readonly after: Score
   /** Apps that hand out refresh tokens, and the clients behind them. */
@@ -102,6 +104,7 @@ const show = async (org: LegacyOrg): Promise<Posture> => {
   const after = await audit('--compare', SNAPSHOT, '--format', 'html', '--output', REPORT)
   const shown = {
     company: before.org.name,
+    controls: before.results.length,
     before: scoreOf(before),
     after: scoreOf(after),
     rotation: rotationOf(plan),

@@ -4,8 +4,8 @@ import { wrap } from '../wrap.ts'
 import type { Posture, Score } from './posture.ts'
 
 const title = 'An org nobody has looked after'
-const story =
-  'keyturn audit, rtr and fix, as one would type them, on a simulated company: 125 controls judge what could be read, a plan says which clients stand in the way of rotation, and a fix is shown, dry-run, judged by who would be cut off, applied and proved by reading again.'
+const story = (controls: number): string =>
+  `keyturn audit, rtr and fix, as one would type them, on a simulated company: ${controls} controls judge what could be read, a plan says which clients stand in the way of rotation, and a fix is shown, dry-run, judged by who would be cut off, applied and proved by reading again.`
 
 const scored = ({ score, passed, failed, unknown }: Score): string =>
   `${score} of 100 (${passed} passed, ${failed} failed, ${unknown} could not be judged)`
@@ -35,7 +35,7 @@ export const postureLines = (number: number, shown: Posture, width: number, pain
     rows.flatMap(([name, text]) => wrap(`${name}: ${text}`, width, '     '))
   return [
     paint('bold', `${number}  ${title}`),
-    ...wrap(story, width, '   '),
+    ...wrap(story(shown.controls), width, '   '),
     `   ${mark} ${before.score} → ${after.score} of 100`,
     ...lines(told),
     ...applied.diff.map((line) => `       ${paint(line.startsWith('+') ? 'green' : 'red', line)}`),
