@@ -4,7 +4,6 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 export const bin = fileURLToPath(new URL('../bin/keyturn.js', import.meta.url))
@@ -43,7 +42,12 @@ const compiled = fileURLToPath(new URL('../../../node_modules/.cache/keyturn-tes
 
 const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'LANG'] as const
 
-export const makeFolder = (t: TestContext): Folder => {
+/** A test, or a file of tests that share one folder. */
+export interface Lasting {
+  after(end: () => unknown): void
+}
+
+export const makeFolder = (t: Lasting): Folder => {
   const path = mkdtempSync(join(tmpdir(), 'keyturn-cli-'))
   t.after(() => rmSync(path, { recursive: true, force: true }))
   const base = Object.fromEntries(

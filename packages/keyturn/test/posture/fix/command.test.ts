@@ -1,14 +1,14 @@
 /** `keyturn fix` as people and scripts run it, on a careless company, over the wire. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import type { TestContext } from 'node:test'
+import { after, test } from 'node:test'
 import { scenario, startSimulator } from '@keyturn/simulator'
 import { exitCodes } from '@keyturn/tokens'
 import { makeFolder } from '../../cli.ts'
+import type { Lasting } from '../../cli.ts'
 
 const ada = 'ada.admin@legacy.example'
 
-const company = async (t: TestContext, { hostile = false, user = ada } = {}) => {
+const company = async (t: Lasting & { readonly name: string }, { hostile = false, user = ada } = {}) => {
   const sim = await startSimulator({ seed: t.name, orgs: [scenario('legacy-company', { hostile })] })
   t.after(() => sim.close())
   const folder = makeFolder(t)
@@ -37,12 +37,18 @@ const company = async (t: TestContext, { hostile = false, user = ada } = {}) => 
     settings,
     entries,
     fix: (...args: readonly string[]) => folder.run(['fix', 'acme', ...args], { env }),
+    start: (...args: readonly string[]) => folder.start(['fix', 'acme', ...args], { env }),
     json: (...args: readonly string[]) => folder.json(['fix', 'acme', ...args], { env }),
   }
 }
 
-test('what can be mended is listed with who would be cut off, and what can’t with who can; nothing is changed', async (t) => {
-  const { fix, json, sim } = await company(t)
+/** One company for all that do not disturb each other, in the order in which they change it. */
+let made: ReturnType<typeof company> | undefined
+const shared = (): ReturnType<typeof company> =>
+  (made ??= company({ after: (end) => after(() => void end()), name: 'fix' }))
+
+test('what can be mended is listed with who would be cut off, and what can’t with who can; nothing is changed', async () => {
+  const { fix, json, sim } = await shared()
   const { code, value } = await json()
   assert.equal(code, 0)
   const of = (control: string) => value.fixable.find((one: { control: string }) => one.control === control)
@@ -62,8 +68,33 @@ test('what can be mended is listed with who would be cut off, and what can’t w
   assert.equal(sim.control.metadataJobs().length, 0, 'not even a dry run')
 })
 
-test('without a terminal and without --yes it is a dry run and says so; with --yes it is applied, judged again, and in the ledger without names', async (t) => {
-  const { fix, settings, entries, json } = await company(t)
+test('controls, subjects and what is wrong with them: each mistake is named', async () => {
+  const { fix, json } = await shared()
+  const near = await fix('password-lenght')
+  assert.equal(near.code, exitCodes.usage)
+  assert.match(near.stderr, /did you mean password-length/)
+  const subject = await fix('password-length', 'setting:Security.x')
+  assert.equal(subject.code, exitCodes.usage)
+  assert.match(subject.stderr, /is no finding of this control/)
+  const elsewhere = await fix('oauth-pkce-for-org')
+  assert.equal(elsewhere.code, exitCodes.usage)
+  assert.match(elsewhere.stderr, /profile baseline does not ask for oauth-pkce-for-org/)
+  const byHand = await json('trusted-ranges', '--yes')
+  assert.deepEqual([byHand.code, byHand.value.unfixable.length], [1, 1])
+  const named = await json('password-length', 'setting:Security.passwordPolicies.minimumPasswordLength')
+  assert.equal(named.code, 0)
+})
+
+test('what would cut off the account that makes it is refused, whatever is overridden', async () => {
+  const { json, settings, entries } = await shared()
+  const { code, value } = await json('api-access-control', '--yes', '--cut-off-anyway', 'I know what I do')
+  assert.deepEqual([code, value.outcome], [exitCodes.denied, 'locks-out-self'])
+  assert.match(settings('ConnectedApp'), /"enableAdminApprovedAppsOnly":false/)
+  assert.deepEqual(await entries(), [])
+})
+
+test('without a terminal and without --yes it is a dry run and says so; with --yes it is applied, judged again, and in the ledger without names', async () => {
+  const { fix, settings, entries, json } = await shared()
   const dry = await fix('password-length')
   assert.equal(dry.code, 0, dry.stderr)
   assert.match(dry.stdout, /-\s+<minimumPasswordLength>5<\/minimumPasswordLength>\n\+\s+<minimumPasswordLength>8</)
@@ -89,33 +120,8 @@ test('without a terminal and without --yes it is a dry run and says so; with --y
   assert.equal((await entries()).length, 2)
 })
 
-test('who would be cut off needs a reason, also for --yes; the reason is in the ledger as a commitment', async (t) => {
-  const { fix, settings, entries, json } = await company(t)
-  const dry = await json('oauth-password-flow-blocked', '--dry-run')
-  assert.deepEqual([dry.code, dry.value.outcome, dry.value.needsOverride], [1, 'dry-run', true])
-  const refused = await fix('oauth-password-flow-blocked', '--yes')
-  assert.equal(refused.code, 1)
-  assert.match(refused.stdout, /erp\.sync@legacy\.example +ERP_Sync +OauthUsernamePassword/)
-  assert.match(settings('OauthOidc'), /"blockOAuthUnPwFlow":false/)
-  assert.equal((await fix('oauth-password-flow-blocked', '--yes', '--cut-off-anyway', ' ')).code, exitCodes.usage)
-  const done = await json('oauth-password-flow-blocked', '--yes', '--cut-off-anyway', 'ERP has moved')
-  assert.deepEqual([done.code, done.value.outcome, done.value.verified.ok], [0, 'applied', true])
-  assert.match(settings('OauthOidc'), /"blockOAuthUnPwFlow":true/)
-  const [began] = await entries()
-  assert.equal(began?.data['cutOff'], 1)
-  assert.match(String(began?.data['override']), /^text:/)
-})
-
-test('what would cut off the account that makes it is refused, whatever is overridden', async (t) => {
-  const { json, settings, entries } = await company(t)
-  const { code, value } = await json('api-access-control', '--yes', '--cut-off-anyway', 'I know what I do')
-  assert.deepEqual([code, value.outcome], [exitCodes.denied, 'locks-out-self'])
-  assert.match(settings('ConnectedApp'), /"enableAdminApprovedAppsOnly":false/)
-  assert.deepEqual(await entries(), [])
-})
-
-test('--all-safe makes what cuts nobody off, as one change; what cuts somebody off stays as it is', async (t) => {
-  const { json, settings } = await company(t)
+test('--all-safe makes what cuts nobody off, as one change; what cuts somebody off stays as it is', async () => {
+  const { json, settings } = await shared()
   const { code, value } = await json('--all-safe', '--yes')
   assert.deepEqual([code, value.outcome, value.verified?.ok], [0, 'applied', true], JSON.stringify(value.verified))
   assert.deepEqual([value.impact.cutOff, value.impact.possible, value.impact.blind], [[], [], []])
@@ -134,21 +140,21 @@ test('--all-safe makes what cuts nobody off, as one change; what cuts somebody o
   assert.match(settings('OauthOidc'), /"blockOAuthUnPwFlow":false/)
 })
 
-test('controls, subjects and what is wrong with them: each mistake is named', async (t) => {
-  const { fix, json } = await company(t)
-  const near = await fix('password-lenght')
-  assert.equal(near.code, exitCodes.usage)
-  assert.match(near.stderr, /did you mean password-length/)
-  const subject = await fix('password-length', 'setting:Security.x')
-  assert.equal(subject.code, exitCodes.usage)
-  assert.match(subject.stderr, /is no finding of this control/)
-  const elsewhere = await fix('oauth-pkce-for-org')
-  assert.equal(elsewhere.code, exitCodes.usage)
-  assert.match(elsewhere.stderr, /profile baseline does not ask for oauth-pkce-for-org/)
-  const byHand = await json('trusted-ranges', '--yes')
-  assert.deepEqual([byHand.code, byHand.value.unfixable.length], [1, 1])
-  const named = await json('password-length', 'setting:Security.passwordPolicies.minimumPasswordLength')
-  assert.equal(named.code, 0)
+test('who would be cut off needs a reason, also for --yes; the reason is in the ledger as a commitment', async () => {
+  const { fix, settings, entries, json } = await shared()
+  const dry = await json('oauth-password-flow-blocked', '--dry-run')
+  assert.deepEqual([dry.code, dry.value.outcome, dry.value.needsOverride], [1, 'dry-run', true])
+  const refused = await fix('oauth-password-flow-blocked', '--yes')
+  assert.equal(refused.code, 1)
+  assert.match(refused.stdout, /erp\.sync@legacy\.example +ERP_Sync +OauthUsernamePassword/)
+  assert.match(settings('OauthOidc'), /"blockOAuthUnPwFlow":false/)
+  assert.equal((await fix('oauth-password-flow-blocked', '--yes', '--cut-off-anyway', ' ')).code, exitCodes.usage)
+  const done = await json('oauth-password-flow-blocked', '--yes', '--cut-off-anyway', 'ERP has moved')
+  assert.deepEqual([done.code, done.value.outcome, done.value.verified.ok], [0, 'applied', true])
+  assert.match(settings('OauthOidc'), /"blockOAuthUnPwFlow":true/)
+  const began = (await entries()).at(-2)
+  assert.equal(began?.data['cutOff'], 1)
+  assert.match(String(began?.data['override']), /^text:/)
 })
 
 test('who may see a setting and not change it is refused in the org’s words, and nothing is deployed', async (t) => {
@@ -161,10 +167,41 @@ test('who may see a setting and not change it is refused in the org’s words, a
 
 test('hostile names do nothing to a terminal', async (t) => {
   const { fix } = await company(t, { hostile: true })
-  for (const args of [[], ['mfa-required-for-org'], ['api-access-control']]) {
+  for (const args of [[], ['api-access-control']]) {
     const { stdout, stderr } = await fix(...args)
     // oxlint-disable-next-line no-control-regex -- what must not be there
     assert.doesNotMatch(stdout + stderr, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
     assert.doesNotMatch(stdout + stderr, / at .*\.(ts|js):\d+/)
   }
+})
+
+test('interrupted in the middle of a deployment: no stack, what was begun is in the ledger, and the next run ends it', async (t) => {
+  const { sim, start, entries, json, settings } = await company(t)
+  const args = ['password-length', '--yes'] as const
+  const running = start(...args)
+  await running.said(/The org accepts it/)
+  const fault = sim.control.addFault({ match: { endpoint: 'metadata' }, count: 'forever', action: { holdAfter: true } })
+  // From here the org answers one request at a time, until it has begun to deploy in earnest.
+  const deployments = (): number => sim.control.metadataJobs().filter(({ kind }) => kind === 'deploy').length
+  const checks = deployments()
+  const hasBegun = (): boolean => deployments() > checks
+  for (let requests = 0; requests < 20; requests++) {
+    await sim.control.held({ fault: fault.id, count: 1, timeoutMs: 20_000 })
+    if (hasBegun()) break
+    sim.control.release()
+  }
+  assert(hasBegun())
+  assert(running.child.kill('SIGINT'))
+  const { code, signal, stdout, stderr } = await running.ended
+  assert.deepEqual([code, signal], [null, 'SIGINT'])
+  assert.doesNotMatch(stdout + stderr, / at .*\.(ts|js):\d+|Applied/)
+  sim.control.removeFaults(fault.id)
+  sim.control.release()
+  assert.deepEqual(
+    (await entries()).map(({ kind }) => kind),
+    ['fix-began'],
+  )
+  const again = await json(...args)
+  assert.equal(again.code, 0, JSON.stringify(again.value))
+  assert.match(settings('Security'), /"minimumPasswordLength":"8"/)
 })
