@@ -2,8 +2,8 @@
  * Rights of machines over whole objects (deleting, all records, all fields) are taken from the profiles and permission
  * sets that nobody but machines among the findings holds.
  */
-import { elementsOf, isOn, withElement } from '../../org/metadata-component.ts'
-import type { MetadataBody, MetadataValue } from '../../org/metadata-component.ts'
+import { elementsOf, isOn, listOf, withElement } from '../../org/metadata-component.ts'
+import type { MetadataBody } from '../../org/metadata-component.ts'
 import { seenIn } from './app-uses.ts'
 import { present } from './app-element.ts'
 import type { Fix } from './fix.ts'
@@ -19,9 +19,6 @@ export interface ObjectRights {
   readonly what: string
   readonly objects: (user: UserFact, asked: AskedFix) => readonly string[] | string
 }
-
-const listOf = (value: MetadataValue): readonly MetadataValue[] =>
-  value === undefined || value === null ? [] : Array.isArray(value) ? (value as readonly MetadataValue[]) : [value]
 
 const without = (body: MetadataBody, objects: readonly string[], elements: readonly string[]): MetadataBody => {
   const list = listOf(body['objectPermissions'])

@@ -3,8 +3,7 @@
  * holders are findings, so that nobody who has a reason on record loses it; what Salesforce or a package made, and what
  * comes by a group beside such a holder, a person has to decide.
  */
-import { withElement } from '../../org/metadata-component.ts'
-import { elementsOf, isOn } from '../../org/metadata-component.ts'
+import { elementsOf, isOn, listOf, withElement } from '../../org/metadata-component.ts'
 import type { MetadataValue } from '../../org/metadata-component.ts'
 import type { ComponentEdit } from '../change/org-change.ts'
 import { seenIn } from './app-uses.ts'
@@ -13,9 +12,6 @@ import type { Fix } from './fix.ts'
 import { subjectFix } from './subject-fix.ts'
 import type { AskedFix, Mended } from './subject-fix.ts'
 import type { UserFact } from '../facts.ts'
-
-const listOf = (value: MetadataValue): readonly MetadataValue[] =>
-  value === undefined || value === null ? [] : Array.isArray(value) ? (value as readonly MetadataValue[]) : [value]
 
 /** A permission set says what it gives; a profile keeps what its file doesn’t mention, so it has to say no. */
 const edits = {
