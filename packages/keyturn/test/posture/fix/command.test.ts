@@ -43,9 +43,13 @@ const company = async (t: Lasting & { readonly name: string }, { hostile = false
 }
 
 /** One company for all that do not disturb each other, in the order in which they change it. */
+const ends: (() => unknown)[] = []
+after(async () => {
+  for (const end of ends.toReversed()) await end()
+})
 let made: ReturnType<typeof company> | undefined
 const shared = (): ReturnType<typeof company> =>
-  (made ??= company({ after: (end) => after(() => void end()), name: 'fix' }))
+  (made ??= company({ after: (end) => void ends.push(end), name: 'fix' }))
 
 test('what can be mended is listed with who would be cut off, and what can’t with who can; nothing is changed', async () => {
   const { fix, json, sim } = await shared()
