@@ -84,18 +84,19 @@ export const createLoginSums = (most: number): LoginSums => {
     const folded = new Map<string, Sum>()
     for (const [key, sum] of sums) {
       const parts = partsOf(key)
-      put(folded, keyOf([...parts.slice(0, 5), foldAddress(folding, parts[1] ?? '', parts[5] ?? '')]), sum)
+      put(folded, keyOf([...parts.slice(0, -1), foldAddress(folding, parts[1] ?? '', parts.at(-1) ?? '')]), sum)
     }
     sums = folded
   }
   return {
-    add({ user, type, subType, application, client, address, worked, at }) {
+    add({ user, type, subType, application, client, host, address, worked, at }) {
       const key = keyOf([
         user,
         type,
         subType ?? '',
         application ?? '',
         client ?? '',
+        host ?? '',
         foldAddress(folding, type, address),
       ])
       put(sums, key, { worked: Number(worked), failed: Number(!worked), last: at })
@@ -103,7 +104,8 @@ export const createLoginSums = (most: number): LoginSums => {
     },
     uses: () =>
       [...sums].map(([key, sum]): LoginUse => {
-        const [user = '', type = '', subType = '', application = '', client = '', address = ''] = partsOf(key)
+        const [user = '', type = '', subType = '', application = '', client = '', host = '', address = ''] =
+          partsOf(key)
         const orNull = (text: string): string | null => (text === '' ? null : text)
         return {
           user,
@@ -111,6 +113,7 @@ export const createLoginSums = (most: number): LoginSums => {
           subType: orNull(subType),
           application: orNull(application),
           client: orNull(client),
+          host: orNull(host),
           address,
           ...sum,
         }
