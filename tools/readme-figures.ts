@@ -4,6 +4,7 @@
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
 import { root } from './repository-files.ts'
 
 interface BenchResult {
@@ -156,6 +157,7 @@ for (const [name, make] of Object.entries(sections)) {
   if (start < 0 || end < start) throw new Error(`README.md has no ${open} … ${close}`)
   after = `${after.slice(0, start + open.length)}\n\n${make()}\n\n${after.slice(end)}`
 }
+after = await format(after, { ...(await resolveConfig(file)), filepath: file })
 if (after === before) process.stderr.write('README.md is current\n')
 else if (process.argv.includes('--check')) {
   process.stderr.write('README.md is older than the results: npm run figures\n')
