@@ -1,10 +1,7 @@
-/** Migration with what a command has behind its ports: the old app and who uses it, the flow of every change, destinations. */
+/** Migration with what a command has behind its ports: the old app and who uses it. */
 import { KeyturnError, systemClock } from '@keyturn/tokens'
-import type { Keyturn, RecordEntry } from '@keyturn/tokens'
+import type { Keyturn } from '@keyturn/tokens'
 import { changeEvidence, evidenceFamilies } from '../change/change-evidence.ts'
-import { changeFlow } from '../change/change-flow.ts'
-import type { ChangeFlags } from '../change/change-flow.ts'
-import type { Screen } from '../change/change-screen.ts'
 import { nearest } from '../nearest.ts'
 import type { OrgConnection } from '../org/connection.ts'
 import { componentNames, readComponent, readComponents, textOf } from '../org/metadata-component.ts'
@@ -13,7 +10,6 @@ import { collect } from '../posture/collect.ts'
 import type { AppFact } from '../posture/facts.ts'
 import { impactOf } from '../posture/impact/impact-of.ts'
 import type { Impact } from '../posture/impact/impact.ts'
-import type { Carry } from '../posture/provision/carry.ts'
 import type { Snapshot } from '../posture/snapshot.ts'
 
 const type = 'ConnectedApp'
@@ -91,25 +87,3 @@ export const collectedApp = async (
   tell: (text: string) => void,
 ): Promise<AppFact | null> =>
   appIn(await collect({ org, clock: systemClock, families: ['apps'], tell }), 'external', fullName)
-
-export interface CarryOf {
-  readonly keyturn: Keyturn
-  readonly org: OrgConnection
-  readonly flags: ChangeFlags
-  readonly data: RecordEntry['data']
-  readonly attended: boolean
-  readonly screen: Screen
-  readonly log: (text: string) => void
-  readonly tell: (text: string) => void
-}
-
-/** A new app takes nothing from anybody. */
-export const carryMigration =
-  (of: CarryOf): Carry =>
-  (change, { begin, verify }) =>
-    changeFlow({
-      ...of,
-      ...{ change, verb: 'migrate', clock: systemClock, impact: null },
-      ...(begin === undefined ? {} : { begin }),
-      ...(verify === undefined ? {} : { verify }),
-    })

@@ -41,12 +41,12 @@ const impactFor = async (
 }
 
 /** What was agreed to once is agreed to for all steps of the same thing; who is cut off is asked at each. */
-export const carryOf = (provisioning: Provisioning): Carry => {
+export const carryOf = (provisioning: Provisioning, verb: 'provision' | 'migrate' = 'provision'): Carry => {
   const { keyturn, org, flags, data, attended, screen, log, tell } = provisioning
   let agreed = flags.yes
   return async (change, { restricts, begin, verify }) => {
     const out = await changeFlow({
-      ...{ keyturn, org, change, data, attended, screen, log, tell, verb: 'provision', clock: systemClock },
+      ...{ keyturn, org, change, data, attended, screen, log, tell, verb, clock: systemClock },
       impact: await impactFor(provisioning, restricts),
       flags: { ...flags, yes: agreed && !flags['dry-run'] },
       ...(begin === undefined ? {} : { begin }),

@@ -201,6 +201,7 @@ const enter = async (
     },
   }
   const doc = {
+    v: 1,
     title: prepared.title,
     diff: diff.map(({ path, diff: text }) => ({ path, diff: text })),
     records,

@@ -4,7 +4,7 @@
  * process that is killed goes on with the same one.
  */
 import { KeyturnError, Secret } from '@keyturn/tokens'
-import type { Clock, Json, Keyturn } from '@keyturn/tokens'
+import type { Clock, Keyturn } from '@keyturn/tokens'
 import { createHash } from 'node:crypto'
 import type { OrgConnection } from '../../org/connection.ts'
 import { readComponent, textOf } from '../../org/metadata-component.ts'
@@ -19,6 +19,7 @@ import { migrationComponents } from './migrate-app.ts'
 import type { Migration } from './migration.ts'
 import { differences } from './same-app.ts'
 import type { Difference } from './same-app.ts'
+import { keptDocument, readDocument } from '../provision/kept-document.ts'
 
 export const migratedKind = 'migrated-app'
 
@@ -76,7 +77,7 @@ export const makeMigration = async (making: MakeMigration): Promise<MadeMigratio
   const { records } = store
   const id = migratedId(orgId, to)
   const record = await records.get(migratedKind, id)
-  const known = record === null ? null : (record.doc as unknown as MigratedRecord)
+  const known = record === null ? null : readDocument<MigratedRecord>(record)
   const exists = await appExists(org, to)
   if (exists && (known === null || known.from !== from))
     throw new KeyturnError(
@@ -108,7 +109,7 @@ export const makeMigration = async (making: MakeMigration): Promise<MadeMigratio
     const doc: MigratedRecord = { state, org: orgId, grant: org.grant, from, to, at: clock.wall(), by, key, secretTo }
     await records.put(
       {
-        ...{ kind: migratedKind, id, doc: doc as unknown as Json },
+        ...{ kind: migratedKind, id, doc: keptDocument(doc) },
         ...(state === 'begun' && pair !== null ? { secrets: { consumerSecret: pair.secret } } : {}),
         ...(state === 'done' ? { forget: ['consumerSecret'] } : {}),
       },

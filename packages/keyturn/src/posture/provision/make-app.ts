@@ -21,6 +21,7 @@ import { judgeApp } from './judge-app.ts'
 import type { AppJudgement } from './judge-app.ts'
 import { dropProvisioned, notOurs, provisionedId, provisionedKinds, readProvisioned } from './provisioned.ts'
 import type { Provisioned } from './provisioned.ts'
+import { keptDocument } from './kept-document.ts'
 
 /** Where the pair goes; behind a port, for destinations are another layer. */
 export interface SecretDelivery {
@@ -139,7 +140,7 @@ export const makeApp = async (making: MakeApp): Promise<MadeApp> => {
     const written = await records.put(
       {
         ...place,
-        doc: doc(state, key) as unknown as Json,
+        doc: keptDocument(doc(state, key)),
         // Two at once would make two pairs: the second one is told to look again.
         expect: version,
         ...(state === 'begun' && pair !== null ? { secrets: { consumerSecret: pair.secret } } : {}),

@@ -31,6 +31,7 @@ import type { TriedWrite } from './try-writes.ts'
 import { requireUser, verifyAccess } from './verify-access.ts'
 import type { AccessFound } from './verify-access.ts'
 import { givenTo } from './widening.ts'
+import { keptDocument } from './kept-document.ts'
 
 export interface MakeIntegration {
   readonly org: OrgConnection
@@ -140,7 +141,7 @@ export const makeIntegration = async (making: MakeIntegration): Promise<MadeInte
       description: description as unknown as Json,
     }
     const written = await records.put(
-      { kind: provisionedKinds.user, id, doc: doc as unknown as Json, expect: version },
+      { kind: provisionedKinds.user, id, doc: keptDocument(doc), expect: version },
       { kind: `provision-user-${state}`, grant: null, data: { grantName: org.grant, org: orgId, record: id } },
     )
     version = written.version

@@ -5,6 +5,7 @@
 import { KeyturnError } from '@keyturn/tokens'
 import type { Json, Records, StoreRecord } from '@keyturn/tokens'
 import { createHash } from 'node:crypto'
+import { readDocument } from './kept-document.ts'
 
 export const provisionedKinds = { app: 'provisioned-app', user: 'provisioned-user' } as const
 export type ProvisionedKind = keyof typeof provisionedKinds
@@ -30,7 +31,7 @@ export interface Provisioned {
 export const provisionedId = (orgId: string, name: string): string =>
   `${orgId.slice(0, 15)}/${createHash('sha256').update(name.toLowerCase()).digest('hex').slice(0, 32)}`
 
-export const provisionedOf = ({ doc }: StoreRecord): Provisioned => doc as unknown as Provisioned
+export const provisionedOf = (record: StoreRecord): Provisioned => readDocument<Provisioned>(record)
 
 export const readProvisioned = async (
   records: Records,

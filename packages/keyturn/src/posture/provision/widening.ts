@@ -3,9 +3,10 @@
  * record is written before the org is asked; a run that was killed is found by it.
  */
 import { KeyturnError } from '@keyturn/tokens'
-import type { Json, PutRecord, RecordEntry, Records, StoreRecord } from '@keyturn/tokens'
+import type { PutRecord, RecordEntry, Records, StoreRecord } from '@keyturn/tokens'
 import type { IpRange, KeyturnFact } from '../facts.ts'
 import { contains } from './address-range.ts'
+import { keptDocument, readDocument } from './kept-document.ts'
 
 export const wideningKind = 'widening'
 
@@ -56,7 +57,7 @@ export interface KnownWidening {
 
 const wideningOf = (record: StoreRecord): KnownWidening => ({
   id: record.id,
-  widening: record.doc as unknown as Widening,
+  widening: readDocument<Widening>(record),
   record,
 })
 
@@ -142,7 +143,7 @@ const entryOf = (id: string, { state, grant, org, item, until }: Widening): Reco
 const putOf = (id: string, widening: Widening, expect: number | null): PutRecord => ({
   kind: wideningKind,
   id,
-  doc: widening as unknown as Json,
+  doc: keptDocument(widening),
   expect,
 })
 

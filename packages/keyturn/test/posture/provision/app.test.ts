@@ -67,13 +67,14 @@ test('a web application: every control passes, the pair opens it, and the secret
   )
   assert.ok(!subjects.includes('eca:Erp_Sync'), 'an audit finds nothing wrong with it')
 
-  // An admin approves, by the permission set that was made; then the pair is as good as any.
+  // Nobody has the permission set yet: with the pair the org refuses the user, with any other secret the client.
   const refusal = async (password: string): Promise<string> => {
     const form = { grant_type: 'client_credentials', client_id: key ?? '', client_secret: password }
     const answer = await fetch(`${sim.url}/services/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) })
     return ((await answer.json()) as { readonly error: string }).error
   }
-  assert.notEqual(await refusal(secret), await refusal('another'), 'the org knows the secret')
+  assert.equal(await refusal('another'), 'invalid_client')
+  assert.equal(await refusal(secret), 'invalid_grant', 'the org knows the secret')
 
   assert.ok(secret.length >= 64)
   assert.ok(!JSON.stringify(made.value).includes(secret))

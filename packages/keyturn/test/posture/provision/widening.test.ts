@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
 import { openKeyturn } from '@keyturn/tokens'
 import { connectRefresh } from '../../connected.ts'
 import type { Ran } from '../../cli.ts'
@@ -167,8 +166,6 @@ test('the first address of a list cuts off everybody else: it is judged as that,
   const world = await provisionWorld(t)
   const { folder, sim } = world
   await connectRefresh(world, 'integration')
-  // The login history is read up to the last whole second.
-  await setTimeout(1_000)
   const first = await folder.json([...address('Standard User', '198.51.100.7'), '--yes'])
   assert.equal(first.code, 1, JSON.stringify(first.value))
   assert.equal(first.value.change.outcome, 'needs-override')

@@ -118,7 +118,7 @@ export default class MigrateConnectedAppCommand extends KeyturnCommand {
           for (const line of screens.planLines(planned, screen)) this.log(line)
           return { ...about, files, plan: planned }
         }
-        const [{ makeMigration }, { deliveryTo }] = await Promise.all([
+        const [{ makeMigration }, { carryOf, deliveryTo }] = await Promise.all([
           import('../../../posture/migrate/make-migration.ts'),
           import('../../../provision/provision-opened.ts'),
         ])
@@ -129,12 +129,15 @@ export default class MigrateConnectedAppCommand extends KeyturnCommand {
           collectNew: () => opened.collectedApp(org, migration.to, () => undefined),
           delivery: flags['secret-to'] === undefined ? null : await deliveryTo(settings, flags['secret-to']),
           by: operatorName(),
-          carry: opened.carryMigration({
-            ...{ keyturn, org, flags, screen, tell },
-            data: { what: 'connected-app' },
-            attended: process.stdin.isTTY && process.stdout.isTTY && !this.jsonEnabled(),
-            log: (text) => this.log(text),
-          }),
+          carry: carryOf(
+            {
+              ...{ keyturn, org, flags, screen, tell },
+              data: { what: 'connected-app' },
+              attended: process.stdin.isTTY && process.stdout.isTTY && !this.jsonEnabled(),
+              log: (text) => this.log(text),
+            },
+            'migrate',
+          ),
         })
         const { carried, key, delivered, differences, done } = made
         // A change that was applied says itself whether it read back the same.
