@@ -1,7 +1,8 @@
 /**
  * The simulator's clock: the machine's, moved by an offset.
  *
- * It goes on by itself, as a real org's would, and jumps when a test says so. Child processes follow it over HTTP
+ * It goes on by itself, as a real org's would, and jumps when a test says so; or it stands still between the jumps, so
+ * that what a test compares to the second can't fall on both sides of one. Child processes follow it over HTTP
  * (`GET /__sim/clock`) or, without a request each time, through a small JSON file that is replaced atomically on every
  * move: `{"offset":<ms>}`.
  */
@@ -19,9 +20,13 @@ export interface SimClock {
 export function createClock(options: {
   readonly start?: number | undefined
   readonly file?: string | undefined
+  /** Moves only when told to. */
+  readonly standing?: boolean | undefined
   /** Told of each move. */
   readonly moved?: ((offset: number) => void) | undefined
 }): SimClock {
+  const begun = Date.now()
+  const machine = options.standing === true ? (): number => begun : Date.now
   let offset = 0
   const move = (next: number): void => {
     offset = Math.round(next)
@@ -31,11 +36,11 @@ export function createClock(options: {
     writeFileSync(fresh, JSON.stringify({ offset }))
     renameSync(fresh, options.file)
   }
-  move(options.start === undefined ? 0 : options.start - Date.now())
+  move(options.start === undefined ? 0 : options.start - machine())
   return {
-    now: () => Date.now() + offset,
+    now: () => machine() + offset,
     offset: () => offset,
     advance: (ms) => move(offset + ms),
-    set: (epochMs) => move(epochMs - Date.now()),
+    set: (epochMs) => move(epochMs - machine()),
   }
 }

@@ -63,6 +63,8 @@ export interface SimulatorOptions {
   readonly seed?: string
   /** Epoch milliseconds at which the simulator's clock starts; absent: now. */
   readonly clockStart?: number
+  /** The clock stands still and moves only when told to: for tests in one process. */
+  readonly clockStands?: boolean
   /** A file that always holds `{"offset": ms}`, for child processes that follow the clock. */
   readonly clockFile?: string
   /**
@@ -95,6 +97,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   for (const spec of specs)
     if (!/^[A-Za-z0-9-]+$/.test(spec.name))
       throw new Error(`"${spec.name}" is not a name for an org: letters, digits, hyphens`)
+  if (options.clockStands === true && options.clockFile !== undefined)
+    throw new Error(
+      'A clock that stands still can’t be followed by other processes: leave out clockStands or clockFile',
+    )
   if (options.directory !== undefined) mkdirSync(options.directory, { recursive: true })
 
   const logLimit = options.logLimit ?? 250_000
@@ -105,6 +111,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const clock = createClock({
     start: options.clockStart,
     file: options.clockFile,
+    standing: options.clockStands,
     moved: (offset) => {
       if (kept) for (const org of byName.values()) keepClock(org, offset)
     },

@@ -17,9 +17,9 @@ after(async () => {
   await Promise.all(started.splice(0).map((sim) => sim.close()))
 })
 
-/** A simulator of its own for one test; closed when the file is done. */
+/** A simulator of its own for one test, its clock standing still; closed when the file is done. */
 export async function simulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const sim = await startSimulator({ seed: 'test', ...options })
+  const sim = await startSimulator({ seed: 'test', clockStands: options.clockFile === undefined, ...options })
   started.push(sim)
   return sim
 }
