@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { checkAbsences } from './check-absences.ts'
 import { checkBoundaries } from './check-boundaries.ts'
+import { checkExports } from './check-exports.ts'
 import { checkFileSizes } from './check-file-sizes.ts'
 import { checkLockFile } from './check-lock-file.ts'
 import { root } from './repository-files.ts'
@@ -26,6 +27,7 @@ const checks: Readonly<Record<string, () => readonly string[]>> = {
   lint: tool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings'),
   format: tool('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
   boundaries: checkBoundaries,
+  exports: checkExports,
   absences: checkAbsences,
   sizes: checkFileSizes,
   lock: checkLockFile,

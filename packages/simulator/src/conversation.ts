@@ -22,7 +22,7 @@ import { findRefreshToken, grantById } from './state/grants.ts'
 import { fingerprint } from './state/ids.ts'
 import { userById } from './state/users.ts'
 
-export interface Visit {
+interface Visit {
   readonly call: Call
   readonly res: ServerResponse
 }

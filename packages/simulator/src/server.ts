@@ -23,7 +23,7 @@ export interface Certificate {
 }
 
 /** Answers requests under /__sim/. */
-export type ControlHandler = (request: SimRequest, res: ServerResponse) => Promise<void>
+type ControlHandler = (request: SimRequest, res: ServerResponse) => Promise<void>
 
 export interface Listener {
   readonly port: number
@@ -34,7 +34,7 @@ export interface Listener {
   close(): Promise<void>
 }
 
-export interface ListenerOptions {
+interface ListenerOptions {
   readonly sim: Simulation
   /** Null: the login host. */
   readonly org: Org | null

@@ -15,7 +15,7 @@ import { freshness } from './token/freshness.ts'
 import { learnSession } from './token/learn-session.ts'
 import type { TokenServer } from './token/serve.ts'
 
-export interface Swept {
+interface Swept {
   readonly grant: string
   readonly did: string
 }

@@ -27,7 +27,7 @@ import { readWaivers } from '../posture/waivers/read-waivers.ts'
 import { environment, readSettings } from '../settings.ts'
 import type { Settings } from '../settings.ts'
 
-export interface AuditOutput {
+interface AuditOutput {
   /** Progress. */
   tell(text: string): void
   /** Stdout, in pieces. */

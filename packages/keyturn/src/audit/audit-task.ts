@@ -34,7 +34,7 @@ export interface AuditDone {
   readonly outcome: Outcome
 }
 
-export interface ThrownInThread {
+interface ThrownInThread {
   readonly code: ErrorCode
   readonly message: string
   readonly fix: string

@@ -2,7 +2,7 @@
  * The seam between the broker's parts: who may call (callers/), what Salesforce-shaped endpoints and the proxy need
  * (face/, proxy/), and what the server brings together (server.ts). Types only.
  */
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Clock, Keyturn, Secret } from '@keyturn/tokens'
 import type { Assertion } from './callers/assertion.ts'
 import type { Log } from './log.ts'
@@ -112,6 +112,3 @@ export interface BrokerContext {
   /** Only where a collector is named. */
   readonly traces?: Traces
 }
-
-/** face/ exports `faceRoutes` and proxy/ `proxyRoutes`, both of this type. */
-export type BrokerRoutes = (context: BrokerContext) => FastifyPluginAsync

@@ -6,7 +6,7 @@ import { httpStatuses, KeyturnError } from '@keyturn/tokens'
 import type { Log } from './log.ts'
 import { HostNotServed } from './where.ts'
 
-export interface HttpError {
+interface HttpError {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: ReturnType<KeyturnError['toJSON']>
@@ -23,7 +23,7 @@ const statuses: Readonly<Record<string, number>> = {
 
 const RETRY_SECONDS = 5
 
-export const httpError = (error: KeyturnError): HttpError => {
+const httpError = (error: KeyturnError): HttpError => {
   const status = error instanceof HostNotServed ? 421 : (statuses[error.code] ?? httpStatuses[error.kind])
   const { retryAfter } = error.data
   const seconds = typeof retryAfter === 'number' ? retryAfter : RETRY_SECONDS

@@ -4,7 +4,7 @@
  */
 import type { Metrics } from './metrics.ts'
 
-export type CountRequest = (method: string, route: string, status: string, seconds: number) => void
+type CountRequest = (method: string, route: string, status: string, seconds: number) => void
 
 const found = <Value>(map: Map<string, Value>, name: string, make: () => Value): Value => {
   const known = map.get(name)

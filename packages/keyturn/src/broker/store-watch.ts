@@ -10,7 +10,7 @@ import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn, Records, Store } from '@keyturn/tokens'
 import type { Log } from './log.ts'
 
-export interface StoreWatch {
+interface StoreWatch {
   down(): boolean
   /** Rejects with STORE_UNAVAILABLE while the store is down, also when that begins meanwhile. */
   guard<T>(work: () => Promise<T>): Promise<T>

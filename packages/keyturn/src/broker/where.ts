@@ -46,7 +46,7 @@ export class HostNotServed extends KeyturnError<'BAD_ARGUMENT'> {
   }
 }
 
-export interface Where {
+interface Where {
   baseUrl(request: FastifyRequest): string
   orgOf(request: FastifyRequest): string | null
   addressOf(request: FastifyRequest): string | null

@@ -34,7 +34,7 @@ const ownAddress = ({ logins }: Facts, username: string, app: string | null): st
   return latest === undefined || /[/*]/u.test(latest.address) || latest.address === '' ? null : latest.address
 }
 
-export interface EvidenceOf {
+interface EvidenceOf {
   readonly keyturn: Keyturn
   readonly org: OrgConnection
   readonly snapshot: Snapshot

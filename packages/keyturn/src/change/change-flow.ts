@@ -35,7 +35,7 @@ export interface ChangeFlags {
   readonly 'cut-off-anyway'?: string | undefined
 }
 
-export interface ChangeFlow {
+interface ChangeFlow {
   readonly keyturn: Keyturn
   readonly org: OrgConnection
   readonly change: OrgChange
@@ -61,7 +61,7 @@ export interface ChangeFlow {
 }
 
 /** Kind of the records that keep what the ledger's commitments stand for. */
-export const changeRecordKind = 'org-change'
+const changeRecordKind = 'org-change'
 
 const requireReason = (flags: ChangeFlags): string | null => {
   const reason = flags['cut-off-anyway']

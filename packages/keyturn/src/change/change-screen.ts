@@ -102,7 +102,7 @@ const blindTexts = (blind: readonly string[]): readonly string[] => {
   return more > 0 ? [...texts.slice(0, mostRows), `… and ${more} more (--json has all)`] : texts
 }
 
-export const impactLines = (impact: Impact | null, screen: Screen): readonly string[] => {
+const impactLines = (impact: Impact | null, screen: Screen): readonly string[] => {
   if (impact === null) return []
   const { paint } = screen
   const { cutOff, possible, blind, days } = impact

@@ -9,7 +9,7 @@ import type { Facts } from '../posture/facts.ts'
 import type { SeenCaller } from '../posture/impact/impact.ts'
 import { readUses } from '../usage/uses.ts'
 
-export interface SeenCallersOf {
+interface SeenCallersOf {
   readonly orgId: string
   readonly facts: Pick<Facts, 'users'>
   /** Names of apps by their consumer key, as far as the org shows them. */

@@ -4,7 +4,7 @@
  */
 import type { CommandEntry } from '../command-table.ts'
 
-export type Shell = 'bash' | 'zsh' | 'fish'
+type Shell = 'bash' | 'zsh' | 'fish'
 
 interface Entry {
   /** `grants show` */

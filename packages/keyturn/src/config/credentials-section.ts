@@ -5,5 +5,3 @@ import { credentialEntry } from '../rotation/rotators/settings.ts'
 const name = z.string().regex(/^[a-z0-9][\w.-]{0,62}$/i, 'must be a name of letters, digits, dots and dashes')
 
 export const credentialsSection = z.record(name, credentialEntry)
-
-export type CredentialsSection = z.infer<typeof credentialsSection>

@@ -10,5 +10,3 @@ export const destinationsSection = z.record(
   name,
   z.discriminatedUnion('kind', destinationSchemas, { error: `needs a kind: ${kinds.join(', ')}` }),
 )
-
-export type DestinationsSection = z.infer<typeof destinationsSection>

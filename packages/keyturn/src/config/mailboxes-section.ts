@@ -5,5 +5,3 @@ import { mailboxSettings } from '../mailbox/mailbox-settings.ts'
 const name = z.string().regex(/^[a-z0-9][\w.-]{0,62}$/i, 'must be a name of letters, digits, dots and dashes')
 
 export const mailboxesSection = z.record(name, mailboxSettings)
-
-export type MailboxesSection = z.infer<typeof mailboxesSection>

@@ -15,7 +15,7 @@ const largest = 1_000_000
 /** Part of the cache's key: a new schema must not meet what an older one found good. */
 const format = 'keyturn-config-1'
 
-export interface ConfigFile {
+interface ConfigFile {
   readonly path: string
   readonly config: KeyturnConfig
 }

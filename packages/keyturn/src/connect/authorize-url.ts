@@ -1,5 +1,5 @@
 /** The address a person opens to log in (RFC 6749 §4.1.1 with PKCE, RFC 7636 §4.3). */
-export interface AuthorizeRequest {
+interface AuthorizeRequest {
   readonly loginUrl: string
   readonly clientId: string
   readonly redirectUri: string

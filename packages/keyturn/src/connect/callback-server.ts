@@ -10,7 +10,7 @@ import { landingPage, pageHeaders } from './landing-page.ts'
 
 export type Callback = { readonly code: string } | { readonly error: string; readonly description: string }
 
-export interface CallbackServer {
+interface CallbackServer {
   readonly callback: Promise<Callback>
   /** What the person reads; answers the page that waits for it. */
   conclude(title: string, text: string, good: boolean): void

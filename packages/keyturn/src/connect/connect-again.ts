@@ -9,7 +9,7 @@ import type { FormerEnded, GrantView, Keyturn } from '@keyturn/tokens'
 import { webLogin } from './web-login.ts'
 import type { WebLogin } from './web-login.ts'
 
-export interface AuthorisedAgain {
+interface AuthorisedAgain {
   readonly grant: GrantView
   readonly notes: readonly string[]
   /** The login worked and its token doesn't. */

@@ -15,7 +15,7 @@ import { fallbackOf, privateKeyOf } from './ways-in.ts'
 import { webLogin } from './web-login.ts'
 import type { WebLogin } from './web-login.ts'
 
-export type How = 'web' | 'jwt' | 'client-credentials' | 'refresh-token' | 'sf' | 'spare'
+type How = 'web' | 'jwt' | 'client-credentials' | 'refresh-token' | 'sf' | 'spare'
 
 export interface Connected {
   readonly grant: GrantView
@@ -26,7 +26,7 @@ export interface Connected {
   readonly failed?: KeyturnError
 }
 
-export interface Connecting {
+interface Connecting {
   readonly keyturn: Keyturn
   readonly settings: Settings
   readonly name: string

@@ -1,7 +1,7 @@
 /** RFC 7636: what ties the authorisation code to the process that asked for it. */
 import { createHash } from 'node:crypto'
 
-export interface Pkce {
+interface Pkce {
   readonly verifier: string
   readonly challenge: string
 }

@@ -9,7 +9,7 @@ const bad = (message: string, fix?: string): KeyturnError =>
   new KeyturnError('BAD_ARGUMENT', message, fix === undefined ? {} : { fix })
 
 /** The key in a PEM file, sealed into the store; it does not have to stay on disk afterwards. */
-export const keyFromFile = (flag: string, path: string): Secret => {
+const keyFromFile = (flag: string, path: string): Secret => {
   let text: string
   try {
     text = readFileSync(resolve(path), 'utf8')
@@ -28,7 +28,7 @@ export const keyFromFile = (flag: string, path: string): Secret => {
   return new Secret(text)
 }
 
-export interface KeyFlags {
+interface KeyFlags {
   readonly file: string | undefined
   readonly ref: string | undefined
 }
@@ -40,7 +40,7 @@ export const privateKeyOf = (prefix: '' | 'fallback-', { file, ref }: KeyFlags):
   return ref === undefined ? undefined : referenceOf(`${prefix}key-ref`, ref)
 }
 
-export interface FallbackFlags {
+interface FallbackFlags {
   readonly jwt: boolean
   readonly clientCredentials: boolean
   readonly grant: string | undefined

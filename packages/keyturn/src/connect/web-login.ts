@@ -22,7 +22,7 @@ export interface WebLogin {
   readonly show: (address: { readonly url: string; readonly redirectUri: string }) => Promise<void>
 }
 
-export interface Code {
+interface Code {
   readonly code: string
   readonly redirectUri: string
   readonly codeVerifier: string

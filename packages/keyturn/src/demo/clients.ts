@@ -7,7 +7,7 @@ import { createRequire, findPackageJSON } from 'node:module'
 import { join } from 'node:path'
 import { KeyturnError } from '@keyturn/tokens'
 
-export const clientNames = ['jsforce', '@jsforce/jsforce-node', '@salesforce/core'] as const
+const clientNames = ['jsforce', '@jsforce/jsforce-node', '@salesforce/core'] as const
 export type ClientName = (typeof clientNames)[number]
 
 export interface ClientPackage {

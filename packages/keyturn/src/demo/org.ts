@@ -4,7 +4,7 @@ import type { Simulator } from '../sim/load-simulator.ts'
 type Control = Simulator['control']
 export type SimEvent = ReturnType<Control['log']>[number]
 export type Counters = ReturnType<Control['oracle']>['total']
-export type FaultAction = Parameters<Control['addFault']>[0]['action']
+type FaultAction = Parameters<Control['addFault']>[0]['action']
 
 const nothing: Counters = {
   exchanges: 0,

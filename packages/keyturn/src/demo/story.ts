@@ -13,7 +13,7 @@ import type { Rotations } from './rotation/rotations.ts'
 import type { Entry } from './verdict.ts'
 import { wrap } from './wrap.ts'
 
-export interface Story {
+interface Story {
   begin(clients: readonly ClientPackage[], processes: number): void
   /** Rewritten in place; nothing where lines can't be rewritten. */
   status(text: string): void

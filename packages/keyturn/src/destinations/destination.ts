@@ -21,7 +21,7 @@ export interface Problem {
   readonly next: string
 }
 
-export interface Written {
+interface Written {
   readonly changed: boolean
   /** Where it is now, such as `file:/srv/app/.env#SF_PASSWORD`. No secret. */
   readonly at: string
@@ -29,7 +29,7 @@ export interface Written {
   readonly previous?: string
 }
 
-export type ReadBack = 'same' | 'different' | 'not-readable'
+type ReadBack = 'same' | 'different' | 'not-readable'
 
 export interface Destination {
   readonly kind: string
@@ -57,7 +57,7 @@ export interface DestinationParts {
   readonly resolve: (reference: string) => Promise<Secret>
 }
 
-export interface DestinationKind<S extends z.ZodObject> {
+interface DestinationKind<S extends z.ZodObject> {
   readonly kind: string
   /** Of its entry in keyturn.yaml, `kind` included. */
   readonly settings: S

@@ -14,7 +14,7 @@ const expression = z
 /** A setting `fields` whose places look like `place`. */
 export const fieldMap = (place: RegExp, message: string) => z.record(z.string().regex(place, message), expression)
 
-export type FieldMap = Readonly<Record<string, string>>
+type FieldMap = Readonly<Record<string, string>>
 
 export const joinFields = (value: DestinationValue, joined: string): Secret => {
   const names = joined.split('+')

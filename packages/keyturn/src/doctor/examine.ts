@@ -12,7 +12,7 @@ import { checkJournal, checkKey, checkStoreFacts } from './check-store.ts'
 /** How long an org is asked about a dead grant, ms. */
 const patience = 10_000
 
-export interface Examination {
+interface Examination {
   readonly settings: Settings | KeyturnError
   readonly nodeVersion: string
   readonly offline: boolean

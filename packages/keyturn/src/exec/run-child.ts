@@ -8,7 +8,7 @@ const passed: readonly NodeJS.Signals[] =
     ? ['SIGINT', 'SIGTERM']
     : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']
 
-export interface Ended {
+interface Ended {
   readonly code: number
   readonly signal: NodeJS.Signals | null
 }

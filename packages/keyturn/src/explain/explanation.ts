@@ -29,7 +29,7 @@ export interface Explanation {
   readonly next: string
 }
 
-export type Row = (
+type Row = (
   code: string,
   text: string | null,
   certainty: Explanation['certainty'],

@@ -4,7 +4,7 @@ import { moment, span } from '../output/moment.ts'
 import { ownCommands } from '../output/own-commands.ts'
 import { explain } from './explain.ts'
 
-export interface Story {
+interface Story {
   /** `fine` needs nobody, `soon` repairs itself, `person` waits for somebody. */
   readonly need: 'fine' | 'soon' | 'person'
   readonly lines: readonly string[]

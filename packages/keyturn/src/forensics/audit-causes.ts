@@ -5,7 +5,7 @@
  */
 import type { AuditRow, OrgUser } from './org-records.ts'
 
-export interface AuditCause {
+interface AuditCause {
   readonly cause: string
   readonly text: string
   readonly next: string

@@ -11,7 +11,7 @@ import type { OrgReader } from './org-records.ts'
 import type { DeathVerdict } from './verdict.ts'
 
 /** Whose verdict is worth asking for. */
-export const isOver = ({ status }: GrantView): boolean =>
+const isOver = ({ status }: GrantView): boolean =>
   status === 'dead' || status === 'reauthorization-required' || status === 'blocked'
 
 const sameOrg = (a: GrantView, b: GrantView): boolean =>
@@ -55,7 +55,7 @@ const readerFor = async (
   return named === null ? null : orgReader((path) => orGivenUp(keyturn.fetch(named, path, { signal }), signal))
 }
 
-export interface Examination {
+interface Examination {
   /** For the time limit. */
   readonly clock: Clock
   /** Ask the org, too, for at most so many ms; null: the ledger only. */

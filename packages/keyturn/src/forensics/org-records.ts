@@ -31,7 +31,7 @@ export interface OrgUser {
 }
 
 /** One approval that stands: an OauthToken row. */
-export interface Approval {
+interface Approval {
   readonly app: string
   readonly createdAt: number
 }
@@ -58,7 +58,7 @@ export const nothing: OrgRecords = {
   problems: [],
 }
 
-export interface AskedUser {
+interface AskedUser {
   readonly userId: string
   /** Epoch milliseconds. */
   readonly since: number
@@ -67,7 +67,7 @@ export interface AskedUser {
 export type OrgReader = (about: AskedUser) => Promise<OrgRecords>
 
 /** GET of a path of the org; the caller brings the token. */
-export type OrgGet = (path: string) => Promise<Response>
+type OrgGet = (path: string) => Promise<Response>
 
 const version = 'v62.0'
 const most = 2000

@@ -1,6 +1,6 @@
 /** Refusals whose text names the cause: nothing has to be inferred. Texts as in docs of the token endpoint. Pure. */
 
-export interface NamedCause {
+interface NamedCause {
   readonly cause: string
   readonly text: string
   readonly next: string

@@ -1,5 +1,5 @@
 /** What a grant died of. */
-export type Certainty = 'certain' | 'likely' | 'possible'
+type Certainty = 'certain' | 'likely' | 'possible'
 
 export interface Evidence {
   /** Epoch milliseconds. */

@@ -6,14 +6,14 @@
 import { partsOf } from './header-field.ts'
 import type { MailAuthentication, MailVerdict } from './mailbox.ts'
 
-export interface MethodResult {
+interface MethodResult {
   readonly method: string
   readonly result: string
   /** `header.d`, `smtp.mailfrom`, … */
   readonly properties: ReadonlyMap<string, string>
 }
 
-export interface AuthenticationResults {
+interface AuthenticationResults {
   /** Null: it names no server, as Microsoft 365 writes it. */
   readonly authservId: string | null
   readonly results: readonly MethodResult[]

@@ -30,7 +30,7 @@ export interface ImapConnection {
   close(): Promise<void>
 }
 
-export interface ImapParts {
+interface ImapParts {
   readonly settings: ImapSettings
   readonly clock: Clock
   readonly secureContext: () => Promise<SecureContext>

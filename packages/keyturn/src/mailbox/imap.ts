@@ -24,7 +24,7 @@ const MOST = 200
 /** Mails with only the right subject, read to be able to name them. */
 const MOST_LOOKALIKES = 10
 
-export interface ImapMailboxParts {
+interface ImapMailboxParts {
   readonly name: string
   readonly settings: ImapSettings
   readonly rules: MailRules

@@ -57,7 +57,7 @@ const acceptance = {
   clockTolerance: duration.optional().describe('How much earlier than asked for a mail may seem to come; default 2m'),
 }
 
-export const imapSettings = z.strictObject({
+const imapSettings = z.strictObject({
   kind: z.literal('imap'),
   host,
   port: port.optional().describe('Default 993; 143 with tls: starttls or none'),
@@ -76,7 +76,7 @@ export const imapSettings = z.strictObject({
   ...acceptance,
 })
 
-export const smtpInboxSettings = z.strictObject({
+const smtpInboxSettings = z.strictObject({
   kind: z.literal('smtp'),
   listen: host.optional().describe('Address to listen at; default 127.0.0.1'),
   port,

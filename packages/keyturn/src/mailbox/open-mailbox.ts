@@ -13,7 +13,7 @@ import type { Mailbox } from './mailbox.ts'
 import type { ImapSettings, MailboxSettings, SmtpInboxSettings } from './mailbox-settings.ts'
 import { smtpInbox } from './smtp-inbox.ts'
 
-export interface MailboxParts {
+interface MailboxParts {
   /** As keyturn.yaml calls it. */
   readonly name: string
   /** What relative paths are relative to. */

@@ -18,7 +18,7 @@ import { sortMails } from './sort-mails.ts'
 import { judgeMail, looksLikeTokenMail } from './token-mail.ts'
 import type { MailRules } from './token-mail.ts'
 
-export interface SmtpInboxParts {
+interface SmtpInboxParts {
   readonly name: string
   readonly settings: SmtpInboxSettings
   readonly rules: MailRules

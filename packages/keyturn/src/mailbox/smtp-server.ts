@@ -9,7 +9,7 @@ import type { SMTPServer } from 'smtp-server'
 import type { SmtpInboxSettings } from './mailbox-settings.ts'
 import { largestMail } from './token-mail.ts'
 
-export interface SmtpListenerParts {
+interface SmtpListenerParts {
   readonly settings: SmtpInboxSettings
   readonly tls: { readonly cert: string; readonly key: Secret } | null
   /** What is answered after the mail itself: null is 250. */

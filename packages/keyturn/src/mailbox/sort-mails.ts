@@ -1,7 +1,7 @@
 /** Judged mails in the order a rotation wants them: the newest first, each token once. */
 import type { RefusedMail, TokenMail } from './mailbox.ts'
 
-export interface SortedMails {
+interface SortedMails {
   readonly found: readonly TokenMail[]
   readonly refused: readonly RefusedMail[]
 }

@@ -32,7 +32,7 @@ export interface Claim {
   giveBack(entry: RecordEntry): Promise<void>
 }
 
-export type Claimed = { readonly claim: Claim } | { readonly claim: null; readonly why: string }
+type Claimed = { readonly claim: Claim } | { readonly claim: null; readonly why: string }
 
 const stamp = (at: number): string => new Date(at).toISOString()
 

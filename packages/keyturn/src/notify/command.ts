@@ -8,7 +8,7 @@ import type { Clock } from '@keyturn/tokens'
 import type { Send, Sent } from './notification.ts'
 import { payloadOf } from './payload.ts'
 
-export interface Command {
+interface Command {
   readonly run: readonly string[]
   readonly env: readonly string[]
   /** Where it runs: the folder of keyturn.yaml. */

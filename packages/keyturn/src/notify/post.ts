@@ -10,7 +10,7 @@ import { isLoopback } from './loopback.ts'
 import type { Sent } from './notification.ts'
 import { retryAfter } from './retry-after.ts'
 
-export interface Post {
+interface Post {
   readonly url: Secret
   readonly plainHttp: boolean
   readonly body: Secret

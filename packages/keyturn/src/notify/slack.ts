@@ -29,7 +29,7 @@ const linkOf = ({ link }: Notification): string | null =>
 
 const plain = (text: string, most: number) => ({ type: 'plain_text', text: cut(unaddressed(text), most), emoji: false })
 
-export const slackMessage = ({ notification }: Letter, format: 'blocks' | 'text'): string => {
+const slackMessage = ({ notification }: Letter, format: 'blocks' | 'text'): string => {
   const title = `${marks[notification.severity]} ${plainLine(notification.subject)}`
   const link = linkOf(notification)
   const facts = factLines(notification).join('\n')
@@ -56,7 +56,7 @@ export const slackMessage = ({ notification }: Letter, format: 'blocks' | 'text'
   })
 }
 
-export interface Slack {
+interface Slack {
   readonly url: () => Promise<Secret>
   readonly format: 'blocks' | 'text'
   readonly plainHttp: boolean

@@ -8,7 +8,7 @@ import { isLoopback } from './loopback.ts'
 import type { Letter, Send, Sent } from './notification.ts'
 import { plainBodyOf, plainLine } from './plain-text.ts'
 
-export interface Smtp {
+interface Smtp {
   readonly host: string
   readonly port: number
   readonly tls: 'starttls' | 'implicit' | 'none'
@@ -38,7 +38,7 @@ const failure = (error: unknown): Sent => {
   return { ok: false, why: `could not be reached (${word})`, again: code !== 'EAUTH' && code !== 'ETLS', after: null }
 }
 
-export const mailOf = ({ id, at, notification, mail }: Letter, { from, to }: Pick<Smtp, 'from' | 'to'>) => ({
+const mailOf = ({ id, at, notification, mail }: Letter, { from, to }: Pick<Smtp, 'from' | 'to'>) => ({
   from: { name: 'Keyturn', address: from },
   to: { name: '', address: mail ?? to },
   subject: `${notification.severity === 'alarm' ? 'ALARM: ' : ''}${plainLine(notification.subject)}`,

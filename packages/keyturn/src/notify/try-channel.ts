@@ -3,10 +3,10 @@ import { KeyturnError } from '@keyturn/tokens'
 import type { Clock } from '@keyturn/tokens'
 import type { Delivery, Letter, Send } from './notification.ts'
 
-export const tries = 3
+const tries = 3
 const pauses: readonly number[] = [1_000, 5_000]
 /** Who asks for more patience than this is not asked again: the claim on the telling would run out. */
-export const longestPause = 60_000
+const longestPause = 60_000
 
 export const tryChannel = async (channel: string, send: Send, letter: Letter, clock: Clock): Promise<Delivery> => {
   try {

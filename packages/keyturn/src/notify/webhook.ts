@@ -16,10 +16,10 @@ const keyOf = (secret: Secret): Buffer => {
   return text.startsWith('whsec_') ? Buffer.from(text.slice(6), 'base64') : Buffer.from(text, 'utf8')
 }
 
-export const signatureOf = (secret: Secret, id: string, seconds: number, body: string): string =>
+const signatureOf = (secret: Secret, id: string, seconds: number, body: string): string =>
   `v1,${createHmac('sha256', keyOf(secret)).update(`${id}.${seconds}.${body}`).digest('base64')}`
 
-export interface Webhook {
+interface Webhook {
   readonly url: () => Promise<Secret>
   readonly secret: (() => Promise<Secret>) | null
   readonly plainHttp: boolean

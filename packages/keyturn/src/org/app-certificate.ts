@@ -9,7 +9,7 @@ import type { DeployedComponent } from './metadata-deploy.ts'
 import { componentNames, elementsOf, readComponent, readComponents, textOf, withElement } from './metadata-component.ts'
 import type { MetadataBody } from './metadata-component.ts'
 
-export interface AppCertificate {
+interface AppCertificate {
   readonly kind: 'connected-app' | 'external-client-app'
   /** Developer name of the app. */
   readonly app: string
@@ -47,7 +47,7 @@ const externalApps = async (org: OrgConnection): Promise<readonly AppCertificate
   return [...found].map(([fullName, body]) => ofExternal(fullName, body))
 }
 
-export interface AppCertificates {
+interface AppCertificates {
   readonly apps: readonly AppCertificate[]
   /** What could not be looked at, and why. */
   readonly unseen: readonly string[]

@@ -18,7 +18,7 @@ export interface CertificateExpiry {
   readonly why: string | null
 }
 
-export interface CertificateExpiries {
+interface CertificateExpiries {
   readonly certificates: readonly CertificateExpiry[]
   readonly unseen: readonly string[]
 }
@@ -55,7 +55,7 @@ const orgCertificates = async (org: OrgConnection): Promise<readonly Certificate
 
 const day = 86_400_000
 /** The days on which Salesforce warns of its own certificates. */
-export const warningDays = [60, 30, 10, 0] as const
+const warningDays = [60, 30, 10, 0] as const
 
 /** The last of those days that has come; null: none yet. Once for each is enough. */
 export const expiryWarning = (notAfter: number, now: number): (typeof warningDays)[number] | null =>

@@ -6,7 +6,7 @@ import { KeyturnError } from '@keyturn/tokens'
 import type { OrgConnection } from './connection.ts'
 import { soqlText } from './org-user.ts'
 
-export interface FailedLogin {
+interface FailedLogin {
   readonly at: number
   readonly address: string
   readonly application: string

@@ -9,7 +9,7 @@ import { ifAllowed } from './metadata-allowed.ts'
 import { isOn, readComponent } from './metadata-component.ts'
 import { tryLogin } from './password-login.ts'
 
-export type WayState =
+type WayState =
   | { readonly is: 'open' }
   | { readonly is: 'closed'; readonly why: string }
   | { readonly is: 'unknown'; readonly why: string }

@@ -15,13 +15,13 @@ export interface DeployedComponent extends ComponentName {
   readonly root?: string
 }
 
-export interface DeployOptions {
+interface DeployOptions {
   /** The org judges it and changes nothing. */
   readonly checkOnly: boolean
   readonly ignoreWarnings?: boolean
 }
 
-export type Deployment =
+type Deployment =
   | { readonly is: 'running'; readonly status: string }
   | { readonly is: 'succeeded' }
   /** In the org's own words. */

@@ -15,7 +15,7 @@ export interface OrgUser {
   readonly failedLogins: number
 }
 
-export interface UserLock {
+interface UserLock {
   readonly frozen: boolean
   readonly locked: boolean
 }

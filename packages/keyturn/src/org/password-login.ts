@@ -26,7 +26,7 @@ export type Via =
   | { readonly by: 'soap' }
   | { readonly by: 'password-flow'; readonly clientId: string; readonly clientSecret: Secret | null }
 
-export interface Login {
+interface Login {
   readonly loginUrl: string
   readonly username: string
   readonly password: Secret

@@ -6,7 +6,7 @@ import type { OrgConnection } from './connection.ts'
 import { ifAllowed, metadataProfileName } from './metadata-allowed.ts'
 import { componentNames, elementsOf, isOn, readComponent, readComponents } from './metadata-component.ts'
 
-export interface PasswordPolicy {
+interface PasswordPolicy {
   readonly of: 'profile' | 'org'
   readonly minimumLength: number
   /** At least a day between two changes. */

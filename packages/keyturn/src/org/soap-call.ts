@@ -7,15 +7,15 @@ import { request } from '@keyturn/tokens/maintenance'
 import type { Network } from '@keyturn/tokens/maintenance'
 
 /** The newest version that still has login(): it is absent from 65 on and retired with Summer ’27. */
-export const lastVersionWithLogin = '64.0'
+const lastVersionWithLogin = '64.0'
 
-export interface SoapCall {
+interface SoapCall {
   readonly operation: string
   readonly fields: Readonly<Record<string, string | Secret>>
   readonly session?: string
 }
 
-export type SoapAnswer =
+type SoapAnswer =
   | { readonly is: 'answer'; readonly field: (name: string) => string | null }
   | { readonly is: 'fault'; readonly code: string; readonly message: string }
   /** Something that is no SOAP: a gateway’s page, a server that is away. */

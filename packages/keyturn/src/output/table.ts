@@ -1,7 +1,7 @@
 /** Aligned columns; on a terminal cut to its width: first whole columns that can be spared, then the widest. */
 import { cutText, terminalText, textWidth } from './terminal-text.ts'
 
-export interface Column<Row> {
+interface Column<Row> {
   readonly title: string
   readonly of: (row: Row) => string | number | null
   readonly right?: boolean

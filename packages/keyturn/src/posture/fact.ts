@@ -3,7 +3,7 @@
  * “no”, “none” or “off”, and a control that needs it says unknown.
  */
 
-export type UnknownReason =
+type UnknownReason =
   /** The auditor's user may not see it; `missing` names the permission. */
   | 'permission'
   /** This org doesn't have the feature: the element, object or field is absent (absent is not off). */

@@ -214,7 +214,7 @@ export interface AuditTrailFact {
   readonly text: string
 }
 
-export interface PermissionSetGroupFact {
+interface PermissionSetGroupFact {
   readonly name: string
   readonly label: string
   /** `Updated`, or `Outdated`, `Updating`, `Failed`: then what its members have in fact is not what it says. */
@@ -222,7 +222,7 @@ export interface PermissionSetGroupFact {
   readonly assigned: Fact<number>
 }
 
-export interface RemoteSiteFact {
+interface RemoteSiteFact {
   readonly name: string
   readonly url: string
   readonly active: boolean
@@ -236,7 +236,7 @@ export interface GuestAccessFact {
   readonly rights: readonly ('create' | 'read' | 'edit' | 'delete' | 'view-all' | 'modify-all')[]
 }
 
-export interface DeploymentFact {
+interface DeploymentFact {
   /** By username. */
   readonly by: string
   readonly count: number
@@ -250,7 +250,7 @@ export interface EventLogFact {
   readonly days: number
 }
 
-export interface HealthCheckFact {
+interface HealthCheckFact {
   readonly score: number | null
   readonly customBaselines: readonly string[]
   /** By the baseline's name of the setting, such as `SessionSettings.csrfGet`; those that meet the standard too. */
@@ -258,7 +258,7 @@ export interface HealthCheckFact {
 }
 
 /** What a scan of repositories found: paths and kinds, never a value. */
-export interface RepositoryFact {
+interface RepositoryFact {
   readonly repositories: readonly string[]
   readonly secrets: readonly { readonly path: string; readonly kind: string; readonly inHistoryOnly: boolean }[]
   /** Patterns that must be ignored and are not. */

@@ -10,7 +10,7 @@ import type { Environment } from '../settings.ts'
 import { APP, SPARE_APP } from './simulated-org.ts'
 import type { SimulatedOrgs } from './simulated-org.ts'
 
-export interface Start {
+interface Start {
   readonly grant: string
   /** Emptied before each phase; what CMD keeps there is all that it knows after a restart. */
   readonly folder: string

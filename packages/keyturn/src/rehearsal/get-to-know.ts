@@ -5,7 +5,7 @@
 import type { Profile, Stage } from './stage.ts'
 import { served, widest } from './wire.ts'
 
-export type Acquaintance =
+type Acquaintance =
   | { readonly profile: Profile; readonly stranger: null }
   /** Why nothing can be said about it. */
   | { readonly profile: null; readonly stranger: string }

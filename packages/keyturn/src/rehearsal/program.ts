@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream'
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock } from '@keyturn/tokens'
 
-export interface Command {
+interface Command {
   readonly file: string
   readonly args: readonly string[]
   readonly cwd: string
@@ -25,7 +25,7 @@ export interface Run {
   stop(): Promise<void>
 }
 
-export interface Starter {
+interface Starter {
   start(command: Command): Promise<Run>
   /** At once and without waiting: for the end by a signal. */
   killAll(): void

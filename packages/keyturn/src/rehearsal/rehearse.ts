@@ -21,7 +21,7 @@ import type { SimEvent, SimulatedOrgs, StartOrgs } from './simulated-org.ts'
 import { stageOn } from './stage.ts'
 import type { Profile, Stage } from './stage.ts'
 
-export interface RehearsalOptions {
+interface RehearsalOptions {
   readonly file: string
   readonly args: readonly string[]
   readonly cwd: string

@@ -36,7 +36,7 @@ export interface Stage {
   pause(ms: number): Promise<void>
 }
 
-export interface StageOptions {
+interface StageOptions {
   readonly org: RehearsalOrg
   readonly profile: Profile
   readonly copies: number

@@ -33,7 +33,7 @@ export type CommonSettings = z.infer<typeof commonSettings>
 
 const day = 86_400_000
 
-export interface Drain {
+interface Drain {
   readonly quiet: number
   readonly atMost: number
   readonly failureRate: number

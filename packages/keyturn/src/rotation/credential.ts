@@ -13,7 +13,7 @@ export const runKind = 'rotation-run'
 const json: z.ZodType<Json> = z.json()
 const facts = z.record(z.string(), json).readonly()
 
-export const versionStates = [
+const versionStates = [
   'planned',
   'staged',
   'verified',
@@ -79,7 +79,7 @@ export type StepDone = z.infer<typeof stepDone>
 
 const orgSwitch = z.strictObject({ name: z.string(), openedAt: z.number(), closedAt: z.number().nullable() }).readonly()
 
-export const runStates = [
+const runStates = [
   'planned',
   'staged',
   'verified',

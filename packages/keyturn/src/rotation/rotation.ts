@@ -26,7 +26,7 @@ export interface CredentialSettings {
   readonly settings: unknown
 }
 
-export interface RotationParts {
+interface RotationParts {
   readonly keyturn: Keyturn
   readonly clock: Clock
   readonly random: (size: number) => Uint8Array
@@ -36,14 +36,14 @@ export interface RotationParts {
   readonly newId?: () => string
 }
 
-export interface StartOptions {
+interface StartOptions {
   readonly why: string
   readonly who: string
   /** The newest version that whoever decided knew of (0: none): with another one there, CLAIM_LOST is thrown. */
   readonly turn?: number
 }
 
-export interface AdvanceOptions {
+interface AdvanceOptions {
   readonly attended: boolean
   readonly answers?: Readonly<Record<string, Secret>>
   readonly tell?: (event: RunEvent) => void

@@ -15,7 +15,7 @@ import type { CommonSettings } from './common-settings.ts'
 import type { RotationPorts } from './ports.ts'
 import type { SwitchName } from '../org/switches.ts'
 
-export type Facts = Readonly<Record<string, Json>>
+type Facts = Readonly<Record<string, Json>>
 
 /** A failing rotation is a value; exceptions are for what may go away by itself, and are tried again with back-off. */
 export type StepOutcome =

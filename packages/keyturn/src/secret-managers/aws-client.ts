@@ -12,7 +12,7 @@ import { asUnreachable, changed, notReady, refused, unreachable } from './refusa
 import { withNetwork } from './surroundings.ts'
 import type { Surroundings } from './surroundings.ts'
 
-export interface AwsPlace {
+interface AwsPlace {
   readonly region?: string | undefined
   readonly profile?: string | undefined
   /** Another endpoint: LocalStack, a VPC endpoint. */
@@ -76,7 +76,7 @@ const denials = new Set([
 ])
 
 /** What the service or the SDK said, in our codes. Their messages name ARNs and rights, never a value. */
-export const awsFailure = (error: unknown, where: string): unknown => {
+const awsFailure = (error: unknown, where: string): unknown => {
   if (error instanceof KeyturnError) return asUnreachable(error)
   if (!(error instanceof Error)) return error
   const said = `${error.name}: ${error.message}`.replaceAll(/\s+/g, ' ').slice(0, 300)

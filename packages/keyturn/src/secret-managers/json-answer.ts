@@ -16,7 +16,7 @@ export interface JsonAnswer {
   readonly body: JsonObject
 }
 
-export interface JsonRequest {
+interface JsonRequest {
   readonly method: string
   readonly headers: Readonly<Record<string, string | Secret>>
   readonly body?: unknown

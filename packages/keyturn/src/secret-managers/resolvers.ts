@@ -5,7 +5,7 @@
 import { systemClock } from '@keyturn/tokens'
 import type { Resolvers } from '@keyturn/tokens/maintenance'
 
-export interface ResolverParts {
+interface ResolverParts {
   readonly env: Readonly<Record<string, string | undefined>>
   /** PEM file of a corporate CA. */
   readonly caFile?: string | undefined

@@ -24,7 +24,7 @@ export interface VaultPlace {
     { readonly roleId: string; readonly secretId: Secret; readonly mount?: string | undefined } | undefined
 }
 
-export interface VaultSecret {
+interface VaultSecret {
   readonly data: JsonObject
   /** 0: there is none yet; else of the newest version, also when that one was deleted. */
   readonly version: number

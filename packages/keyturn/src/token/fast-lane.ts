@@ -7,7 +7,7 @@ import { reportError } from '../output/report-error.ts'
 import { environment, readSettings } from '../settings.ts'
 import { askToken } from './ask-token.ts'
 
-export interface Asked {
+interface Asked {
   readonly name: string
   readonly json: boolean
 }

@@ -58,12 +58,12 @@ export interface ReadyGrant {
 }
 
 /** The state of the clock as child processes read it. */
-export interface ClockReading {
+interface ClockReading {
   readonly now: number
   readonly offset: number
 }
 
-export type UserChange = Partial<
+type UserChange = Partial<
   Pick<
     SimUser,
     | 'password'
@@ -139,7 +139,7 @@ export interface Control extends CredentialControl, MetadataControl {
   load(of: { readonly folder: string }): void
 }
 
-export interface Doors {
+interface Doors {
   refuse(org: string): Promise<void>
   accept(org: string): Promise<void>
 }

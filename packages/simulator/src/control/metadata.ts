@@ -20,7 +20,7 @@ interface InOrg {
   readonly org?: string
 }
 
-export interface CertificateSpec {
+interface CertificateSpec {
   /** Common name; default: `keyturn`. */
   readonly name?: string
   /** Days from now, by the simulator's clock; default 0 and 365. */
@@ -29,11 +29,11 @@ export interface CertificateSpec {
   readonly keySize?: number
 }
 
-export interface ListedComponent extends FileProperties {
+interface ListedComponent extends FileProperties {
   readonly body: JsonObject
 }
 
-export interface ListedJob {
+interface ListedJob {
   readonly id: string
   readonly kind: 'deploy' | 'retrieve'
   readonly stage: Stage

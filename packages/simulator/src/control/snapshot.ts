@@ -6,7 +6,7 @@ import type { Org } from '../state/org.ts'
 import type { AppSettings, OrgSettings } from '../state/settings.ts'
 import { allUsers, userById } from '../state/users.ts'
 
-export interface GrantState {
+interface GrantState {
   readonly id: string
   readonly app: string
   readonly user: string

@@ -12,7 +12,7 @@ import { dateTimeText } from './values.ts'
 
 export const administratorProfile = 'System Administrator'
 
-export interface ObjectAccess {
+interface ObjectAccess {
   readonly read: boolean
   readonly create: boolean
   readonly edit: boolean

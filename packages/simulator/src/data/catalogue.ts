@@ -131,7 +131,7 @@ export const sobjectOfId = (id: string): SObject | undefined => byPrefix.get(id.
 export const fieldNamed = (sobject: SObject, name: string): Field | undefined =>
   fieldIndex.get(sobject)?.get(name.toLowerCase())
 
-export interface ChildRelationship {
+interface ChildRelationship {
   readonly child: SObject
   readonly field: Field
 }

@@ -4,7 +4,7 @@
  */
 import type { Gate } from './data-switches.ts'
 
-export type FieldType =
+type FieldType =
   | 'id'
   | 'string'
   | 'textarea'
@@ -68,7 +68,7 @@ export interface Field {
   readonly gate: Gate | null
 }
 
-export type FieldOptions = Partial<Omit<Field, 'name' | 'label' | 'type'>>
+type FieldOptions = Partial<Omit<Field, 'name' | 'label' | 'type'>>
 
 function field(type: FieldType, name: string, label: string, byType: FieldOptions, options: FieldOptions): Field {
   const custom = name.endsWith('__c')
@@ -118,7 +118,7 @@ export const longText = (name: string, label: string, length: number, options: F
   field('textarea', name, label, { length, filterable: false, sortable: false, groupable: false }, options)
 
 /** A text area of at most 255 characters: unlike a long one it can be filtered and sorted. */
-export const textArea = (name: string, label: string, options: FieldOptions = {}): Field =>
+const textArea = (name: string, label: string, options: FieldOptions = {}): Field =>
   field('textarea', name, label, { length: 255, likeable: true }, options)
 
 export const email = (name: string, label: string, options: FieldOptions = {}): Field =>
@@ -183,7 +183,7 @@ export const reference = (
   )
 
 /** Street, city and so on as one value: it can be read, and nothing else. */
-export const address = (name: string, label: string): Field =>
+const address = (name: string, label: string): Field =>
   field(
     'address',
     name,

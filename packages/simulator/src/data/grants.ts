@@ -7,7 +7,7 @@ import { insertRow } from './rows.ts'
 import type { SObject } from './sobject.ts'
 import { isUserPermission, permissionColumn, type UserPermission } from './user-permissions.ts'
 
-export interface ObjectGrant {
+interface ObjectGrant {
   /** Letters of read, create, edit, delete: 'rced'. */
   readonly rights: string
   /** Fields that can't be read at all. */
@@ -16,7 +16,7 @@ export interface ObjectGrant {
   readonly readOnly?: readonly string[]
 }
 
-export interface GrantDeclaration {
+interface GrantDeclaration {
   readonly permissions: readonly UserPermission[]
   readonly objects: Readonly<Record<string, ObjectGrant>>
 }

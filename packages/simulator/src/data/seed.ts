@@ -9,7 +9,7 @@ import { integrationLicense, integrationSetLicense } from './licenses.ts'
 import { automatedProcess, insertRow } from './rows.ts'
 import { userPermissions, type UserPermission } from './user-permissions.ts'
 
-export interface SeedOptions {
+interface SeedOptions {
   readonly organizationName?: string
   readonly instanceName?: string
   readonly isSandbox?: boolean

@@ -7,7 +7,7 @@ import { isUserPermission } from './user-permissions.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
-export interface Change {
+interface Change {
   readonly sobject: SObject
   /** null: the row is new. */
   readonly before: Row | null

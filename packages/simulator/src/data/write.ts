@@ -13,7 +13,7 @@ import { hasColumn, quoted } from './tables.ts'
 import { columnValue } from './validate.ts'
 import { dateTimeText, type SqlValue } from './values.ts'
 
-export interface Writer {
+interface Writer {
   readonly org: SimOrg
   readonly access: Access
 }

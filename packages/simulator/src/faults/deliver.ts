@@ -50,7 +50,7 @@ export function layOut(response: SimResponse): Layout {
 }
 
 /** An answer without a refresh token has no place before or after it: it is cut in the middle of its body instead. */
-export function offsetOf(position: Position, layout: Layout): number {
+function offsetOf(position: Position, layout: Layout): number {
   const { bytes, headerEnd, refreshToken } = layout
   const middle = headerEnd + Math.floor((bytes.length - headerEnd) / 2)
   const statusLine = bytes.indexOf('\r\n') + 2

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { checkFault } from './check.ts'
 import type { Fault, FaultMatch, FaultSpec } from './fault.ts'
 
-export interface Subject {
+interface Subject {
   readonly org: string
   readonly endpoint: string
   readonly path: string

@@ -8,7 +8,7 @@ export interface Dkim {
   readonly privateKey: string
 }
 
-export interface MessageSpec {
+interface MessageSpec {
   readonly from: string
   readonly to: string
   readonly subject: string

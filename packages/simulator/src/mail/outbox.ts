@@ -27,7 +27,7 @@ export interface SimMail {
   readonly raw: string
 }
 
-export interface MailFault {
+interface MailFault {
   readonly fault: MailFaultKind
   /** Id of a user; null: any. */
   readonly userId: string | null
@@ -140,7 +140,7 @@ const tokenText = (user: SimUser, token: string): string =>
   `Username: ${user.username}\nSecurity token (case-sensitive): ${token}\n\n` +
   `For more information on using your security token, see Salesforce Help.\n\nThis is a simulated message.`
 
-export const tokenSubject = 'Your new Salesforce security token'
+const tokenSubject = 'Your new Salesforce security token'
 
 const fromOf = (org: Org): string => org.settings().mail?.from ?? defaultFrom
 

@@ -5,7 +5,7 @@
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 
-export interface Envelope {
+interface Envelope {
   readonly host: string
   readonly port: number
   /** The address bounces go to, which receivers keep as Return-Path. */

@@ -75,7 +75,7 @@ function one(context: OpenContext, fullName: string, work: () => JsonObject): Js
   }
 }
 
-export type Write = 'create' | 'update' | 'upsert'
+type Write = 'create' | 'update' | 'upsert'
 
 export function write(context: OpenContext, how: Write, nodes: unknown): readonly JsonObject[] {
   const all = withinLimit(listOf(nodes)).map((node) => givenOf(context, node))

@@ -25,7 +25,7 @@ export interface DeployJob extends JobRow {
   readonly result: DeployOutcome | null
 }
 
-export interface RetrieveJob extends JobRow {
+interface RetrieveJob extends JobRow {
   readonly kind: 'retrieve'
   readonly request: RetrieveRequest
   readonly result: RetrieveOutcome | null

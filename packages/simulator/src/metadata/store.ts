@@ -7,7 +7,7 @@ import type { Org } from '../state/org.ts'
 import type { Context, ComponentType } from './component-type.ts'
 import type { JsonObject } from './elements.ts'
 
-export interface ComponentRow {
+interface ComponentRow {
   readonly id: string
   readonly type: string
   readonly fullName: string

@@ -4,7 +4,7 @@ import type { Org } from '../state/org.ts'
 
 let depth = 0
 
-export interface Attempt<T> {
+interface Attempt<T> {
   readonly value: T
   /** False: as if nothing had happened. */
   readonly keep: boolean

@@ -2,7 +2,7 @@
 import { unzipSync, zipSync } from 'fflate'
 import { ComponentProblem } from './elements.ts'
 
-export const limits = { packed: 39 * 1024 * 1024, files: 10_000, unpacked: 600 * 1024 * 1024 } as const
+const limits = { packed: 39 * 1024 * 1024, files: 10_000, unpacked: 600 * 1024 * 1024 } as const
 
 const limit = (message: string): ComponentProblem => new ComponentProblem(message, { statusCode: 'LIMIT_EXCEEDED' })
 

@@ -12,7 +12,7 @@ import { objectionTo } from './user-policy.ts'
 
 const lifetimeMs = 10 * 60_000
 
-export interface Device {
+interface Device {
   readonly deviceCode: string
   readonly userCode: string
   readonly appId: string

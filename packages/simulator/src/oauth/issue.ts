@@ -33,7 +33,7 @@ export const scopesOf = (text: string): readonly string[] => [
   ),
 ]
 
-export interface Issue {
+interface Issue {
   readonly user: SimUser
   readonly app: SimApp
   readonly scopes: readonly string[]

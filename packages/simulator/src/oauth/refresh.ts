@@ -35,7 +35,7 @@ export const isRefresh = (call: Call): boolean =>
 
 const secretRequired = (app: SimApp): boolean => app.settings.secretRequiredForRefresh
 
-export interface Admission {
+interface Admission {
   readonly refusal?: SimResponse
   release(): void
 }

@@ -11,7 +11,7 @@ import { introspect } from './introspect.ts'
 import { revoke } from './revoke.ts'
 import { token } from './token.ts'
 
-export type Endpoint =
+type Endpoint =
   | 'token'
   | 'authorize'
   | 'revoke'

@@ -7,14 +7,14 @@ import { isWithin } from '../sessions/addresses.ts'
 import type { Call } from './context.ts'
 import type { RefusalReason } from './refusal.ts'
 
-export interface Objection {
+interface Objection {
   readonly reason: RefusalReason
   /** What LoginHistory says. */
   readonly status: string
 }
 
 /** An assertion is held to the ranges whatever the app relaxes. */
-export type Use = 'refresh' | 'login' | 'assertion'
+type Use = 'refresh' | 'login' | 'assertion'
 
 export function objectionTo(call: Call, user: SimUser, app: SimApp, use: Use): Objection | undefined {
   const { settings } = app

@@ -2,7 +2,7 @@
  * What the simulator remembers of what happened: plain values, without any secret (a token appears as its
  * fingerprint). The log (`log.ts`) and every counter of the oracle are computed from it and from nothing else.
  */
-export interface TokenPair {
+interface TokenPair {
   readonly refreshToken: string | null
   readonly accessToken: string | null
 }

@@ -37,11 +37,11 @@ export interface GrantVerdict {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 export type Tally = { -readonly [K in keyof Counters]: Counters[K] extends number ? number : Record<string, number> }
-export type Facts = Writable<GrantVerdict> & { current: string | null }
+type Facts = Writable<GrantVerdict> & { current: string | null }
 export type Arrived = Extract<SimEvent, { kind: 'arrived' }>
 
 /** Tokens whose answer is still on its way, and what was done meanwhile that is wrong if they arrive. */
-export interface OnItsWay {
+interface OnItsWay {
   readonly tokens: string[]
   readonly regrets: {
     /** Number of the event. */

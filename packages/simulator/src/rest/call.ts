@@ -58,7 +58,7 @@ export function resourceOf(path: string): string {
   }
 }
 
-export function parseJson(body: string): unknown {
+function parseJson(body: string): unknown {
   try {
     return JSON.parse(body) as unknown
   } catch (error) {

@@ -25,7 +25,7 @@ interface Place {
   readonly app: SimApp
 }
 
-export function externalApp(org: Org, text: string): SimApp {
+function externalApp(org: Org, text: string): SimApp {
   const id = canonicalId(text)
   const app = allApps(org).find((one) => one.id === id && one.kind === 'external')
   if (app === undefined) throw notFound()

@@ -2,8 +2,8 @@
 import type { Answer, Call } from './call.ts'
 import { prefixOf } from './call.ts'
 
-export const oldestVersion = 31
-export const newestVersion = 68
+const oldestVersion = 31
+const newestVersion = 68
 
 /** `Spring '26` is 66; three releases a year, the winter one named after the year that follows. */
 function releaseLabel(version: number): string {
@@ -12,7 +12,7 @@ function releaseLabel(version: number): string {
   return `${season} '${String(year).padStart(2, '0')}`
 }
 
-export type VersionJudgement = 'spoken' | 'retired' | 'unknown'
+type VersionJudgement = 'spoken' | 'retired' | 'unknown'
 
 export function judgeVersion(version: string): VersionJudgement {
   const number = Number(version)

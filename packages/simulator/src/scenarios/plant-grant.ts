@@ -3,7 +3,7 @@ import type { SimApp } from '../state/apps.ts'
 import { fingerprint } from '../state/ids.ts'
 import type { Org } from '../state/org.ts'
 
-export interface PlantedGrant {
+interface PlantedGrant {
   readonly app: SimApp
   readonly userId: string
   readonly scopes: readonly string[]

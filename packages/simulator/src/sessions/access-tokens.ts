@@ -86,7 +86,7 @@ export function signJwt(payload: object): string {
   return `${head}.${sign('RSA-SHA256', Buffer.from(head), privateKey).toString('base64url')}`
 }
 
-export interface SessionWish {
+interface SessionWish {
   readonly user: SimUser
   readonly app: SimApp | null
   readonly grantId: string | null

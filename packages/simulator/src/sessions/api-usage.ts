@@ -3,7 +3,7 @@ import { prepared } from '../data/statements.ts'
 import type { SimOrg } from '../route.ts'
 import type { Org } from '../state/org.ts'
 
-export interface ApiUsage {
+interface ApiUsage {
   readonly used: number
   readonly limit: number
 }

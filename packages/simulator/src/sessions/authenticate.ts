@@ -21,7 +21,7 @@ const refusal = (status: number, errorCode: string, message: string): SimRespons
   body: JSON.stringify([{ message, errorCode }]),
 })
 
-export const invalidSession = (): SimResponse => refusal(401, 'INVALID_SESSION_ID', 'Session expired or invalid')
+const invalidSession = (): SimResponse => refusal(401, 'INVALID_SESSION_ID', 'Session expired or invalid')
 
 const uncurable: Readonly<Record<Exclude<AppSettings['uncurable'], 'no'>, () => SimResponse>> = {
   always401: invalidSession,

@@ -17,7 +17,7 @@ import { hasPermission } from '../data/index.ts'
 import { element, envelope, fault, readEnvelope } from './envelope.ts'
 import { changePassword, passwordOperations } from './passwords.ts'
 
-export type Flavour = 'partner' | 'enterprise'
+type Flavour = 'partner' | 'enterprise'
 
 const lastVersionWithLogin = 64
 const firstLiveVersion = 31

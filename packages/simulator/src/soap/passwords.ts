@@ -13,7 +13,7 @@ import type { AccessToken } from '../sessions/access-tokens.ts'
 import { element } from './envelope.ts'
 import type { SoapCall } from './envelope.ts'
 
-export interface PasswordCall {
+interface PasswordCall {
   readonly org: Org
   readonly session: AccessToken
   readonly read: SoapCall

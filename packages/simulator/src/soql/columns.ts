@@ -14,7 +14,7 @@ import type { Compiled } from './query.ts'
 import type { QueryContext } from './query-context.ts'
 import type { RecordShape } from './select.ts'
 
-export interface ColumnMetadata {
+interface ColumnMetadata {
   readonly aggregate: boolean
   readonly apexType: string | null
   readonly booleanType: boolean
@@ -29,7 +29,7 @@ export interface ColumnMetadata {
   readonly updatable: boolean
 }
 
-export interface QueryColumns {
+interface QueryColumns {
   readonly columnMetadata: readonly ColumnMetadata[]
   readonly entityName: string
   readonly groupBy: boolean

@@ -15,14 +15,14 @@ import type { QueryContext } from './query-context.ts'
 import { makeScope, readableSObject, rowRules, type Scope } from './scope.ts'
 
 /** What a comparison compares: a column or a function of one. */
-export interface Comparand {
+interface Comparand {
   readonly sql: string
   readonly field: Field
   readonly throughParent: boolean
   readonly sobject: SObject
 }
 
-export interface Conditions {
+interface Conditions {
   readonly context: QueryContext
   readonly scope: Scope
   readonly params: SqlValue[]
@@ -201,7 +201,7 @@ function pointsAtSame(left: Comparand, inner: Field, innerObject: string): boole
   return targets(left.field, left.sobject.name).some((name) => targets(inner, innerObject).includes(name))
 }
 
-export function subqueriesIn(tree: BooleanTree): number {
+function subqueriesIn(tree: BooleanTree): number {
   if (tree.kind === 'comparison') return 'valueQuery' in tree.comparison ? 1 : 0
   if (tree.kind === 'not') return subqueriesIn(tree.of)
   return tree.of.reduce((sum, part) => sum + subqueriesIn(part), 0)

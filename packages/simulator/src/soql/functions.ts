@@ -13,7 +13,7 @@ export interface Expression {
   readonly aggregate: boolean
 }
 
-export type SoqlFunction = FunctionExp | FieldFunctionExpression
+type SoqlFunction = FunctionExp | FieldFunctionExpression
 
 const dateFunctions: Readonly<Record<string, (sql: string) => string>> = {
   CALENDAR_YEAR: (sql) => `CAST(substr(${sql}, 1, 4) AS INTEGER)`,

@@ -6,7 +6,7 @@ import { isCalendarDate, parseDateTime, type SqlValue } from '../data/values.ts'
 import { dateLiteral, midnight, type DayRange } from './date-literals.ts'
 import { badOperator, invalidField, malformed } from './refusal.ts'
 
-export interface LiteralContext {
+interface LiteralContext {
   readonly soql: string
   readonly now: number
   readonly timeZone: string
@@ -57,7 +57,7 @@ function wrongType(context: LiteralContext, field: Field): Error {
   )
 }
 
-export const storedDateTime = (epochMs: number): string => new Date(epochMs).toISOString().replace('Z', '+0000')
+const storedDateTime = (epochMs: number): string => new Date(epochMs).toISOString().replace('Z', '+0000')
 
 function asRange(context: LiteralContext, field: Field, days: DayRange): Operand {
   if (field.type === 'date') return { kind: 'range', ...days }

@@ -9,7 +9,7 @@ import type { SimOrg } from '../route.ts'
 const lifetimeMs = 2 * 24 * 60 * 60 * 1000
 const mostPerUser = 10
 
-export interface Locator<Page> {
+interface Locator<Page> {
   readonly id: string
   readonly userId: string
   readonly openedAt: number

@@ -16,7 +16,7 @@ import { compileSelection, needsSingleRow, toRecord, type JsonRecord, type Selec
 import { makeVirtualRows } from './virtual.ts'
 import { compileWhere, type Where } from './where.ts'
 
-export interface QueryResult {
+interface QueryResult {
   readonly totalSize: number
   readonly done: boolean
   readonly nextRecordsUrl?: string

@@ -15,7 +15,7 @@ import { isOffered } from './scope.ts'
 import type { QueryContext } from './query-context.ts'
 import type { Column, Scope, Target } from './scope.ts'
 
-export type Entry =
+type Entry =
   | { readonly kind: 'value'; readonly index: number; readonly field: Field }
   | { readonly kind: 'derived'; readonly field: Field }
   | { readonly kind: 'address'; readonly parts: readonly (readonly [name: string, index: number])[] }

@@ -8,7 +8,7 @@ import type { Grant } from './grants.ts'
 import type { Org } from './org.ts'
 import { carryOutEnds } from './staged.ts'
 
-export type ReuseCause = 'reuse' | 'lock-error'
+type ReuseCause = 'reuse' | 'lock-error'
 
 /** Ends what a reuse of this grant reaches: now, or after the delay that the app's switch says. */
 export function doom(org: Org, request: number, app: SimApp, grant: Grant, cause: ReuseCause): void {

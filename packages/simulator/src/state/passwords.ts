@@ -13,7 +13,7 @@ import { updateUser, userById } from './users.ts'
 import type { SimUser } from './users.ts'
 
 /** Who changes it: the user itself, or someone else in its place. */
-export interface Changer {
+interface Changer {
   readonly userId: string
   /** The session it came by, which `others` spares. */
   readonly accessTokenId: string | null
@@ -26,7 +26,7 @@ export const newSecurityToken = (org: Org): string =>
     .slice(0, 25)
 
 /** Why a user can't be given a security token of its own; undefined: it can. */
-export function tokenObstacle(org: Org, user: SimUser): string | undefined {
+function tokenObstacle(org: Org, user: SimUser): string | undefined {
   if (user.apiOnly || hasPermission(org, user.id, 'ApiUserOnly'))
     return 'the user is API Only, and the page is not for such users'
   if (user.loginAddresses !== null) return 'the profile has login IP ranges, which stand in for security tokens'

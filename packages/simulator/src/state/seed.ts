@@ -92,7 +92,7 @@ export interface SeededOrg {
   readonly apps: readonly SeededApp[]
 }
 
-export const integrationProfile: ProfileName = 'Minimum Access - API Only Integrations'
+const integrationProfile: ProfileName = 'Minimum Access - API Only Integrations'
 
 const usersOf = (spec: OrgSpec): readonly UserSpec[] =>
   spec.users ?? [

@@ -2,7 +2,7 @@
  * The Salesforce Baseline Standard of Health Check, as one export of it has it: which values of which settings are
  * compliant, and which are only a warning. What is neither is critical where the setting has a critical value at all.
  */
-export type RiskCategory = 'HIGH_RISK' | 'MEDIUM_RISK' | 'LOW_RISK' | 'INFORMATIONAL'
+type RiskCategory = 'HIGH_RISK' | 'MEDIUM_RISK' | 'LOW_RISK' | 'INFORMATIONAL'
 
 export type Standard =
   | { readonly kind: 'flag'; readonly compliant: boolean; readonly otherwise: 'critical' | 'warning' }

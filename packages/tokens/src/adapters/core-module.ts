@@ -26,7 +26,7 @@ export interface SfFields {
 /** `undefined` deletes a field. */
 export type SfChange = Readonly<Record<string, unknown>>
 
-export interface SfConnectionOptions {
+interface SfConnectionOptions {
   readonly accessToken?: string
   readonly instanceUrl?: string
   readonly loginUrl?: string
@@ -55,7 +55,7 @@ interface SfOrgs {
   getPath?(username: string): string
 }
 
-export interface SfState {
+interface SfState {
   readonly orgs: SfOrgs
   readonly aliases: {
     resolveUsername(aliasOrUsername: string): string

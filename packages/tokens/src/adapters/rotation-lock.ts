@@ -11,13 +11,13 @@ import type { Clock } from '../clock.ts'
 import { KeyturnError } from '../errors.ts'
 
 /** proper-lockfile's default, which the CLI uses. */
-export const CLI_STALE = 10_000
+const CLI_STALE = 10_000
 /** Well below the CLI's patience, so that one missed beat loses nothing. */
 const BEAT = 3_000
 const FIRST_NAP = 25
 const LONGEST_NAP = 500
 
-export interface RotationLock {
+interface RotationLock {
   /** The lock was taken over from a holder that stopped keeping it: its refresh may have got through. */
   readonly abandoned: boolean
   /** Still ours, and nobody may take it over yet. */
@@ -26,7 +26,7 @@ export interface RotationLock {
   release(): void
 }
 
-export interface RotationLockOptions {
+interface RotationLockOptions {
   readonly clock: Clock
   /** How long to wait for a living holder, ms. */
   readonly wait: number

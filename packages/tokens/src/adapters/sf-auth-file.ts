@@ -21,7 +21,7 @@ export interface SfAuthFile {
   close(): void
 }
 
-export interface OpenSfAuthFile {
+interface OpenSfAuthFile {
   readonly core: SfCore
   readonly aliasOrUsername: string
   readonly clock: Clock

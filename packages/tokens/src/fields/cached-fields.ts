@@ -9,7 +9,7 @@ const GOOD_FOR_MS = 60_000
 /** An integration asks for a handful of objects; more than this and the oldest is forgotten. */
 const KEPT = 200
 
-export interface FieldsOf {
+interface FieldsOf {
   readonly name: string
   readonly object: string
   /** Another access token may be another user's. */

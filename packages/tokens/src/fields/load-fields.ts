@@ -22,7 +22,7 @@ export interface LoadFieldsOptions {
 }
 
 /** The API version used where the caller names none: old enough for every supported org. */
-export const DEFAULT_VERSION = '66.0'
+const DEFAULT_VERSION = '66.0'
 
 /** SOQL follows at most five relationships upwards. */
 const DEEPEST = 5
@@ -42,7 +42,7 @@ export const loadFields = async (
 }
 
 /** One describe call; null where the object doesn't exist or isn't visible to this user. */
-export const describeFields = async (
+const describeFields = async (
   get: GetPath,
   object: string,
   version: string = DEFAULT_VERSION,

@@ -22,7 +22,7 @@ export type MissingCause =
   | 'relationship-not-visible'
   | 'relationship-not-loaded'
 
-export interface JudgedField extends MissingField {
+interface JudgedField extends MissingField {
   readonly cause: MissingCause
 }
 
@@ -32,7 +32,7 @@ export interface JudgedFields extends ObjectFields {
 }
 
 /** Related objects by the path that leads to them, in lower case: `account`, `account.owner`. */
-export type Related = ReadonlyMap<string, DescribedObject | null>
+type Related = ReadonlyMap<string, DescribedObject | null>
 
 export const noneRelated: Related = new Map()
 

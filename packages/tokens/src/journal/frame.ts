@@ -14,7 +14,7 @@ import { crc32 } from 'node:zlib'
 import { KeyturnError } from '../errors.ts'
 
 export const magic = Buffer.from([0xf4, 0x4b, 0x54, 0x4a])
-export const formatVersion = 1
+const formatVersion = 1
 const endMark = 0xa5
 const tagLength = 16
 const nonceLength = 12

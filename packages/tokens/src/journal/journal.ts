@@ -36,7 +36,7 @@ export interface JournalOptions {
   readonly sync?: (handle: FileHandle) => Promise<void>
 }
 
-export interface AnswerLog {
+interface AnswerLog {
   head(status: number, headers: Readonly<Record<string, string>>): void
   chunk(bytes: Uint8Array): void
   /** `complete`: the message ended as it said it would. */

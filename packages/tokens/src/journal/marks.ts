@@ -18,7 +18,7 @@ export const markAbove = (a: Mark, b: Mark | null): boolean =>
 export const higherMark = (a: Mark | null, b: Mark | null): Mark | null =>
   a === null || (b && markAbove(b, a)) ? b : a
 
-export interface SeenMarks {
+interface SeenMarks {
   readonly highest: Mark | null
   /** Written since the machine booted: nothing of it can be lost. */
   readonly current: boolean

@@ -14,7 +14,7 @@ import { openSuffix, settledSuffix } from './segment.ts'
 
 const day = 86_400_000
 
-export interface PruneOptions extends ReadOptions {
+interface PruneOptions extends ReadOptions {
   readonly own: Holder
   /** Wall clock, epoch milliseconds. */
   readonly now: number

@@ -18,7 +18,7 @@ import { scanSegment } from './scan.ts'
 import type { Fault } from './scan.ts'
 import { openSuffix, settledSuffix } from './segment.ts'
 
-export interface KeptAnswer {
+interface KeptAnswer {
   /** null: the record of the head is lost, the body is not. */
   readonly status: number | null
   readonly headers: Readonly<Record<string, string>>
@@ -44,7 +44,7 @@ export interface JournalAttempt {
   readonly committed: Mark | null
 }
 
-export interface JournalReading {
+interface JournalReading {
   /** In the order they were sent. */
   readonly attempts: readonly JournalAttempt[]
   /** One error per damaged place. What could be read is in `attempts` all the same. */

@@ -19,7 +19,7 @@ export interface Fault {
   readonly text: string
 }
 
-export interface Scan {
+interface Scan {
   readonly records: readonly JournalRecord[]
   readonly faults: readonly Fault[]
   /** Bytes in use. */

@@ -15,7 +15,7 @@ import type { JournalKey } from './frame.ts'
 import { encodeRecord } from './record.ts'
 import type { JournalRecord } from './record.ts'
 
-export interface SegmentOptions {
+interface SegmentOptions {
   readonly folder: string
   readonly storeId: string
   readonly key: JournalKey

@@ -15,7 +15,7 @@ export interface Head {
   readonly hash: string
 }
 
-export type Unhashed = Omit<LedgerEntry, 'hash'>
+type Unhashed = Omit<LedgerEntry, 'hash'>
 
 export const hashOf = (entry: Unhashed): string => {
   const { v, seq, epoch, at, kind, grant, by, data, prev } = entry
@@ -37,7 +37,7 @@ export type Verdict =
   | { readonly ok: true; readonly entries: number; readonly head: Head | null }
   | { readonly ok: false; readonly at: number; readonly why: string }
 
-export interface ChainCheck {
+interface ChainCheck {
   /** Why this entry can't follow, or null. */
   add(entry: LedgerEntry): string | null
   head(): Head | null

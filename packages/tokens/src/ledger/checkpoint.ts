@@ -22,7 +22,7 @@ export type VerifyingKey = string
 const ed25519 = 0x01
 const dash = '\u2014'
 
-export const originOf = (store: string): string => `keyturn-ledger/${store}`
+const originOf = (store: string): string => `keyturn-ledger/${store}`
 
 const rawPublicKey = (key: KeyObject): Buffer => {
   const { x } = key.export({ format: 'jwk' })
@@ -33,7 +33,7 @@ const rawPublicKey = (key: KeyObject): Buffer => {
 const keyId = (name: string, encoded: Buffer): Buffer =>
   createHash('sha256').update(`${name}\n`).update(encoded).digest().subarray(0, 4)
 
-export const verifyingKeyOf = (store: string, publicKey: KeyObject): VerifyingKey => {
+const verifyingKeyOf = (store: string, publicKey: KeyObject): VerifyingKey => {
   const encoded = Buffer.concat([Buffer.of(ed25519), rawPublicKey(publicKey)])
   const name = originOf(store)
   return `${name}+${keyId(name, encoded).toString('hex')}+${encoded.toString('base64')}`

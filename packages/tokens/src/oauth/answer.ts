@@ -71,7 +71,7 @@ const judgeSuccess = (text: string, complete: boolean): Judged => {
 }
 
 /** Compared without case: real traces differ in it. */
-export const judgeError = (code: string, description: string): Judged => {
+const judgeError = (code: string, description: string): Judged => {
   const text = description === '' ? code : description
   const lower = description.toLowerCase()
   if (code === 'invalid_grant') {

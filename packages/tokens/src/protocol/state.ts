@@ -53,7 +53,7 @@ export type DoubtCause =
   'no-answer' | 'server-error' | 'unreadable-answer' | 'holder-died' | 'deadline-passed' | 'restored'
 
 /** A way in that spends nothing (JWT bearer, client credentials, another grant) being used to mint an access token. */
-export interface Mint {
+interface Mint {
   readonly attempt: string
   readonly spare: string
   readonly holder: Holder
@@ -63,12 +63,12 @@ export interface Mint {
 }
 
 /** A person (or a job) is authorising this grant anew: claims stop until `deadline`. */
-export interface Enrolment {
+interface Enrolment {
   readonly id: string
   readonly deadline: number
 }
 
-export interface Breaker {
+interface Breaker {
   /** Young tokens found dead in a row. */
   readonly strikes: number
   /** How often it opened since it was last closed; drives the back-off. */
@@ -77,9 +77,9 @@ export interface Breaker {
   readonly retryAt: number | null
 }
 
-export type AccessState = 'none' | 'alive' | 'dead'
+type AccessState = 'none' | 'alive' | 'dead'
 
-export type Status = 'live' | 'in-doubt' | 'dead' | 'blocked'
+type Status = 'live' | 'in-doubt' | 'dead' | 'blocked'
 
 export interface Why {
   /** Machine-readable, e.g. `expired-or-revoked`, `invalid_client`, `ip-restricted`. */

@@ -42,7 +42,7 @@ export const settleAbandoned = async (rt: Runtime, grant: StoredGrant): Promise<
 }
 
 /** Null when a replay may be claimed now, else the clause that forbids it. */
-export const replayForbidden = async (rt: Runtime, grantId: string): Promise<string | null> => {
+const replayForbidden = async (rt: Runtime, grantId: string): Promise<string | null> => {
   const { grant, context } = await rt.store.look(grantId)
   const { lineage, doubt } = grant.state
   if (lineage === null || doubt === null) return 'replay-in-doubt'

@@ -14,7 +14,7 @@ import { said } from './said.ts'
 import { clientErrors } from './swap-client.ts'
 
 /** The name under which a machine integration's own way in mints. */
-export const OWN = 'own'
+const OWN = 'own'
 
 export type MintEnd =
   | { readonly kind: 'minted' }

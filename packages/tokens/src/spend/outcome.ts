@@ -30,13 +30,13 @@ export const rawAnswer = (answer: {
   return { status: answer.status, body: body ?? new Uint8Array(), complete: answer.complete && body !== null }
 }
 
-export interface Attempt {
+interface Attempt {
   readonly attempt: string
   /** The token that was sent. */
   readonly lineage: string
 }
 
-export interface Origin {
+interface Origin {
   readonly rolledForward: boolean
   readonly by: 'holder' | 'other'
   /** Epoch ms, for answers without `issued_at`. */
@@ -127,7 +127,7 @@ export const kept = (grant: StoredGrant, tokens: Tokens, wall: number, misfit: M
 }
 
 /** Why what was sold is not handed out. */
-export interface Misfit {
+interface Misfit {
   readonly code: 'identity-changed' | 'instance-refused'
   readonly text: string
 }
@@ -161,7 +161,7 @@ const instanceRefused = (url: string, allowHosts: readonly string[]): string | n
 export const sameId = (a: string, b: string): boolean => a.slice(0, 15) === b.slice(0, 15)
 
 /** Null, or in words why these tokens are not this grant's. */
-export const mismatchOf = (
+const mismatchOf = (
   identity: Identity | null,
   tokens: Pick<Tokens, 'orgId' | 'userId'>,
   otherUser = false,

@@ -17,7 +17,7 @@ export const clientErrors: readonly string[] = [
 /** Names of the secrets that belong to a client. */
 export const clientSecretNames = ['clientSecret', 'privateKey'] as const
 
-export interface Swapped {
+interface Swapped {
   readonly settings: GrantSettings
   readonly secrets: Readonly<Record<string, Secret>>
   readonly forget: readonly string[]

@@ -7,7 +7,7 @@ const pollEvery = 250
 
 export const channel = 'keyturn'
 
-export interface Listener {
+interface Listener {
   changed(ms: number): Promise<void>
   /** Wakes everybody, for the last time. */
   end(): Promise<void>

@@ -1,5 +1,5 @@
 /** One at a time, in order: a process has one writing transaction open, the others wait here and not in the database. */
-export type Queue = <T>(work: () => Promise<T>) => Promise<T>
+type Queue = <T>(work: () => Promise<T>) => Promise<T>
 
 export const createQueue = (): Queue => {
   let last: Promise<unknown> = Promise.resolve()

@@ -15,7 +15,7 @@ import { sealingKey } from './sealed.ts'
 import { bytes, text } from './sql.ts'
 import { rewrapData, rewrapRoot } from './store-keys.ts'
 
-export interface Rewrapped {
+interface Rewrapped {
   readonly keys: number
   readonly from: string
   readonly to: string

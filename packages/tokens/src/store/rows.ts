@@ -7,7 +7,7 @@ import { addedIn, copiedTables, currentSchema, migrate, refuseIfTooNew } from '.
 import { integer } from './sql.ts'
 import type { Begun, Driver, Row, Sql, Value } from './sql.ts'
 
-export type Table = (typeof copiedTables)[number]
+type Table = (typeof copiedTables)[number]
 
 export interface TableRow {
   readonly table: Table

@@ -11,14 +11,14 @@ import { KeyturnError } from '../errors.ts'
 import type { Dialect, Driver, Sql } from './sql.ts'
 import { integer } from './sql.ts'
 
-export interface Migration {
+interface Migration {
   readonly schema: number
   /** The oldest `schemaVersion` whose code may still write after this migration. */
   readonly minWriter: number
   readonly statements: (dialect: Dialect) => readonly string[]
 }
 
-export const migrations: readonly Migration[] = [
+const migrations: readonly Migration[] = [
   {
     schema: 1,
     minWriter: 1,

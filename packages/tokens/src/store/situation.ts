@@ -24,7 +24,7 @@ const statement = `
     ON s.client_id = me.client_id AND s.org_id = me.org_id AND s.user_id = me.user_id
   WHERE me.id = ? AND s.id <> me.id`
 
-export interface Situation {
+interface Situation {
   readonly row: GrantRow
   readonly contextAt: (now: number) => Context
 }

@@ -23,7 +23,7 @@ export interface Begun {
 }
 
 /** What a transaction did. `landed` looks, after a commit that got no answer, whether it is there. */
-export interface Outcome<T> {
+interface Outcome<T> {
   readonly keep: boolean
   readonly value: T
   readonly landed?: (sql: Sql) => Promise<boolean>

@@ -31,7 +31,7 @@ export interface AccessDetails {
 }
 
 /** What the process that knows this org has learned about session life, ms; null: nothing yet. */
-export interface Learned {
+interface Learned {
   /** The org's, profile's or app's session time-out as read or configured. */
   readonly sessionTimeout: number | null
   /** The youngest age at which an otherwise healthy token was found dead. */
@@ -131,7 +131,7 @@ export interface NewGrant {
   readonly secrets: GrantSecrets
 }
 
-export interface HostRow {
+interface HostRow {
   readonly host: string
   readonly seenAt: number
   /** The newest epoch this host has rolled its journal forward in. */
@@ -140,7 +140,7 @@ export interface HostRow {
 }
 
 /** An answer that belongs to no record any more: kept sealed, listed, revoked only when nothing lies in its cascade. */
-export interface Orphan {
+interface Orphan {
   readonly id: string
   readonly grantId: string
   readonly attempt: string

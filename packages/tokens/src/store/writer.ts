@@ -23,7 +23,7 @@ export interface Writing {
 }
 
 /** Ends a transaction without a trace, with a value. */
-export class Discard<T> {
+class Discard<T> {
   readonly value: T
   constructor(value: T) {
     this.value = value
@@ -38,7 +38,7 @@ export interface Writer {
   declare(reason: string, atLeast: number): Promise<void>
 }
 
-export interface WriterParts {
+interface WriterParts {
   readonly driver: Driver
   readonly keys: StoreKeys
   readonly holder: Holder

@@ -9,7 +9,7 @@ const AHEAD = 0.75
 /** … spread over another tenth, so that a fleet doesn't exchange in step. */
 const JITTER = 0.1
 
-export type Freshness = 'fresh' | 'refresh-ahead' | 'keep-alive' | 'none'
+type Freshness = 'fresh' | 'refresh-ahead' | 'keep-alive' | 'none'
 
 /** `wall`: epoch ms. `keep-alive`: idle for so long that the refresh token's own limit comes near. */
 export const freshness = (grant: StoredGrant, wall: number): Freshness => {

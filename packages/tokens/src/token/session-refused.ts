@@ -6,7 +6,7 @@
 /** 401 texts that a fresh token would get as well (jsforce-node's http-api names the endless loop they caused). */
 const uncurable = [/connected app is not attached to agent/i, /this session is not valid for use with/i]
 
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number
   readonly body: string
 }

@@ -8,7 +8,7 @@ import { KeyturnError } from '../errors.ts'
 import type { Network } from './network.ts'
 import { proxyFor, tunnel } from './proxy.ts'
 
-export type DialStep = 'connect' | 'proxy' | 'tls'
+type DialStep = 'connect' | 'proxy' | 'tls'
 
 /**
  * A connected socket, encrypted for https. The caller listens to it before anything else happens, and destroys it.

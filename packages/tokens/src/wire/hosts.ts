@@ -22,7 +22,7 @@ const suffixes: readonly (readonly [string, number])[] = [
   ['.cloudforce.com', 1],
 ]
 
-export function isSalesforceHost(host: string): boolean {
+function isSalesforceHost(host: string): boolean {
   if (exact.has(host) || instance.test(host)) return true
   return suffixes.some(([suffix, most]) => {
     if (!host.endsWith(suffix)) return false

@@ -13,7 +13,7 @@ import { responseReader } from './response.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-export interface Proxy {
+interface Proxy {
   readonly tls: boolean
   readonly host: string
   readonly port: number

@@ -13,7 +13,7 @@ import type { Network } from './network.ts'
 import { quietBytes } from './quiet-bytes.ts'
 import { userAgent } from './user-agent.ts'
 
-export interface PlainRequest {
+interface PlainRequest {
   readonly method?: string
   /** A `Secret` where the value is one (Authorization). */
   readonly headers?: Readonly<Record<string, string | Secret>>
@@ -25,7 +25,7 @@ export interface PlainRequest {
   readonly signal?: AbortSignal
 }
 
-export interface PlainResponse {
+interface PlainResponse {
   readonly status: number
   /** Names in lower case; repeated ones joined by a comma (Set-Cookie by a newline). */
   readonly headers: Readonly<Record<string, string>>

@@ -9,7 +9,7 @@ export interface ResponseHead {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export interface ResponseReader {
+interface ResponseReader {
   readonly head: ResponseHead | null
   /** `more`: the message goes on · `done`: it is complete · `unreadable`: this is not HTTP, or too large. */
   take(bytes: Buffer): 'more' | 'done' | 'unreadable'
@@ -19,7 +19,7 @@ export interface ResponseReader {
   rest(): Buffer
 }
 
-export interface ReaderOptions {
+interface ReaderOptions {
   readonly onHead?: ((head: ResponseHead) => void) | undefined
   /** Decoded bytes of the body, synchronously. The buffer belongs to the caller from then on. */
   readonly onChunk?: ((bytes: Buffer) => void) | undefined

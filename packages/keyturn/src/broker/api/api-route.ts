@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Caller } from '../caller.ts'
 
-export interface ApiCall<Params, Query, Body> {
+interface ApiCall<Params, Query, Body> {
   readonly caller: Caller
   readonly params: Params
   readonly query: Query

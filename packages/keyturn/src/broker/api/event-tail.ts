@@ -18,7 +18,7 @@ export interface EventTail {
   close(): void
 }
 
-export interface TailListener {
+interface TailListener {
   heard(event: TailEvent): void
   ended(): void
 }

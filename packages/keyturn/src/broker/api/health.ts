@@ -5,7 +5,7 @@ import type { BrokerSettings } from '../broker-settings.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Reachability } from '../sessions/reachability.ts'
 
-export interface HealthOptions {
+interface HealthOptions {
   readonly context: BrokerContext
   readonly metrics: Metrics
   readonly settings: BrokerSettings

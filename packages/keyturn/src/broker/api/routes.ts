@@ -13,7 +13,7 @@ import { identify } from './identify.ts'
 import { openApiDocument } from './openapi.ts'
 import { reauthoriseRoutes } from './reauthorise-routes.ts'
 
-export interface ApiOptions {
+interface ApiOptions {
   readonly context: BrokerContext
   readonly manage: ManageCallers
   readonly tail: EventTail

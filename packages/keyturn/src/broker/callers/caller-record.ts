@@ -4,7 +4,7 @@
  */
 import type { KeyObject } from 'node:crypto'
 import * as z from 'zod'
-import type { Json, StoreRecord } from '@keyturn/tokens'
+import type { StoreRecord } from '@keyturn/tokens'
 import type { Caller } from '../caller.ts'
 import { addressRanges } from './address-ranges.ts'
 import type { AddressRanges } from './address-ranges.ts'
@@ -88,8 +88,6 @@ export const readCaller = ({ id, version, doc: json }: StoreRecord): StoredCalle
     previousPublicKey: previousPublicKey === null ? null : keyFromSpki(previousPublicKey.spki),
   }
 }
-
-export const callerJson = (doc: CallerDoc): Json => doc
 
 /** Nobody: what an unknown caller is compared with, so that it takes the same path. */
 export const nobody: StoredCaller = readCaller({

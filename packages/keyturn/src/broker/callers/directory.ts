@@ -23,7 +23,7 @@ export interface Directory {
   readonly all: readonly StoredCaller[]
 }
 
-export interface DirectoryOptions {
+interface DirectoryOptions {
   readonly store: Store
   readonly clock: Clock
   readonly log: Log
@@ -105,5 +105,3 @@ export const openDirectory = ({ store, clock, log, staleAfter, staleMax }: Direc
   }
   return { current }
 }
-
-export type OpenDirectory = ReturnType<typeof openDirectory>

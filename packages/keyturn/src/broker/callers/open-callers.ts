@@ -13,7 +13,7 @@ import { openDirectory } from './directory.ts'
 import { rates } from './rate.ts'
 import { usedAssertions } from './used-assertions.ts'
 
-export interface CallersOptions {
+interface CallersOptions {
   readonly keyturn: Keyturn
   readonly clock: Clock
   readonly log: Log

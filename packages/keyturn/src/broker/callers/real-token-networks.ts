@@ -25,7 +25,7 @@ const together = (callers: readonly Sitting[]): boolean =>
       ranges.length > 0 && callers.every(({ doc }) => doc.ranges.length > 0 && within(doc.ranges, ranges)),
   )
 
-export interface Scattered {
+interface Scattered {
   readonly grant: string
   /** Names of its callers that are handed the real token. */
   readonly callers: readonly string[]

@@ -7,7 +7,7 @@ import type { Clock, Store } from '@keyturn/tokens'
 import { digestOf, forgottenAt } from './assertion.ts'
 import type { Assertion } from './assertion.ts'
 
-export interface UsedAssertions {
+interface UsedAssertions {
   /** True for the first one who asks. Throws STORE_UNAVAILABLE: what nobody can remember is not taken. */
   use(assertion: Assertion, caller: string): Promise<boolean>
 }

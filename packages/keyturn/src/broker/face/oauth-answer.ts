@@ -50,7 +50,7 @@ export const refuseForTrouble = (reply: FastifyReply, error: KeyturnError): Fast
   return refuseOAuth(reply, 503, 'temporarily_unavailable', description, wait)
 }
 
-export interface TokenAnswer {
+interface TokenAnswer {
   readonly issued: Issued
   /** Where the identity of the user is asked. */
   readonly base: string

@@ -8,7 +8,7 @@ import type { Network } from '@keyturn/tokens/maintenance'
 import { fetchWithin } from '../sessions/fetch-within.ts'
 import { textOf, xmlEvents } from '../proxy/xml-events.ts'
 
-export type UserInfo = Readonly<Record<string, string | number | boolean | null>>
+type UserInfo = Readonly<Record<string, string | number | boolean | null>>
 
 /** The sequence of the WSDL: a strict stub reads in this order and wants every element that is not nillable. */
 const defaults: UserInfo = {
@@ -42,7 +42,7 @@ const REMEMBERED_MS = 3_600_000
 const LIMIT_MS = 10_000
 const remembered = new WeakMap<Keyturn, Map<string, { readonly info: UserInfo; readonly at: number }>>()
 
-export interface Asking {
+interface Asking {
   readonly keyturn: Keyturn
   readonly network: Network
   readonly clock: Clock
@@ -82,7 +82,7 @@ const bySoap = async ({ network }: Asking, { accessToken, instanceUrl }: Token):
 }
 
 /** The children of `<result>`. */
-export const readUserInfo = (xml: string): UserInfo | null => {
+const readUserInfo = (xml: string): UserInfo | null => {
   const path: string[] = []
   const found: Record<string, string | null> = {}
   for (const event of xmlEvents(xml)) {

@@ -2,7 +2,7 @@
 import { escapeXml } from '../proxy/xml-events.ts'
 
 /** By the letter in the URL: partner, enterprise, tooling, metadata. */
-export type Flavour = 'partner' | 'enterprise' | 'tooling' | 'metadata'
+type Flavour = 'partner' | 'enterprise' | 'tooling' | 'metadata'
 
 const envelopes = 'http://schemas.xmlsoap.org/soap/envelope/'
 const instance = 'http://www.w3.org/2001/XMLSchema-instance'

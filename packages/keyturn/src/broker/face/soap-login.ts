@@ -17,7 +17,7 @@ import { flavourOf, soapElement, soapFault, soapResult, soapType } from './soap-
 
 const address = /^\/services\/Soap\/([ucT])\/(\d{1,3}(?:\.\d)?)(?:\/[A-Za-z0-9]{15,18})?\/?$/
 
-export const invalidLogin = 'Invalid username, password, security token; or user locked out.'
+const invalidLogin = 'Invalid username, password, security token; or user locked out.'
 
 const fault = (reply: FastifyReply, target: Target, code: string, message: string, status = 500): null => {
   void reply

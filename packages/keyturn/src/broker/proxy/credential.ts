@@ -3,7 +3,7 @@ import type { FlatHeaders } from './headers.ts'
 
 export type Carrier = 'bearer' | 'oauth' | 'x-sfdc-session'
 
-export interface Shown {
+interface Shown {
   readonly carrier: Carrier
   readonly token: string
 }

@@ -83,7 +83,7 @@ export const requestHeaders = (rawHeaders: readonly string[], without = ''): str
   return passed
 }
 
-export interface Rewriting {
+interface Rewriting {
   /** The org's origin, as it may stand in `Location`. */
   readonly origin: string
   /** What the caller calls instead. */

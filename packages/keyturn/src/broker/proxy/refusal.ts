@@ -5,7 +5,7 @@ import { HostNotServed } from '../where.ts'
 import type { Api } from './target.ts'
 import { escapeXml } from './xml-events.ts'
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string

@@ -57,7 +57,7 @@ export const smallText = async (body: KeptBody, longest: number): Promise<string
   return text
 }
 
-export interface Replacement {
+interface Replacement {
   readonly at: number
   readonly end: number
   readonly bytes: Buffer

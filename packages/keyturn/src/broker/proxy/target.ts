@@ -18,7 +18,7 @@ export interface Target {
   readonly override: string | null
 }
 
-export type Targeted = Target | { readonly refused: string; readonly status: 400 | 404 | 405 }
+type Targeted = Target | { readonly refused: string; readonly status: 400 | 404 | 405 }
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
 
@@ -30,7 +30,7 @@ const apis: readonly (readonly [RegExp, Api])[] = [
   [/^\/cometd\//, 'cometd'],
 ]
 
-export const apiOf = (path: string): Api | null => apis.find(([pattern]) => pattern.test(path))?.[1] ?? null
+const apiOf = (path: string): Api | null => apis.find(([pattern]) => pattern.test(path))?.[1] ?? null
 
 /** `url` as it came in the request line. */
 export const targetOf = (method: string, url: string): Targeted => {

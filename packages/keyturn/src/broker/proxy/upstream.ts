@@ -9,7 +9,7 @@ import { agentFor } from '@keyturn/tokens/maintenance'
 import type { Network } from '@keyturn/tokens/maintenance'
 import type { FlatHeaders } from './headers.ts'
 
-export interface UpstreamRequest {
+interface UpstreamRequest {
   readonly origin: URL
   readonly method: string
   /** Path and query, as they came. */

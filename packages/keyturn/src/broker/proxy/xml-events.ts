@@ -4,7 +4,7 @@
  * because nothing that a SOAP message may not contain (RFC 3902, SOAP 1.1 §3: no DTD, no entities of one's own) should
  * be understood. Works on bytes shown as latin1, so that places are byte offsets: all markup is ASCII.
  */
-export type XmlEvent =
+type XmlEvent =
   | {
       readonly type: 'start'
       readonly name: string

@@ -12,7 +12,7 @@ import type { Reauthorisation } from './reauthorisation-record.ts'
 import type { Reauthorisations } from './reauthorisations.ts'
 import { reauthorisationNotice, theftNotice } from './tell.ts'
 
-export interface AskParts {
+interface AskParts {
   readonly clock: Clock
   readonly log: Log
   readonly address: PublicAddress
@@ -27,7 +27,7 @@ export interface AskParts {
   readonly alarm: (grant: string) => void
 }
 
-export interface Asked {
+interface Asked {
   /** Null: nobody knows who would have to log in. */
   readonly is: Reauthorisation | null
   readonly made: boolean

@@ -14,7 +14,7 @@ const NAP_MS = 250
 /** Why a grant gives no token that only a person can lift. */
 const personal = new Set(['GRANT_DEAD', 'GRANT_IN_DOUBT', 'GRANT_BLOCKED', 'ENROLMENT_RUNNING'])
 
-export interface PendingParts {
+interface PendingParts {
   readonly clock: Clock
   readonly reauthorisations: Reauthorisations
   /** How long a caller is held while a code is being traded, ms. */

@@ -19,7 +19,7 @@ const login = z.strictObject({
   used: z.boolean(),
 })
 
-export const reauthorisationDoc = z.strictObject({
+const reauthorisationDoc = z.strictObject({
   v: z.literal(1),
   grant: z.string(),
   /**

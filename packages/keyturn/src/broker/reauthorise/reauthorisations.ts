@@ -17,7 +17,7 @@ const MOST_LOGINS = 5
 const TRIES = 8
 const DEFAULT_SCOPE = 'api refresh_token'
 
-export interface Wanted {
+interface Wanted {
   readonly reason: ReauthorisationDoc['reason']
   readonly by: string
   readonly owner: string | null

@@ -18,7 +18,7 @@ import { LOGIN_MS, loginOf } from './reauthorisations.ts'
 import type { Reauthorisations } from './reauthorisations.ts'
 import type { Trade } from './trade.ts'
 
-export interface RoutesParts {
+interface RoutesParts {
   readonly keyturn: Pick<Keyturn, 'store'>
   readonly clock: Clock
   readonly log: Log

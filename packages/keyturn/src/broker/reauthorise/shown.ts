@@ -2,7 +2,7 @@
 import type { Reauthorisation } from './reauthorisation-record.ts'
 import { isLiving } from './reauthorisation-record.ts'
 
-export interface ShownReauthorisation {
+interface ShownReauthorisation {
   readonly status: string
   readonly reason: string
   readonly by: string

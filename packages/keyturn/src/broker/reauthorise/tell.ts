@@ -25,7 +25,7 @@ const verdictText = ({ text, certainty, evidence, next }: DeathVerdict): string 
     ...(next === '' ? [] : [next]),
   ].join('\n')
 
-export interface Occasion {
+interface Occasion {
   readonly grant: GrantView
   /** Null: no record could be made, since nobody knows who would have to log in. */
   readonly doc: ReauthorisationDoc | null

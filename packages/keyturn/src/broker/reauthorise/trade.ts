@@ -13,7 +13,7 @@ import type { Reauthorisations } from './reauthorisations.ts'
 const BUSY_MS = 120_000
 const PROVE_AGAIN_MS = 60_000
 
-export type Ending = 'completed' | 'refused' | 'died-again' | 'not-proven' | 'taken'
+type Ending = 'completed' | 'refused' | 'died-again' | 'not-proven' | 'taken'
 
 export interface Trade {
   /** `code` was brought by the browser that began this login. */
@@ -24,7 +24,7 @@ export interface Trade {
   goOn(is: Reauthorisation): Promise<Ending | null>
 }
 
-export interface TradeParts {
+interface TradeParts {
   readonly keyturn: Pick<Keyturn, 'grants' | 'store'>
   readonly clock: Clock
   readonly log: Log

@@ -11,7 +11,7 @@ import type { Reauthorisation } from './reauthorisation-record.ts'
 import type { Reauthorisations } from './reauthorisations.ts'
 import type { Trade } from './trade.ts'
 
-export interface WatchParts {
+interface WatchParts {
   readonly keyturn: Keyturn
   readonly clock: Clock
   readonly log: Log
@@ -22,7 +22,7 @@ export interface WatchParts {
   readonly every: number
 }
 
-export interface Watch {
+interface Watch {
   close(): Promise<void>
 }
 

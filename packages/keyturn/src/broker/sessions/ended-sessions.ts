@@ -10,7 +10,7 @@ import type { Clock, Store, StoreRecord } from '@keyturn/tokens'
 import type { Caller } from '../caller.ts'
 import type { VirtualSession } from './virtual-token.ts'
 
-export interface EndedSessions {
+interface EndedSessions {
   /** At once where the store was asked just now. Rejects while the store is out and nothing is known for long enough. */
   has(session: VirtualSession): boolean | Promise<boolean>
   /** Whatever this caller began with this grant until then is ended, epoch ms; null: nothing is, or nobody can tell. */
@@ -21,7 +21,7 @@ export interface EndedSessions {
   endAll(caller: Caller, grant: string): Promise<void>
 }
 
-export interface EndedSessionsOptions {
+interface EndedSessionsOptions {
   readonly store: Pick<Store, 'version' | 'records'>
   readonly clock: Clock
   /** ms */

@@ -24,7 +24,7 @@ export interface Issued {
   readonly begun: Begun | null
 }
 
-export interface Place {
+interface Place {
   /** Where the caller reached the broker. */
   readonly base: string
   readonly address: string | null

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '@keyturn/tokens'
 
-export interface Unreachable {
+interface Unreachable {
   readonly grant: string
   /** Of the failure (`ECONNREFUSED`, `TIMEOUT`). */
   readonly code: string

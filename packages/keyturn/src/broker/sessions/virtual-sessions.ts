@@ -27,7 +27,7 @@ export interface Begun {
   readonly session: VirtualSession
 }
 
-export interface Beginning {
+interface Beginning {
   readonly caller: Caller
   readonly grant: string
   readonly face: Face

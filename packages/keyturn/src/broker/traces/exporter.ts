@@ -21,9 +21,9 @@ const CLOSE_LIMIT_MS = 5_000
 /** https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
 const passing = new Set([429, 502, 503, 504])
 
-export type SpanOutcome = 'exported' | 'dropped'
+type SpanOutcome = 'exported' | 'dropped'
 
-export interface ExporterOptions {
+interface ExporterOptions {
   readonly settings: TraceSettings
   readonly resource: Resource
   readonly network: Network
@@ -32,7 +32,7 @@ export interface ExporterOptions {
   readonly onOutcome: (outcome: SpanOutcome, count: number) => void
 }
 
-export interface Exporter {
+interface Exporter {
   add(span: FinishedSpan): void
   readonly waiting: number
   /** Sends what waits, within a limit. */

@@ -12,7 +12,7 @@ import type { TraceSettings } from './trace-settings.ts'
 import { openTraces } from './traces.ts'
 import type { Traces } from './traces.ts'
 
-export interface Tracing {
+interface Tracing {
   readonly traces: Traces
   keyturn(keyturn: Keyturn): Keyturn
   callers(callers: Callers): Callers
@@ -21,7 +21,7 @@ export interface Tracing {
   close(): Promise<void>
 }
 
-export interface TracingOptions {
+interface TracingOptions {
   readonly settings: TraceSettings
   readonly version: string
   readonly instance: string

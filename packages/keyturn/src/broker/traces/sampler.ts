@@ -12,7 +12,7 @@ export const samplerNames = [
 
 export type SamplerName = (typeof samplerNames)[number]
 
-export type Sampler = (traceId: string, parent: TraceContext | null) => boolean
+type Sampler = (traceId: string, parent: TraceContext | null) => boolean
 
 /**
  * By the last 56 bits of the trace's id, which are random (W3C Trace Context 2 §5.1), so that every program that asks for

@@ -3,7 +3,7 @@ import type { Target } from '../proxy/target.ts'
 import type { UpstreamAnswer } from '../proxy/upstream.ts'
 import type { Traces } from './traces.ts'
 
-export interface UpstreamCall {
+interface UpstreamCall {
   readonly grant: string
   readonly host: string
   readonly target: Target

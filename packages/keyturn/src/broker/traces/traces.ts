@@ -29,7 +29,7 @@ export interface Traces {
   upstream(span: Span | null): Readonly<Record<string, string>>
 }
 
-export interface TracesOptions {
+interface TracesOptions {
   readonly settings: TraceSettings
   readonly clock: Clock
   readonly random: (size: number) => Uint8Array

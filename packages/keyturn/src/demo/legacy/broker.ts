@@ -15,20 +15,20 @@ import { mind, plainEnvironment } from '../children.ts'
 /** The same from sources and when it is published. */
 const bin = fileURLToPath(new URL('../../../bin/keyturn.js', import.meta.url))
 
-export interface NewCaller {
+interface NewCaller {
   readonly flags: readonly string[]
   readonly stdin?: string
   readonly environment?: NodeJS.ProcessEnv
 }
 
-export interface DemoBroker {
+interface DemoBroker {
   readonly url: string
   /** Logins it answered with a session, by its own metrics: of SOAP `login()`, and at the token endpoint. */
   logins(): Promise<{ readonly soap: number; readonly token: number }>
   close(): Promise<void>
 }
 
-export interface BrokerHome {
+interface BrokerHome {
   addGrants(grants: readonly AddGrant[]): Promise<void>
   /** What `caller add --json` answers. */
   addCaller(caller: NewCaller): Promise<{ readonly password?: string }>

@@ -1,6 +1,6 @@
 /** Constant load: each caller calls again as soon as it has its answer, except while somebody moves the clock. */
 
-export interface Load {
+interface Load {
   /** Calls so far. */
   asked(): number
   /** What callers were told instead of an answer. */

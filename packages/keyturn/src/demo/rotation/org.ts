@@ -18,7 +18,7 @@ export const administrator = 'admin@acme.example'
 export const rotator = 'rotator@acme.example'
 
 /** An app that takes JWT logins, as it is before anything is turned. */
-export interface Client {
+interface Client {
   readonly clientId: string
   readonly privateKey: string
   readonly certificate: string

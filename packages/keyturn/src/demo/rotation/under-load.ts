@@ -10,13 +10,13 @@ import type { World } from './world.ts'
 
 export const CALLERS = 4
 
-export interface LoadedTurn {
+interface LoadedTurn {
   readonly turn: Omit<Turn, 'problems'>
   readonly run: Run
   readonly complaints: readonly string[]
 }
 
-export interface Loaded {
+interface Loaded {
   readonly credential: string
   /** Of the store: what the callers use. */
   readonly grant: string

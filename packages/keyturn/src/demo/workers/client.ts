@@ -2,7 +2,7 @@
 import type { Login } from '../messages.ts'
 
 /** What a process knows of a login without its tokens. */
-export type Account = Omit<Login, 'accessToken' | 'refreshToken'>
+type Account = Omit<Login, 'accessToken' | 'refreshToken'>
 
 export interface Client {
   /** Absent with Keyturn: the store has it. */

@@ -9,7 +9,7 @@
  */
 import { notReady } from '../../secret-managers/refusals.ts'
 
-export type Dialect = 'dotenv' | 'shell' | 'docker'
+type Dialect = 'dotenv' | 'shell' | 'docker'
 
 interface Variable {
   readonly name: string

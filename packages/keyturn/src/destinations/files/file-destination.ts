@@ -19,7 +19,7 @@ export const fileSettings = {
     .describe('Mode of a file that is made; default 0600'),
 }
 
-export interface FileFormat {
+interface FileFormat {
   /** Places that the settings name: a preflight tries them. */
   readonly named: readonly string[]
   /** Places in this text (null: no file yet) and what is to stand there. */

@@ -28,7 +28,7 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 
 /** Finds what would be replaced and refuses what must not be. Touches nothing. */
-export const examineFile = async (path: string, { create }: FileRules): Promise<Target> => {
+const examineFile = async (path: string, { create }: FileRules): Promise<Target> => {
   const real = await realpath(path).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return null
     throw refused(`${path} can’t be reached (${codeOf(error)})`, 'Give this user the folders above it.')

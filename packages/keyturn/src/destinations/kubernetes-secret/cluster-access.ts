@@ -11,7 +11,7 @@ import { isObject } from '../../secret-managers/json-answer.ts'
 import type { JsonObject } from '../../secret-managers/json-answer.ts'
 import { notReady } from '../../secret-managers/refusals.ts'
 
-export interface ClusterAccess {
+interface ClusterAccess {
   readonly server: URL
   readonly token: Secret
   /** PEM. */
@@ -19,7 +19,7 @@ export interface ClusterAccess {
   readonly namespace: string | undefined
 }
 
-export interface Where {
+interface Where {
   readonly kubeconfig?: string | undefined
   readonly context?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>

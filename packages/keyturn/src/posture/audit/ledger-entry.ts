@@ -10,7 +10,7 @@ import type { AuditReport } from './report.ts'
 import { severities } from './result.ts'
 
 /** Over the snapshot as JSON, in the order of its own keys. */
-export const snapshotHash = (snapshot: Snapshot): string => {
+const snapshotHash = (snapshot: Snapshot): string => {
   const hash = createHash('sha256')
   for (const part of jsonParts(snapshot)) hash.update(part)
   return hash.digest('hex')

@@ -13,7 +13,7 @@ export interface OrgChanges {
   readonly told: readonly ToldChange[]
 }
 
-export interface ToldChange {
+interface ToldChange {
   readonly family: string
   readonly subject: string
   readonly what: Change['what']

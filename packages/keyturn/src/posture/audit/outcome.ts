@@ -3,7 +3,7 @@ import type { Severity } from '../control.ts'
 import type { AuditReport } from './report.ts'
 import { atLeast } from './result.ts'
 
-export interface Asking {
+interface Asking {
   /** Findings of this severity and worse are a no; null: none is. */
   readonly failOn: Severity | null
   /** What could not be judged, of that severity and worse (null: any), is no yes. */

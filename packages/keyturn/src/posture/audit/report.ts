@@ -14,7 +14,7 @@ import type { Score } from './score.ts'
 import { trendOf } from './trend.ts'
 import type { Trend } from './trend.ts'
 
-export const reportFormat = 'keyturn-audit/1'
+const reportFormat = 'keyturn-audit/1'
 
 /** A control, what the profile asked of it, and what came of it. */
 export interface Judged {

@@ -16,7 +16,7 @@ export interface Score {
   readonly formula: string
 }
 
-export const weights: Readonly<Record<Severity, number>> = { critical: 10, high: 5, medium: 2, low: 1, info: 0 }
+const weights: Readonly<Record<Severity, number>> = { critical: 10, high: 5, medium: 2, low: 1, info: 0 }
 
 const formula =
   '100 × weight of the controls that pass ÷ weight of those that pass or fail, rounded down. Weights: critical 10, high 5, medium 2, low 1, info 0. A control fails as a whole, waived or not. What is unknown or not applicable is left out; “at least” counts the unknown as failed, “at most” as passed.'

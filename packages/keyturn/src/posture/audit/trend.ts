@@ -15,7 +15,7 @@ export interface Moved {
   readonly fingerprint: string
 }
 
-export interface TrendPoint {
+interface TrendPoint {
   readonly takenAt: number
   readonly score: number | null
   readonly unknownShare: number
@@ -37,12 +37,12 @@ export interface Trend {
 }
 
 /** One moment's results, waivers not applied. */
-export interface Earlier {
+interface Earlier {
   readonly takenAt: number
   readonly results: readonly Result[]
 }
 
-export const pointOf = ({ takenAt, results }: Earlier): TrendPoint => {
+const pointOf = ({ takenAt, results }: Earlier): TrendPoint => {
   const { value, unknownShare } = scoreOf(results)
   return { takenAt, score: value, unknownShare, findings: results.reduce((sum, one) => sum + one.findings.length, 0) }
 }

@@ -29,7 +29,7 @@ export interface ShownChange {
   readonly needsOverride: boolean
 }
 
-export interface ChangeLedger {
+interface ChangeLedger {
   /** `fix`: its entries are `fix-began` and `fix-ended`. */
   readonly verb: string
   /** Of this change, in both entries; a random UUID. */
@@ -88,7 +88,7 @@ export interface CarriedOut extends ShownChange {
   readonly verified: { readonly ok: boolean; readonly text: string } | null
 }
 
-export const needsOverride = (impact: Impact | null): boolean =>
+const needsOverride = (impact: Impact | null): boolean =>
   impact !== null && (impact.cutOff.length > 0 || impact.possible.length > 0 || impact.blind.length > 0)
 
 /** Null: nothing stands against applying it. */

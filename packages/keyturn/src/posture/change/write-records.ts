@@ -11,7 +11,7 @@ const verbs = { create: 'created', update: 'changed', delete: 'deleted' } as con
 
 export const recordText = ({ is, object, name }: RecordEdit): string => `${is} ${object}: ${name}`
 
-export interface WrittenRecords {
+interface WrittenRecords {
   /** In the past tense: `created PermissionSetAssignment: …`. */
   readonly done: readonly string[]
   /** Ids of created records, in their order. */

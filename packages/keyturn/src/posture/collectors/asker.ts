@@ -20,7 +20,7 @@ export interface Listed {
   readonly namespace: string | null
 }
 
-export interface QueryOptions {
+interface QueryOptions {
   readonly tooling?: boolean
   /** The platform hands out fewer rows than there are, and says so only to who counts: the caller does. */
   readonly capped?: boolean

@@ -21,7 +21,7 @@ export const missingOf = ({ anyOf }: Needs): string => {
   return permissionLabels[first]
 }
 
-export const mayNotSee = (needs: Needs): Unknown =>
+const mayNotSee = (needs: Needs): Unknown =>
   unknown('permission', `${needs.what}: the auditor’s user lacks “${missingOf(needs)}”`, missingOf(needs))
 
 export const holds = ({ anyOf }: Needs, own: ReadonlySet<AuditPermission>): boolean =>

@@ -10,10 +10,10 @@ import { soqlText } from '../../org/org-user.ts'
 import type { Asker } from './asker.ts'
 import { maybeText, number, text } from './cells.ts'
 
-export const mostRows = 2500
+const mostRows = 2500
 const mostGroups = 2000
 
-export interface Capped {
+interface Capped {
   readonly object: string
   readonly fields: readonly string[]
   /** Cuts the rows of one user, where they are too many for one query. */
@@ -24,7 +24,7 @@ export interface Capped {
   readonly take: (rows: readonly Row[]) => void
 }
 
-export interface CappedResult {
+interface CappedResult {
   readonly counted: number
   readonly read: number
   readonly complete: boolean

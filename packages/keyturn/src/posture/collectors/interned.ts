@@ -2,7 +2,7 @@
  * One copy of each text: a hundred thousand rows name the same few users, apps and clients, and a text that was read from
  * a page of JSON, or cut out of a longer one, keeps that in memory.
  */
-export type Intern = <T extends string | null>(text: T) => T
+type Intern = <T extends string | null>(text: T) => T
 
 export const createIntern = (): Intern => {
   const known = new Map<string, string>()

@@ -20,7 +20,7 @@ export interface PaceLimits {
 
 export const defaultPace: PaceLimits = { atOnce: 10, dailyShare: 0.8, calls: 20_000, attempts: 5, pauseMs: 500 }
 
-export interface Tally {
+interface Tally {
   readonly total: number
   readonly mostAtOnce: number
   readonly again: number

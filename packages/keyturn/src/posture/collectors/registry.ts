@@ -19,7 +19,7 @@ import { collectTokens } from './tokens/tokens.ts'
 import { collectPermissionNames, collectPermissionSetGroups, collectPermissionSets } from './users/permission-facts.ts'
 import { collectUsers } from './users/users.ts'
 
-export type Collectors = { readonly [F in Family]?: (collecting: Collecting) => Promise<Facts[F]> }
+type Collectors = { readonly [F in Family]?: (collecting: Collecting) => Promise<Facts[F]> }
 
 export const collectors: Collectors = {
   apps: collectApps,

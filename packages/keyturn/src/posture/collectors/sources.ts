@@ -17,7 +17,7 @@ export interface Sources {
   groups(): Promise<Fact<ReadonlyMap<string, Group>>>
 }
 
-export const once = <T>(work: () => Promise<T>): (() => Promise<T>) => {
+const once = <T>(work: () => Promise<T>): (() => Promise<T>) => {
   let made: Promise<T> | undefined
   return () => (made ??= work())
 }

@@ -8,7 +8,7 @@ import type { Asker } from './asker.ts'
 import { placeWasLost } from './asker.ts'
 import { moment, text } from './cells.ts'
 
-export interface Timeline {
+interface Timeline {
   readonly object: string
   /** Besides Id and the time. */
   readonly fields: readonly string[]

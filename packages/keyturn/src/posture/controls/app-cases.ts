@@ -4,7 +4,7 @@ import { known } from '../fact.ts'
 import type { AppFact } from '../facts.ts'
 import { applist, hidden } from './sample-facts.ts'
 
-export interface AppExample {
+interface AppExample {
   readonly right?: Partial<AppFact>
   readonly wrong: Partial<AppFact>
   readonly unknown: Partial<AppFact>

@@ -1,6 +1,6 @@
 /** What kind of place a callback address is: it decides which rules an app can keep at all. */
 
-export type CallbackKind =
+type CallbackKind =
   /** This very computer: any program on it can listen there. */
   | 'local'
   /** A scheme of an installed program: it can't keep a secret, and has no address of its own. */

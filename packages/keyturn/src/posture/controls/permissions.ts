@@ -24,7 +24,7 @@ export const takeover = [
 ] as const
 
 /** OAuth apps and their secrets. */
-export const overApps = [
+const overApps = [
   'CanApproveUninstalledApps',
   'UseAnyApiClient',
   'ManageRemoteAccess',
@@ -38,7 +38,7 @@ export const overApps = [
 ] as const
 
 /** Loosen what protects others. */
-export const overPolicies = [
+const overPolicies = [
   'ManageIpAddresses',
   'ManagePasswordPolicies',
   'ManageLoginAccessPolicies',
@@ -47,7 +47,7 @@ export const overPolicies = [
 ] as const
 
 /** Loosen what protects the user's own login. */
-export const weakLogin = [
+const weakLogin = [
   'PasswordNeverExpires',
   'SkipIdentityConfirmation',
   'BreakGlassLoginAllowed',
@@ -66,7 +66,7 @@ export const exfiltration = [
 ] as const
 
 /** Not dangerous, and needed to judge. */
-export const neutral = [
+const neutral = [
   'ApiEnabled',
   'ApiUserOnly',
   'UseAnyApiAuth',
@@ -75,8 +75,6 @@ export const neutral = [
   'IsSsoEnabled',
   'MustUseSso',
 ] as const
-
-export const sometimesAbsent = ['UseAnyApiClient', 'BypassMFAForUiLogins', 'IsSsoEnabled'] as const
 
 /** What a machine must not have without a reason: broad rights over data, people, apps and policies. */
 export const broadForMachines: readonly string[] = [...takeover, ...overApps, ...overPolicies, ...exfiltration]

@@ -4,7 +4,7 @@ import { known, unknown } from '../fact.ts'
 import type { SettingValue } from '../facts.ts'
 import { absent, hidden, profilelist } from './sample-facts.ts'
 
-export interface SettingExample {
+interface SettingExample {
   readonly control: Control
   readonly path: string
   readonly right: SettingValue

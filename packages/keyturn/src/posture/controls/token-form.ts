@@ -19,7 +19,7 @@ interface TokenControl extends ControlText {
   readonly find: (inventory: TokenInventory, asked: Asked) => readonly Found[] | { readonly cannot: string }
 }
 
-export interface Found {
+interface Found {
   readonly subject: string
   readonly text: string
   readonly facts: Evidence['facts']

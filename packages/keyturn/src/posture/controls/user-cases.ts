@@ -3,7 +3,7 @@ import type { ControlCase, Parameters } from '../control.ts'
 import type { Facts, UserFact } from '../facts.ts'
 import { hidden, userlist } from './sample-facts.ts'
 
-export interface UserExample {
+interface UserExample {
   readonly right: UserFact
   readonly wrong: UserFact
   readonly unknown: UserFact

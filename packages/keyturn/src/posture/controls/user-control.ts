@@ -19,7 +19,7 @@ interface UserControl extends ControlText {
   readonly look: (user: UserFact, asked: Asked) => Answer
 }
 
-export const userSubject = ({ username }: Pick<UserFact, 'username'>): string => `user:${username}`
+const userSubject = ({ username }: Pick<UserFact, 'username'>): string => `user:${username}`
 
 const nouns = {
   machines: ['machine user', 'machine users'],

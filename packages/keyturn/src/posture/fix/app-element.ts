@@ -10,7 +10,7 @@ import { valueAt } from '../change/same-body.ts'
 import { partTypes } from '../collectors/apps/external-apps.ts'
 import type { AppFact, AppPart } from '../facts.ts'
 
-export interface AppElement {
+interface AppElement {
   readonly connected: readonly string[]
   readonly external: readonly [part: AppPart, ...path: string[]]
 }

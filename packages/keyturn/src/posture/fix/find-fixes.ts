@@ -10,13 +10,13 @@ import type { Snapshot } from '../snapshot.ts'
 import type { Waiver } from '../waivers/waiver.ts'
 import type { Found } from './plan-fixes.ts'
 
-export interface Finding {
+interface Finding {
   readonly found: readonly Found[]
   /** By control: verdict, waived findings, what could not be judged. */
   readonly results: readonly Result[]
 }
 
-export interface FindingOf {
+interface FindingOf {
   readonly controls: readonly Control[]
   readonly snapshot: Snapshot
   readonly profile: ProfileName

@@ -11,7 +11,7 @@ import { subjectFix } from './subject-fix.ts'
 import type { AskedFix, Mended } from './subject-fix.ts'
 import type { UserFact } from '../facts.ts'
 
-export interface ObjectRights {
+interface ObjectRights {
   readonly control: string
   /** Elements of objectPermissions. */
   readonly elements: readonly string[]

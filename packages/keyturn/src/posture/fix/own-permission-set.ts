@@ -5,7 +5,7 @@
 import type { ComponentEdit, RecordEdit } from '../change/org-change.ts'
 import type { AppFact, Facts, UserFact } from '../facts.ts'
 
-export interface OwnSet {
+interface OwnSet {
   readonly name: string
   readonly edit: ComponentEdit
   readonly records: readonly RecordEdit[]

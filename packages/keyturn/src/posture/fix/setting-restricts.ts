@@ -8,7 +8,7 @@ import type { Restriction } from '../impact/restriction.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { SettingValue } from '../facts.ts'
 
-export type SettingEffect =
+type SettingEffect =
   | {
       readonly is: 'restricts'
       readonly restricts: readonly Restriction[]
@@ -17,7 +17,7 @@ export type SettingEffect =
     }
   | { readonly is: 'by-hand'; readonly why: string }
 
-export interface SettingChange {
+interface SettingChange {
   readonly snapshot: Snapshot
   /** Null: the org's. */
   readonly profile: string | null

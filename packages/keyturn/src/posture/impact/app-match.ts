@@ -8,7 +8,7 @@ import type { AppFact, Facts } from '../facts.ts'
 import type { Use } from './use.ts'
 
 export type Match = 'yes' | 'maybe' | 'no'
-export type AppUseOf = Pick<Use, 'app' | 'appId' | 'kind'>
+type AppUseOf = Pick<Use, 'app' | 'appId' | 'kind'>
 
 export interface AppDirectory {
   /** The apps that a restriction's `app` may mean: a subject (`eca:Erp`), an id, a name or a label. */

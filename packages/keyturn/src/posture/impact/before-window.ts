@@ -117,7 +117,7 @@ const ofUsers = (restriction: Restriction, days: number, seen: Seen): readonly s
   )
 }
 
-export interface BeforeWindow {
+interface BeforeWindow {
   /** In a sentence each. */
   readonly texts: readonly string[]
   /** Who last logged in before, and by what nobody can tell. */

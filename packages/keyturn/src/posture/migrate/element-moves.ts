@@ -107,7 +107,7 @@ export const topLevel: Readonly<Record<string, Mover>> = {
   pluginExecutionUser: notCarried('it goes with the Apex class', 'Set it with the class, as the user it runs as.'),
 }
 
-export const oauthConfig: Readonly<Record<string, Mover>> = {
+const oauthConfig: Readonly<Record<string, Mover>> = {
   callbackUrl: same('global', 'callbackUrl'),
   certificate: same('global', 'certificate'),
   isConsumerSecretOptional: same('global', 'isConsumerSecretOptional'),
@@ -157,7 +157,7 @@ export const oauthConfig: Readonly<Record<string, Mover>> = {
   ),
 }
 
-export const oauthPolicy: Readonly<Record<string, Mover>> = {
+const oauthPolicy: Readonly<Record<string, Mover>> = {
   ipRelaxation: otherwise(
     'policies',
     'ipRelaxationPolicyType',
@@ -178,7 +178,7 @@ export const oauthPolicy: Readonly<Record<string, Mover>> = {
   singleLogoutUrl: same('policies', 'singleLogoutUrl'),
 }
 
-export const sessionPolicy: Readonly<Record<string, Mover>> = {
+const sessionPolicy: Readonly<Record<string, Mover>> = {
   policyAction: (value) =>
     textOf(value) === 'Block'
       ? otherwise('switches', 'isEnabled', () => false, 'a blocked app is one that is not enabled')(value)

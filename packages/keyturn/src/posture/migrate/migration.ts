@@ -4,7 +4,7 @@
  */
 import type { MetadataBody } from '../../org/metadata-component.ts'
 
-export type Carried = 'as-is' | 'other-form' | 'not-carried'
+type Carried = 'as-is' | 'other-form' | 'not-carried'
 
 export interface ElementMove {
   /** Path in the connected app's file: `oauthConfig.isPkceRequired`. */

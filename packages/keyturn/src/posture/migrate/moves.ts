@@ -5,7 +5,7 @@ import { appParts } from '../provision/app-files.ts'
 import type { ElementMove, MigratedPart } from './migration.ts'
 
 /** What an element becomes: nothing of it for `not-carried`. */
-export interface Moved {
+interface Moved {
   readonly move: Omit<ElementMove, 'element'>
   readonly sets: readonly (readonly [part: MigratedPart, element: string, value: MetadataValue])[]
 }

@@ -29,7 +29,7 @@ const fields = {
   certificate: 'certificate',
 } as const satisfies Partial<Record<keyof AppFact, string>>
 
-export type MigratedField = keyof typeof fields
+type MigratedField = keyof typeof fields
 export const migratedFields = Object.keys(fields) as readonly MigratedField[]
 
 export interface Difference {

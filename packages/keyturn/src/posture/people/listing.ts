@@ -1,5 +1,5 @@
 /** What a view shows, free of any format: sentences, tables of texts, and what to do. Texts are the org’s, as they are. */
-export interface ListingTable {
+interface ListingTable {
   readonly title: string
   readonly columns: readonly { readonly title: string; readonly right?: true; readonly spared?: number }[]
   readonly rows: readonly (readonly string[])[]

@@ -12,7 +12,7 @@ export interface WayOff {
   readonly guide: string
 }
 
-export interface Leaving {
+interface Leaving {
   readonly username: string
   readonly apiOnly: boolean | null
   readonly shared: readonly string[]

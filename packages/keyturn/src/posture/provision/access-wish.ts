@@ -4,9 +4,9 @@
  */
 import { KeyturnError } from '@keyturn/tokens'
 
-export const objectRights = ['read', 'create', 'edit'] as const
+const objectRights = ['read', 'create', 'edit'] as const
 export type ObjectRight = (typeof objectRights)[number]
-export type FieldWish = 'read' | 'edit'
+type FieldWish = 'read' | 'edit'
 
 export interface ObjectWish {
   readonly object: string
@@ -39,7 +39,7 @@ const fieldFix = 'Write OBJECT.FIELD:RIGHT with read or edit, e.g. Account.Indus
 
 const isObjectRight = (text: string): text is ObjectRight => (objectRights as readonly string[]).includes(text)
 
-export const parseObject = (text: string): ObjectWish => {
+const parseObject = (text: string): ObjectWish => {
   const [object = '', rights = '', ...more] = text.trim().split(':')
   if (!apiName.test(object) || more.length > 0) throw bad(text, 'that is no object with rights', objectFix)
   const asked = rights
@@ -63,7 +63,7 @@ export const parseFieldName = (text: string): { readonly object: string; readonl
   return { object, field }
 }
 
-export const parseField = (text: string): FieldOfWish => {
+const parseField = (text: string): FieldOfWish => {
   const [path = '', right = 'read', ...more] = text.trim().split(':')
   if (more.length > 0 || (right !== 'read' && right !== 'edit')) throw bad(text, 'a right is read or edit', fieldFix)
   return { ...parseFieldName(path), right }

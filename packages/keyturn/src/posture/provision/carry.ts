@@ -4,7 +4,7 @@ import type { CarriedOut } from '../change/carry-out.ts'
 import type { OrgChange } from '../change/org-change.ts'
 import type { Restriction } from '../impact/restriction.ts'
 
-export interface CarryOptions {
+interface CarryOptions {
   /** Empty: nothing is taken from anybody. */
   readonly restricts: readonly Restriction[]
   /** Once it was said yes to, before the org is asked for anything: what a killed process would leave gets its name. */

@@ -3,14 +3,14 @@ import { KeyturnError } from '@keyturn/tokens'
 import type { OrgConnection, Row } from '../../org/connection.ts'
 import { integrationLicense } from './integration-profile.ts'
 
-export interface Seats {
+interface Seats {
   readonly name: string
   readonly id: string
   readonly total: number
   readonly used: number
 }
 
-export interface IntegrationLicenses {
+interface IntegrationLicenses {
   readonly user: Seats
   /** Opens objects to users of that licence; must be there before the permission set. */
   readonly permissionSet: Seats

@@ -12,7 +12,7 @@ import { known } from '../fact.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { AppDescription } from './app-description.ts'
 
-export interface AppFinding {
+interface AppFinding {
   readonly control: string
   readonly text: string
 }

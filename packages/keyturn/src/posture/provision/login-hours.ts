@@ -51,15 +51,3 @@ export const loginHours = (text: string): MetadataBody => {
   }
   return found
 }
-
-const dayNames: readonly string[] = days
-
-/** As a restriction names them: a span for each day, or none. */
-export const hoursByDay = (body: MetadataBody): Readonly<Record<string, readonly [from: number, to: number] | null>> =>
-  Object.fromEntries(
-    dayNames.map((day) => {
-      const [from, to] = [body[`${day}Start`], body[`${day}End`]]
-      const known = from !== undefined && to !== undefined && Number(from) >= 0
-      return [day, known ? ([Number(from), Number(to)] as const) : null]
-    }),
-  )

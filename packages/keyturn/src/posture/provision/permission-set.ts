@@ -3,7 +3,7 @@ import { KeyturnError } from '@keyturn/tokens'
 import type { OrgConnection } from '../../org/connection.ts'
 import { soqlText } from '../../org/org-user.ts'
 
-export interface OwnSet {
+interface OwnSet {
   readonly id: string
   readonly name: string
   /** Active users that hold it, directly or by a group. */

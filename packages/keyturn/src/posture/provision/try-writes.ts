@@ -93,7 +93,7 @@ const tryOne = async (
   return answer('works', changed === null ? 'created' : 'created and changed', left)
 }
 
-export interface TryWrites {
+interface TryWrites {
   readonly objects: readonly ObjectWish[]
   readonly asUser: OrgConnection
   readonly admin: OrgConnection

@@ -26,7 +26,7 @@ export interface OwnGrant {
   readonly app: KeyedApp | null
 }
 
-export type SeenBy = 'login' | 'token' | 'broker' | 'grant'
+type SeenBy = 'login' | 'token' | 'broker' | 'grant'
 
 export interface RtrClient {
   readonly id: string

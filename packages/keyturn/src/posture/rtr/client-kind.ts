@@ -6,7 +6,7 @@
  */
 
 /** `survives` and `breaks` hold whenever the name is true; `depends` on what the name doesn't tell. */
-export type Effect = 'survives' | 'breaks' | 'depends'
+type Effect = 'survives' | 'breaks' | 'depends'
 
 export interface KnownKind {
   readonly name: string

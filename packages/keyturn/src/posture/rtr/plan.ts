@@ -30,7 +30,7 @@ export interface PlannedApp extends JudgedApp {
   readonly steps: readonly string[]
 }
 
-export const planFormat = 'keyturn-rtr/1'
+const planFormat = 'keyturn-rtr/1'
 
 export interface RtrPlan {
   readonly format: typeof planFormat

@@ -12,7 +12,7 @@ export type Readiness = 'ready' | 'not-ready' | 'unknown'
 export type Source =
   'own-grant' | 'broker' | 'rehearsal' | 'scan' | 'known-kind' | 'way-in' | 'user' | 'sharing' | 'declared'
 
-export interface ReadinessEvidence {
+interface ReadinessEvidence {
   readonly source: Source
   readonly says: Readiness
   readonly text: string
@@ -83,7 +83,7 @@ export interface JudgedApp extends Omit<RtrApp, 'clients'> {
 type ByClient<T> = ReadonlyMap<string, readonly T[]>
 
 /** By what they were recorded against, so that not every client is held against every proof. */
-export interface ProofIndex {
+interface ProofIndex {
   readonly rehearsed: ByClient<Rehearsed>
   readonly declared: ByClient<Declared>
   readonly scanned: ByClient<Scanned>

@@ -29,7 +29,7 @@ const inTrail = ({ names, label }: PlannedApp, trail: readonly AuditTrailFact[])
   return mine.length === 0 ? null : Math.max(...mine.map(({ at }) => at))
 }
 
-export interface StatusOf {
+interface StatusOf {
   readonly apps: readonly PlannedApp[]
   readonly records: readonly SwitchRecord[]
   readonly trail: readonly AuditTrailFact[]

@@ -28,7 +28,7 @@ export interface Look {
   readonly tokens: Readonly<Record<string, number>> | null
 }
 
-export interface Watched {
+interface Watched {
   /** Names under which the app stands in the login history and among the tokens. */
   readonly names: readonly string[]
   /** From here on; a while before the switch, so that who was dead already is known. */

@@ -7,7 +7,7 @@ import { KeyturnError } from '@keyturn/tokens'
 import type { Clock } from '@keyturn/tokens'
 import type { Look, Sighting } from './sightings.ts'
 
-export interface WatchedClient {
+interface WatchedClient {
   readonly program: string
   readonly user: string
   /** Refreshes and logins that worked since the switch. */
@@ -39,7 +39,7 @@ const isDeath = (one: Sighting): boolean =>
   !one.worked && !isOverlap(one) && isRefresh(one) && /invalid|expired|revoked/i.test(one.status)
 
 /** When it began to be switched on, and when it was seen to be: in between nobody knows which side a refusal is of. */
-export interface Span {
+interface Span {
   readonly began: number
   readonly since: number
 }
@@ -102,7 +102,7 @@ export const watchState = (
   }
 }
 
-export interface Watching extends Span {
+interface Watching extends Span {
   readonly until: number
   readonly every: number
   /** Tokens by user when rotation was switched on; null: unknown. */

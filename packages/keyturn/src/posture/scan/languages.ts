@@ -1,5 +1,5 @@
 /** Which sources are read, and how each language writes comments and strings. */
-export interface StringForm {
+interface StringForm {
   readonly open: string
   readonly close: string
   /** A backslash takes the next character's meaning away. */

@@ -10,7 +10,7 @@
  */
 export type Effect = 'breaks' | 'depends' | 'survives' | 'unaffected' | 'unknown'
 
-export const ecosystems = ['npm', 'python', 'ruby', 'maven', 'composer', 'go', 'nuget'] as const
+const ecosystems = ['npm', 'python', 'ruby', 'maven', 'composer', 'go', 'nuget'] as const
 export type Ecosystem = (typeof ecosystems)[number]
 
 /** `ran`: driven against a server that rotates; `read`: its source was; `documented`: its makers or users say so. */
@@ -32,7 +32,7 @@ export interface LibraryFinding {
   readonly next: string
 }
 
-export type HabitKind =
+type HabitKind =
   /** A connection of jsforce gets a refresh token, and nothing that refreshes it safely. */
   | 'connection-without-refresh-fn'
   /** It stores what it gets, in one process at a time. */

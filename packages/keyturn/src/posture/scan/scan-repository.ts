@@ -19,7 +19,7 @@ import { filesOf, scanLimits, textOf } from './tree.ts'
 import type { ScanLimits } from './tree.ts'
 import { verdictOf } from './scan-verdict.ts'
 
-export interface ScanOptions {
+interface ScanOptions {
   readonly tell?: (text: string) => void
   readonly limits?: Partial<ScanLimits>
 }

@@ -21,7 +21,7 @@ export interface ScanLimits {
 
 export const scanLimits: ScanLimits = { files: 200_000, depth: 40, sourceBytes: 2_000_000, manifestBytes: 50_000_000 }
 
-export interface FoundFile {
+interface FoundFile {
   /** From the root, with `/`. */
   readonly path: string
   readonly full: string
@@ -53,7 +53,7 @@ const notEntered = new Set([
   'coverage',
 ])
 
-export interface Walk {
+interface Walk {
   readonly root: string
   readonly limits: ScanLimits
   readonly skip: (why: SkipReason) => void

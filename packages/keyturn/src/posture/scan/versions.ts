@@ -1,8 +1,8 @@
 /** Versions as numbers, and what a range can mean. Of no use for ordering pre-releases: `9.2.0-beta` counts as before. */
-export type Numbers = readonly [number, number, number]
+type Numbers = readonly [number, number, number]
 
 /** `1.2.3`, `v1.2`, `8`; null: no version. */
-export const numbersOf = (version: string): Numbers | null => {
+const numbersOf = (version: string): Numbers | null => {
   const [, major, minor = '0', patch = '0'] = /^[v=\s]*(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?/.exec(version) ?? []
   return major === undefined ? null : [Number(major), Number(minor), Number(patch)]
 }

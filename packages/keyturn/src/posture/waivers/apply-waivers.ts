@@ -6,7 +6,7 @@ import type { Finding, Result, WaivedFinding } from '../audit/result.ts'
 import { isExpired, subjectFits, waiverSubject } from './waiver.ts'
 import type { Waiver } from './waiver.ts'
 
-export type WaiverState = 'in-use' | 'expired' | 'unused' | 'unknown-control' | 'not-asked' | 'undecided'
+type WaiverState = 'in-use' | 'expired' | 'unused' | 'unknown-control' | 'not-asked' | 'undecided'
 
 export interface WaiverUse extends Waiver {
   readonly state: WaiverState
@@ -14,7 +14,7 @@ export interface WaiverUse extends Waiver {
   readonly findings: number
 }
 
-export interface Waived {
+interface Waived {
   readonly results: readonly Result[]
   readonly waivers: readonly WaiverUse[]
 }
@@ -99,7 +99,7 @@ export const waiverResults = (uses: readonly WaiverUse[], finding: FindingOf): r
   ]
 }
 
-export type FindingOf = (control: string, subject: string, text: string, facts: Finding['facts']) => Finding
+type FindingOf = (control: string, subject: string, text: string, facts: Finding['facts']) => Finding
 
 const resultOf = (
   text: Pick<Result, 'control' | 'title' | 'severity' | 'matters' | 'remedy'>,

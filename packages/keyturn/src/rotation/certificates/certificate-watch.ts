@@ -15,7 +15,7 @@ const day = 86_400_000
 /** After an org did not answer. */
 const pause = 3_600_000
 
-export interface CertificateWatchParts {
+interface CertificateWatchParts {
   /** Grants whose users may read the apps and certificates of their orgs. */
   readonly grants: readonly string[]
   /** Who is told: an owner of `notify:`, or a mail address. Undefined: the channels' usual. */

@@ -11,7 +11,7 @@ import { securityTokenSettings } from './security-token/settings.ts'
 import { masterKeySettings } from './master-key/settings.ts'
 import { refreshTokenSettings } from './refresh-token/settings.ts'
 
-export const kindSettings = {
+const kindSettings = {
   'caller-secret': callerSecretSettings,
   'external-client-app': externalClientAppSettings,
   certificate: certificateSettings,

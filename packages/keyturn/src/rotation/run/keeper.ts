@@ -14,7 +14,7 @@ export interface Held {
   readonly version: number | null
 }
 
-export interface Change {
+interface Change {
   readonly doc: CredentialDoc
   readonly secrets?: Readonly<Record<string, Secret>>
   readonly forget?: readonly string[]

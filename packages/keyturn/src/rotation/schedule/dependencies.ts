@@ -1,5 +1,5 @@
 /** `after:` of schedules: what turns first, and names that wait for each other. */
-export type Afters = ReadonlyMap<string, readonly string[]>
+type Afters = ReadonlyMap<string, readonly string[]>
 
 /** Names of a circle, in its order, such as `a b a`; null: there is none. */
 export const circleIn = (afters: Afters): readonly string[] | null => {

@@ -22,7 +22,7 @@ export interface StoredFacts {
   readonly takenBack: { readonly times: number; readonly at: number; readonly run: string | null } | null
 }
 
-export interface RunFacts {
+interface RunFacts {
   readonly id: string
   readonly state: Run['state']
   readonly step: string | null
@@ -69,7 +69,7 @@ const runFacts = (run: Run): RunFacts => ({
   problem: run.problem,
 })
 
-export const storedFacts = (doc: CredentialDoc): StoredFacts => {
+const storedFacts = (doc: CredentialDoc): StoredFacts => {
   const current = currentVersion(doc)
   const last = doc.versions.at(-1)
   const times = doc.versions.length - 1 - doc.versions.findLastIndex(({ state }) => state !== 'rolled-back')
@@ -91,7 +91,7 @@ const readCredential = (record: StoreRecord): CredentialDoc => {
   throw new KeyturnError('STORE_TOO_NEW', `The credential ${record.id} was written by another version of Keyturn`)
 }
 
-export interface FactsRead {
+interface FactsRead {
   readonly stored: ReadonlyMap<string, StoredFacts>
   readonly schedules: ReadonlyMap<string, ScheduleDoc>
   /** Records that were altered or that this Keyturn can't read: never taken for "nothing there". */

@@ -4,7 +4,7 @@
  */
 const day = 86_400_000
 
-export interface Preset {
+interface Preset {
   /** Interval, ms. */
   readonly every: number
   /** Begins that long before, ms. */

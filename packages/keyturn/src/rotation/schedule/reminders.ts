@@ -146,7 +146,7 @@ const goingOn = (one: Assessed, now: number): readonly Told[] => [
   ...reviewOf(one, now),
 ]
 
-export interface ReminderParts {
+interface ReminderParts {
   readonly notifier: Pick<Notifier, 'tell' | 'channels'>
   readonly records: Pick<Records, 'get' | 'put'>
   readonly now: number

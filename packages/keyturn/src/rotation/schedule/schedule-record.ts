@@ -38,7 +38,7 @@ const doc = z
   .readonly()
 export type ScheduleDoc = z.infer<typeof doc>
 
-export interface ScheduleRecord {
+interface ScheduleRecord {
   readonly doc: ScheduleDoc
   readonly version: number | null
 }
@@ -59,7 +59,7 @@ export const ageOf = (kept: NonNullable<ScheduleDoc['age']>): Age =>
     ? { basis: 'unknown', why: kept.why }
     : { basis: kept.basis, since: kept.since, why: kept.why }
 
-export interface Schedules {
+interface Schedules {
   get(name: string): Promise<ScheduleRecord>
   /** Reads, changes and writes until nobody wrote in between; null leaves it. */
   change(name: string, make: (doc: ScheduleDoc) => ScheduleDoc | null, entry?: RecordEntry): Promise<ScheduleDoc>

@@ -6,7 +6,7 @@
 import { changeBetween, day, instantsOf, minute, wallAt } from './zone.ts'
 
 export const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
-export type Weekday = (typeof weekdays)[number]
+type Weekday = (typeof weekdays)[number]
 
 /** Minutes of a day; `to` before `from` goes on past midnight and belongs to the day it began. */
 export interface Hours {
@@ -14,13 +14,13 @@ export interface Hours {
   readonly to: number
 }
 
-export interface Window {
+interface Window {
   readonly days: readonly Weekday[] | null
   readonly hours: Hours
   readonly zone: string
 }
 
-export interface Blackout {
+interface Blackout {
   /** `2026-12-20` once, `12-20` each year; both included. */
   readonly dates: { readonly from: string; readonly to: string } | null
   readonly days: readonly Weekday[] | null

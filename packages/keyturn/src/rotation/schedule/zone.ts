@@ -38,7 +38,7 @@ export const minute = 60_000
 export const day = 86_400_000
 
 /** What is added to the epoch for the wall, ms. */
-export const offsetAt = (at: number, zone: string): number => {
+const offsetAt = (at: number, zone: string): number => {
   if (zone === 'UTC') return 0
   const parts: Record<string, number> = {}
   for (const { type, value } of formatOf(zone).formatToParts(at)) parts[type] = Number(value)

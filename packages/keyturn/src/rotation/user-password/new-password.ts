@@ -9,7 +9,7 @@ const upper = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
 const lower = 'abcdefghijkmnpqrstuvwxyz'
 const digits = '23456789'
 
-export interface PasswordShape {
+interface PasswordShape {
   readonly length: number
   readonly special: string
 }

@@ -21,7 +21,7 @@ export interface CredentialView {
   readonly run: RunView | null
 }
 
-export interface RunView {
+interface RunView {
   readonly id: string
   readonly state: Run['state']
   readonly startedAt: string

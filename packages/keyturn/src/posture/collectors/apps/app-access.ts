@@ -8,7 +8,7 @@ import { seesAppAccess } from '../needs.ts'
 import type { Unknown } from '../attempt.ts'
 import { text } from '../cells.ts'
 
-export type Access = Pick<AppFact, 'permittedProfiles' | 'permittedPermissionSets' | 'permittedUserCount'>
+type Access = Pick<AppFact, 'permittedProfiles' | 'permittedPermissionSets' | 'permittedUserCount'>
 
 export const noAccess = (why: Unknown): Access => ({
   permittedProfiles: why,

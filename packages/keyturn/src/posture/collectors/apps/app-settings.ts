@@ -120,7 +120,7 @@ const idTokenOf = (config: MetadataValue): AppSettings['idToken'] => {
   return Number.isFinite(minutes) ? known({ minutes, audiences }) : unknown('refused', 'idTokenValidity is no number')
 }
 
-export interface FlowSwitches {
+interface FlowSwitches {
   readonly device: Fact<boolean>
   readonly clientCredentials: boolean
   readonly tokenExchange: boolean

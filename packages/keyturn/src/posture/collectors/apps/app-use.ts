@@ -8,7 +8,7 @@ export interface AppNames {
   readonly label: string
 }
 
-export type Use = Pick<AppFact, 'tokens' | 'lastLogin'>
+type Use = Pick<AppFact, 'tokens' | 'lastLogin'>
 
 interface Counted {
   count: number
@@ -17,7 +17,7 @@ interface Counted {
 }
 
 /** Names under which tokens were granted that belong to no app here: whoever that is was never installed. */
-export interface AppUse {
+interface AppUse {
   of(app: AppNames): Use
   readonly strangers: readonly string[]
   /** Apps that tokens lead to and that no list shows. */

@@ -17,7 +17,7 @@ import { commonOauth, flagOf, flowsOf, listOf, minutesOf, noSettings, textFact }
 import { refreshTokenPolicy } from './refresh-token-policy.ts'
 
 /** A row of ConnectedApplication: installed apps only. */
-export interface ConnectedRow {
+interface ConnectedRow {
   readonly id: string
   readonly label: string
   /** Null: only the Tooling API knows it, and that was refused. */

@@ -18,7 +18,7 @@ import type { AppSettings } from './app-settings.ts'
 import { commas, commonOauth, flagOf, flowsOf, minutesOf, noSettings, not, textFact } from './app-settings.ts'
 import { policyText, refreshTokenPolicy } from './refresh-token-policy.ts'
 
-export interface ExternalRow {
+interface ExternalRow {
   readonly id: string
   readonly name: string
   readonly label: string
@@ -54,7 +54,7 @@ interface PartFile {
 }
 
 /** By the name of the app. */
-export type Parts = Readonly<Record<Part, Fact<ReadonlyMap<string, PartFile>>>>
+type Parts = Readonly<Record<Part, Fact<ReadonlyMap<string, PartFile>>>>
 
 const readPart = ({ ask, own }: Collecting, type: string): Promise<Fact<ReadonlyMap<string, PartFile>>> =>
   attempt(readsMetadata(type), own, async () => {

@@ -23,15 +23,15 @@ interface Sum {
   last: number
 }
 
-export interface LoginSums {
+interface LoginSums {
   add(login: LoginRow): void
   uses(): readonly LoginUse[]
   /** Which addresses are networks by now: none, those of people, all; or gone. */
   folded(): Folding
 }
 
-export const foldings = ['none', 'people', 'all', 'gone'] as const
-export type Folding = (typeof foldings)[number]
+const foldings = ['none', 'people', 'all', 'gone'] as const
+type Folding = (typeof foldings)[number]
 
 /** /24, or /48. */
 const networkOf = (address: string): string => {

@@ -135,7 +135,7 @@ export const fromProfile = (path: string, body: MetadataBody): SettingValue | un
   return undefined
 }
 
-export interface Overridden {
+interface Overridden {
   readonly values: Overrides
   /** Name of the component, by its type. */
   readonly by: Readonly<Record<string, string>>

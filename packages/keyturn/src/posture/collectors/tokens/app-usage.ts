@@ -12,7 +12,7 @@ import { seesUsage } from '../needs.ts'
 import { list, text } from '../cells.ts'
 import type { AuditPermission } from '../own-permissions.ts'
 
-export interface UsedApp {
+interface UsedApp {
   readonly id: string
   readonly name: string
   readonly packaged: boolean
@@ -41,7 +41,7 @@ const appsOf = (body: Json): readonly UsedApp[] =>
     packaged: one['isFromPackage'] === true,
   }))
 
-export interface UnseenUse {
+interface UnseenUse {
   /** Names of apps that somebody uses and that have no token in the inventory. */
   readonly missing: readonly string[]
   readonly asked: number

@@ -7,7 +7,7 @@ import type { Fact } from '../../fact.ts'
 import type { Sources } from '../sources.ts'
 import type { HeldSet } from './permission-sets.ts'
 
-export interface Held {
+interface Held {
   readonly permissions: readonly string[]
   /** Names of sets and groups, without the hidden ones of profiles and groups. */
   readonly names: readonly string[]
@@ -15,7 +15,7 @@ export interface Held {
   readonly setIds: readonly string[]
 }
 
-export type HeldBy = (user: { readonly id: string; readonly profileId: string }) => Held
+type HeldBy = (user: { readonly id: string; readonly profileId: string }) => Held
 
 export const effectivePermissions = async (sources: Sources): Promise<Fact<HeldBy>> => {
   const [sets, assignments, groups] = await Promise.all([

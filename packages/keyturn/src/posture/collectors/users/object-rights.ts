@@ -7,7 +7,7 @@ import { attempt } from '../attempt.ts'
 import { seesPermissions } from '../needs.ts'
 import { flag, text } from '../cells.ts'
 
-export interface ObjectRights {
+interface ObjectRights {
   readonly delete: readonly string[]
   readonly allRecords: readonly string[]
   readonly allFields: readonly string[]

@@ -1,7 +1,7 @@
 /** A plan for programs. Who is in the way is said by id: the clients themselves stand in their app once. */
 import type { PlannedApp, RtrPlan } from '../plan.ts'
 
-export interface PlanJson extends Omit<RtrPlan, 'apps'> {
+interface PlanJson extends Omit<RtrPlan, 'apps'> {
   readonly apps: readonly (Omit<PlannedApp, 'blockers'> & { readonly blockers: readonly string[] })[]
 }
 

@@ -8,7 +8,7 @@ import type { CertificateSettings } from './settings.ts'
 const pace = 5_000
 
 /** What it is for; also where its id is kept in the run's data. */
-export type Errand = 'dryRun' | 'deployment' | 'restoration'
+type Errand = 'dryRun' | 'deployment' | 'restoration'
 
 /** Null: it is done. Everything else of the component is deployed as it is read now. */
 export const deploySlot = async (

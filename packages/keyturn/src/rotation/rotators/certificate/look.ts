@@ -15,7 +15,7 @@ const inARow = 3
 /** In ten minutes of looks a chance of one in 64 comes about half of the time: so many in a row have to agree. */
 export const looksInARow = 4
 
-export interface Look {
+interface Look {
   readonly wanted: TriedKey
   /** Null: there is no other key to try. */
   readonly otherWorks: boolean | null

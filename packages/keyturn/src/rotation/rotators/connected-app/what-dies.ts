@@ -6,7 +6,7 @@ import type { StepContext } from '../../rotator.ts'
 import { openKey } from './brought.ts'
 import type { ConnectedAppSettings } from './settings.ts'
 
-export type Before = Omit<StepContext<ConnectedAppSettings>, 'to'>
+type Before = Omit<StepContext<ConnectedAppSettings>, 'to'>
 
 const literal = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`
 

@@ -5,7 +5,7 @@
  */
 import { KeyturnError, Secret } from '@keyturn/tokens'
 import type { Json } from '@keyturn/tokens'
-import { orgRefused, refusalOf, row, rows } from '../../../org/connection.ts'
+import { orgRefused, row, rows } from '../../../org/connection.ts'
 import type { OrgConnection, RestAnswer, Row } from '../../../org/connection.ts'
 
 export interface Place {
@@ -111,6 +111,3 @@ export const deleteStaged = async (org: OrgConnection, place: Place, id: string)
   const answer = await org.send('DELETE', `${under(place)}/staged/${id}`)
   if (answer.status >= 400 && !gone(answer)) throw orgRefused('Deleting the staged pair', answer)
 }
-
-/** Whether this org refuses because its switch is off, and not because of this user. */
-export const switchIsOff = (answer: RestAnswer): boolean => refusalOf(answer).code === 'FUNCTIONALITY_NOT_ENABLED'

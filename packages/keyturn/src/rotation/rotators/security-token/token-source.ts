@@ -17,7 +17,7 @@ const recheck = 300_000
 export const textsOf = (value: Json | undefined): readonly string[] =>
   Array.isArray(value) ? (value as readonly Json[]).filter((one) => typeof one === 'string') : []
 
-export const sentAt = (context: Context): number => Number(context.data['firstSentAt'] ?? context.startedAt)
+const sentAt = (context: Context): number => Number(context.data['firstSentAt'] ?? context.startedAt)
 
 /** As the org spells it, which is how its mails do. */
 const usernameOf = ({ data, settings }: Context): string =>

@@ -12,7 +12,7 @@ export const standardProfiles: ReadonlySet<string> = new Set([
 export const metadataProfileName = (name: string): string =>
   Object.keys(standard).find((key) => standard[key] === name) ?? name
 
-export interface ProfileRow {
+interface ProfileRow {
   readonly id: string
   readonly name: string
 }

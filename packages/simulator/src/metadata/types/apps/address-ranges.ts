@@ -3,7 +3,7 @@ import { BlockList, isIP, isIPv4 } from 'node:net'
 import type { Json, JsonObject } from '../../elements.ts'
 import { ComponentProblem, textAt } from '../../elements.ts'
 
-export interface RangeNames {
+interface RangeNames {
   readonly start: string
   readonly end: string
 }

@@ -3,7 +3,7 @@ import type { AppChange, SimApp } from '../../../state/apps.ts'
 import type { AppSettings } from '../../../state/settings.ts'
 import type { Json, JsonObject } from '../../elements.ts'
 
-export interface Mapped {
+interface Mapped {
   readonly read: (app: SimApp) => Json | undefined
   readonly change: (value: Json) => AppChange
   /** What the element means where it is absent from a new app. */
@@ -22,7 +22,7 @@ export const flagOf = (setting: FlagName, initial: boolean): Mapped => ({
   initial,
 })
 
-export const oppositeOf = (setting: FlagName, initial: boolean): Mapped => ({
+const oppositeOf = (setting: FlagName, initial: boolean): Mapped => ({
   read: (app) => !app.settings[setting],
   change: (value) => ({ settings: { [setting]: value !== true } }),
   initial,
@@ -37,13 +37,13 @@ export const choiceOf = (setting: keyof AppSettings, off: string, on: string): M
 
 const idleLimitMs = 30 * 86_400_000
 
-export const idleLimit: Mapped = {
+const idleLimit: Mapped = {
   read: (app) => app.settings.idleLimitMs !== null,
   change: (value) => ({ settings: { idleLimitMs: value === true ? idleLimitMs : null } }),
   initial: true,
 }
 
-export const callbackUrl: Mapped = {
+const callbackUrl: Mapped = {
   read: (app) => (app.callbacks.length === 0 ? undefined : app.callbacks.join('\n')),
   change: (value) => ({
     callbacks: String(value)
@@ -54,7 +54,7 @@ export const callbackUrl: Mapped = {
 }
 
 /** A bare key, as seeds have them, is no certificate, and isn't shown as one. */
-export const certificate: Mapped = {
+const certificate: Mapped = {
   read: (app) => (app.publicKey?.includes('BEGIN CERTIFICATE') === true ? app.publicKey.trim() : undefined),
   change: (value) => ({ publicKey: value === '' ? null : String(value) }),
   initial: null,

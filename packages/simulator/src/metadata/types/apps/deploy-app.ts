@@ -95,7 +95,7 @@ export function changeByMetadata(context: Context, app: SimApp, wish: AppChange)
   if (!before.settings.blocked && after.settings.blocked) context.afterwards(() => endSessions(context, app.id))
 }
 
-export function endSessions({ org }: Context, appId: string): void {
+function endSessions({ org }: Context, appId: string): void {
   for (const { id } of org.sql('SELECT id FROM sim_access_token WHERE appId = ? AND live = 1').all(appId))
     endAccessToken(org, String(id), 'blocked')
 }
