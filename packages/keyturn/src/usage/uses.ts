@@ -6,7 +6,7 @@
  * added up under a lock. Reading sums them. Days older than `keepDays` are removed.
  */
 import { KeyturnError } from '@keyturn/tokens'
-import type { Clock, Json, Loggable, Store, StoreRecord } from '@keyturn/tokens'
+import type { Clock, Loggable, Store, StoreRecord } from '@keyturn/tokens'
 import * as z from 'zod'
 
 export const usesKind = 'uses'
@@ -141,5 +141,3 @@ export const readUses = async (store: Store, since = ''): Promise<readonly Use[]
     after = last.id
   }
 }
-
-export const usesJson = (uses: readonly Use[]): Json => uses.map((use) => ({ ...use }))
