@@ -32,7 +32,12 @@ export interface Claim {
   giveBack(entry: RecordEntry): Promise<void>
 }
 
-type Claimed = { readonly claim: Claim } | { readonly claim: null; readonly why: string }
+type Claimed =
+  | { readonly claim: Claim }
+  /** `told` is false while another process is at it: it may fail, or die before it has told anybody. */
+  | { readonly claim: null; readonly told: boolean; readonly why: string }
+
+const beingTold = { claim: null, told: false, why: 'another process is telling it' } as const
 
 const stamp = (at: number): string => new Date(at).toISOString()
 
@@ -45,10 +50,9 @@ export const claim = async ({ records, now: storeNow }: Store, key: string): Pro
   const [now, found] = [await storeNow(), await records.get(kind, id)]
   const known = docOf(found)
   if (found !== null && known !== null && known.until > now)
-    return {
-      claim: null,
-      why: known.state === 'told' ? `told already at ${stamp(found.changedAt)}` : 'another process is telling it',
-    }
+    return known.state === 'told'
+      ? { claim: null, told: true, why: `told already at ${stamp(found.changedAt)}` }
+      : beingTold
   try {
     const doc = { key, state: 'telling', until: now + lease } as const
     const held = await records.put({ kind, id, doc, expect: found?.version ?? null })
@@ -68,7 +72,7 @@ export const claim = async ({ records, now: storeNow }: Store, key: string): Pro
     }
   } catch (error) {
     if (!isLost(error)) throw error
-    return { claim: null, why: 'another process is telling it' }
+    return beingTold
   }
 }
 

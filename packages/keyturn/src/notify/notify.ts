@@ -21,7 +21,8 @@ export type { Delivery, Notification } from './notification.ts'
 export interface Notifier {
   /**
    * One delivery for each channel that is for this person; none where no channel is configured. All `ok` with a `why`
-   * where it had been told before. Throws only what the store throws before anybody was told.
+   * where it had been told before, none while another process is telling it. Throws only what the store throws before
+   * anybody was told.
    */
   tell(notification: Notification): Promise<readonly Delivery[]>
   readonly channels: readonly string[]
@@ -115,7 +116,7 @@ export const openNotifier = (parts: NotifierParts): Notifier => {
       const { mail, names } = addressed(settings, notification.to)
       if (names.length === 0) return []
       const claimed = await claim(store, notification.key)
-      if (claimed.claim === null) return names.map((channel) => ({ channel, ok: true, why: claimed.why }))
+      if (claimed.claim === null) return names.map((channel) => ({ channel, ok: claimed.told, why: claimed.why }))
       const letter: Letter = { id: claimed.claim.id, at: claimed.claim.at, notification, mail }
       const deliveries = await Promise.all(
         names.flatMap((name) => {

@@ -70,24 +70,25 @@ export const openAsk = (parts: AskParts): Ask => {
     }
   }
 
-  /** Once over all replicas. */
-  const raise = async (grant: GrantView, verdict: DeathVerdict): Promise<void> => {
+  /** In the ledger and the metrics once over all replicas; told until somebody heard it. */
+  const raise = async (grant: GrantView, verdict: DeathVerdict): Promise<readonly Delivery[]> => {
     const { cause, certainty, text } = verdict
     const won = await reauthorisations.change(
       grant.id,
       (doc) => (doc.alarmedAt === null ? { ...doc, alarmedAt: clock.wall() } : null),
       { kind: 'token-used-by-somebody-else', grant: grant.id, data: { cause, certainty, text: text.toWellFormed() } },
     )
-    if (won === null) return
-    parts.alarm(grant.name)
-    log.error('a refresh token was used by somebody else', { grant: grant.name, cause, certainty })
-    await notifier?.tell(theftNotice(grant, verdict, parts.ownerOf(grant.name)))
+    if (won !== null) {
+      parts.alarm(grant.name)
+      log.error('a refresh token was used by somebody else', { grant: grant.name, cause, certainty })
+    }
+    return (await notifier?.tell(theftNotice(grant, verdict, parts.ownerOf(grant.name)))) ?? []
   }
 
   const tell = async (grant: GrantView, is: Reauthorisation | null): Promise<readonly Delivery[]> => {
     const dead = is?.doc.reason !== 'asked'
     const verdict = dead ? await judged(grant) : null
-    if (verdict?.verdict === 'somebody-else' && is !== null) await raise(grant, verdict)
+    const alarm = verdict?.verdict === 'somebody-else' && is !== null ? await raise(grant, verdict) : []
     const link = is === null ? null : await reauthorisations.linkOf(is)
     const doc = is?.doc ?? null
     const notice = reauthorisationNotice({ grant, doc, link, address, verdict })
@@ -99,8 +100,7 @@ export const openAsk = (parts: AskParts): Ask => {
         next: `keyturn grants reauthorise ${grant.name} --print-link`,
       })
     }
-    const heard = told.length === 0 || told.some(({ ok }) => ok)
-    if (is !== null && heard) {
+    if (is !== null && heard(told) && heard(alarm)) {
       await reauthorisations.change(is.grantId, (now) =>
         now.toldAt === null && now.link === is.doc.link ? { ...now, toldAt: clock.wall() } : null,
       )
@@ -128,5 +128,8 @@ export const openAsk = (parts: AskParts): Ask => {
     return { is: asked?.is ?? null, made: asked?.made ?? false, told }
   }
 }
+
+/** Where there is no channel there is nothing to try again. */
+const heard = (deliveries: readonly Delivery[]): boolean => deliveries.length === 0 || deliveries.some(({ ok }) => ok)
 
 const codeOf = (error: unknown): string => (error instanceof KeyturnError ? error.code : 'unknown')

@@ -31,7 +31,7 @@ const reauthorisationDoc = z.strictObject({
   reason: z.enum(['dead', 'asked']),
   /** SHA-256 of what stands in the link. */
   link: z.string(),
-  /** Whose token it was that is to be replaced. */
+  /** Of the token that is to be replaced: as it was when the link was made, then when a callback was taken. */
   lineage: z.string().nullable(),
   madeAt: z.number(),
   expiresAt: z.number(),

@@ -119,9 +119,22 @@ export const openReauthorisations = ({
       })
     const stored = await store.grantById(grant.id)
     const known = stored?.settings.scope ?? stored?.access?.scope ?? null
+    const asked = (until: number): RecordEntry => ({
+      kind: 'reauthorisation-asked',
+      grant: grant.id,
+      data: { reason, by, until },
+    })
     const result = await stepped(grant.id, async (before) => {
       const now = clock.wall()
-      if (before !== null && isLiving(before.doc, now)) return { result: { made: false, is: before } }
+      const why = grant.why?.text ?? ''
+      if (before !== null && isLiving(before.doc, now)) {
+        const { doc } = before
+        if (reason !== 'dead' || doc.reason !== 'asked' || doc.status !== 'open')
+          return { result: { made: false, is: before } }
+        // It died while it was to be authorised anew: the same link serves, and people have not heard of the death yet.
+        const dead = await put({ ...before, doc: { ...doc, reason, why, toldAt: null } }, {}, asked(doc.expiresAt))
+        return { result: { made: false, is: dead } }
+      }
       const link = newOneTime(grant.id, random)
       const doc: ReauthorisationDoc = {
         v: 1,
@@ -132,7 +145,7 @@ export const openReauthorisations = ({
         lineage: grant.lineage,
         madeAt: now,
         expiresAt: now + life,
-        why: grant.why?.text ?? '',
+        why,
         by,
         owner,
         orgId: identity.orgId,
@@ -152,7 +165,7 @@ export const openReauthorisations = ({
       const is = await put(
         { grantId: grant.id, version: before?.version ?? null, doc },
         { secrets: { link }, forget: everySlot },
-        { kind: 'reauthorisation-asked', grant: grant.id, data: { reason, by, until: doc.expiresAt } },
+        asked(doc.expiresAt),
       )
       return { result: { made: true, is } }
     })
@@ -216,8 +229,10 @@ export const openReauthorisations = ({
         const verifier = await records.secret(reauthorisationKind, grantId, verifierOf(mine.slot))
         if (verifier === null) return null
         const logins = is.doc.logins.map((one) => (one === mine ? { ...one, used: true } : one))
+        // A grant that lives may have rotated since the link was made.
+        const lineage = (await store.grantById(grantId))?.state.lineage ?? is.doc.lineage
         const taken = await put(
-          { ...is, doc: { ...is.doc, status: 'trading', logins, busyUntil: now + busy } },
+          { ...is, doc: { ...is.doc, status: 'trading', logins, lineage, busyUntil: now + busy } },
           { forget: [verifierOf(mine.slot)] },
         )
         return { result: { is: taken, verifier } }

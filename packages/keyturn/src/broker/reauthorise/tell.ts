@@ -59,8 +59,8 @@ export const reauthorisationNotice = ({ grant, doc, link, address, verdict }: Oc
       ? {}
       : { link: { text: 'Sign in again', url: new Secret(linkAddress(address.url, link.reveal())) } }),
     ...(doc?.owner == null ? {} : { to: doc.owner }),
-    // Each link is told once, by whichever replica comes first.
-    key: `reauthorise/${grant.id}/${doc === null ? (grant.lineage ?? '') : doc.link.slice(0, 16)}`,
+    // Each link is told once for each reason, by whichever replica comes first.
+    key: `reauthorise/${grant.id}/${doc === null ? (grant.lineage ?? '') : `${doc.link.slice(0, 16)}/${doc.reason}`}`,
   }
 }
 

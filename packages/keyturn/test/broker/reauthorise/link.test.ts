@@ -1,10 +1,15 @@
 /** What is done to links and callbacks by previews, hurried fingers, thieves and forgers; and what of it may be seen. */
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { systemClock } from '@keyturn/tokens'
 import { reauthorisationKind } from '../../../src/broker/reauthorise/reauthorisation-record.ts'
 import type { ReauthorisationDoc } from '../../../src/broker/reauthorise/reauthorisation-record.ts'
+import { loginOf, openReauthorisations } from '../../../src/broker/reauthorise/reauthorisations.ts'
+import type { DeathVerdict } from '../../../src/forensics/verdict.ts'
 import { until } from '../hall/hall.ts'
+import { ask } from './asked.ts'
 import { openBrowser } from './browser.ts'
 import { openScene, DAY, USER } from './scene.ts'
 import type { Scene } from './scene.ts'
@@ -15,6 +20,15 @@ const codes = (scene: Scene): number =>
 const record = async (scene: Scene) => {
   const { id } = await scene.keyturn.grants.show('acme')
   return (await scene.keyturn.store.records.get(reauthorisationKind, id))?.doc
+}
+
+const theft: DeathVerdict = {
+  verdict: 'somebody-else',
+  cause: 'nobody-here-spent-it',
+  text: 'Nobody here spent the token that Salesforce says was used.',
+  certainty: 'likely',
+  evidence: [{ at: 1_700_000_000_000, text: 'the last exchange here was answered and kept', entry: 3 }],
+  next: 'Look for copies of the token.',
 }
 
 test('previews look at a link as often as they like: nothing begins and nothing is used up', async (t) => {
@@ -265,16 +279,7 @@ test('a replica that dies while it trades leaves the link usable; one that could
 })
 
 test('somebody else used the token: an alarm of its own, once, in the ledger, in the metrics and to the owner', async (t) => {
-  const scene = await openScene(t, {
-    judge: async () => ({
-      verdict: 'somebody-else',
-      cause: 'nobody-here-spent-it',
-      text: 'Nobody here spent the token that Salesforce says was used.',
-      certainty: 'likely',
-      evidence: [{ at: 1_700_000_000_000, text: 'the last exchange here was answered and kept', entry: 3 }],
-      next: 'Look for copies of the token.',
-    }),
-  })
+  const scene = await openScene(t, { judge: async () => theft })
   await scene.replica()
   await scene.die()
   await until('both told', () => scene.told.length === 2)
@@ -284,6 +289,56 @@ test('somebody else used the token: an alarm of its own, once, in the ledger, in
   assert.match(scene.told.find(({ kind }) => kind === 'reauthorization-required')?.text ?? '', /Nobody here spent/)
   const entries = await scene.keyturn.store.ledger(1, 1000)
   assert.equal(entries.filter(({ kind }) => kind === 'token-used-by-somebody-else').length, 1)
+})
+
+test('an alarm whose channel was down is raised again until somebody heard it', async (t) => {
+  const scene = await openScene(t, { failing: 3, judge: async () => theft })
+  await scene.die()
+  await until('both told', () => scene.told.length === 2)
+  assert.deepEqual(scene.told.map(({ kind }) => kind).toSorted(), [
+    'reauthorization-required',
+    'token-used-by-somebody-else',
+  ])
+  const entries = await scene.keyturn.store.ledger(1, 1000)
+  assert.equal(entries.filter(({ kind }) => kind === 'token-used-by-somebody-else').length, 1)
+})
+
+test('a grant that dies while it is to be authorised anew: the same link, and people hear of the death', async (t) => {
+  const scene = await openScene(t, { judge: async () => theft })
+  const link = await ask(scene)
+  assert.match(scene.told[0]?.text ?? '', /Its programs go on meanwhile/)
+  await scene.die()
+  await until('told of the death', () => scene.told.length === 3)
+  const kinds = scene.told.map(({ kind }) => kind)
+  assert.ok(kinds.includes('token-used-by-somebody-else'), kinds.join(', '))
+  const death = scene.told.findLast(({ kind }) => kind === 'reauthorization-required')
+  assert.match(death?.text ?? '', /does not accept the refresh token of acme any more/)
+  assert.equal(death?.link?.url.reveal(), link)
+  assert.match((await scene.ask(link)).text, /does not accept Keyturn’s access/)
+  assert.match((await openBrowser(scene).signIn(link)).text, /lives again/)
+})
+
+test('a replica that dies while it trades for a living grant: a rotation meanwhile is not taken for the sign-in', async (t) => {
+  const scene = await openScene(t)
+  const link = await ask(scene)
+  // Under rotation the token is another one than when the link was made.
+  scene.sim.control.expireAccessTokens()
+  await scene.keyturn.rejected('acme', (await scene.keyturn.grants.show('acme')).generation)
+  const callback = await openBrowser(scene).approve(await openBrowser(scene).press(link), USER)
+  const { id } = await scene.keyturn.grants.show('acme')
+  const reauthorisations = openReauthorisations({
+    keyturn: scene.keyturn,
+    clock: { ...systemClock, wall: scene.now },
+    random: randomBytes,
+  })
+  const is = await reauthorisations.of(id)
+  const login = is === null ? null : loginOf(is, new URL(callback).searchParams.get('state') ?? '')
+  assert.ok(is !== null && login !== null)
+  // It took the callback and was gone.
+  assert.notEqual(await reauthorisations.take(is, login, 60_000), null)
+  scene.later(61_000)
+  await until('open again', async () => /interrupted/.test((await scene.ask(link)).text))
+  assert.match((await openBrowser(scene).signIn(link)).text, /lives again/)
 })
 
 test('no link, state, code, verifier or cookie is in a log, the ledger, the metrics, the database or a wrong page', async (t) => {
