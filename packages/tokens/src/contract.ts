@@ -3,6 +3,7 @@
  */
 import type { ExchangeCompanion } from './companion.ts'
 import type { Clock } from './clock.ts'
+import type { KeyturnError } from './errors.ts'
 import type { Secret } from './secret.ts'
 import type { Notice, Policy } from './protocol/event.ts'
 import type { GrantState } from './protocol/state.ts'
@@ -243,7 +244,14 @@ export interface Keyturn {
      * at Salesforce is revoked. Throws GRANT_EXISTS before the code is sent.
      */
     connect(grant: Omit<AddGrant, 'flow' | 'refreshToken' | 'accessToken'>, code: AuthorizationCode): Promise<GrantView>
-    list(options?: { readonly removed?: boolean }): Promise<readonly GrantView[]>
+    /**
+     * All grants. A row that somebody altered in the database is STORE_TAMPERED; with `altered` it is told (`data`: `grant`,
+     * `name`) and left out, so that it can't hold up the others.
+     */
+    list(options?: {
+      readonly removed?: boolean
+      readonly altered?: (error: KeyturnError) => void
+    }): Promise<readonly GrantView[]>
     show(name: string): Promise<GrantView>
     /** Forgets the grant here (a tombstone stays); nothing happens at Salesforce. */
     remove(name: string): Promise<void>

@@ -20,5 +20,17 @@ export const siblingsOf = (states: readonly GrantState[], now: number, { drain }
   }
 }
 
+/**
+ * One of them can't be read, because somebody altered its record. It may live, so nothing is replayed beside it. What was
+ * claimed for it before may still be on its way, `quiet` ms after the ledger last heard of it; nothing new will be: a
+ * store lets nobody claim for such a record.
+ */
+export const withUnreadable = (known: Siblings, quiet: number, { drain }: Policy): Siblings => ({
+  ...known,
+  mayLive: true,
+  // Once for the claim to be sent or given up, once for what was sent to arrive.
+  replaying: known.replaying || quiet <= 2 * drain,
+})
+
 /** An exchange of this grant may be under way, as far as pacing its app goes. */
 export const exchanging = ({ spend, doubt }: GrantState): boolean => spend !== null || doubt?.finishedAt === null

@@ -13,7 +13,7 @@ import type { Holder } from '../protocol/state.ts'
 import { checkpointMethods } from './checkpoints.ts'
 import { heldElsewhere, paceApp, runEvent, runEvents, saveGrant, sealSecrets, withPuts } from './grant-change.ts'
 import type { TransitionFunction } from './grant-change.ts'
-import { grantColumns, insertGrant, readGrant } from './grant-row.ts'
+import { grantColumns, insertGrant, readGrant, readGrants } from './grant-row.ts'
 import type { GrantRow } from './grant-row.ts'
 import { holds, ledgerColumns, markOf, readEntry, readMeta } from './head.ts'
 import { hostMethods } from './hosts.ts'
@@ -38,14 +38,21 @@ export interface EngineParts {
 /** What the parts of the store that live in their own files share. */
 export interface Engine extends EngineParts, Writer {}
 
-/** Every refresh-token grant becomes in doubt until every known host has rolled its journal forward. */
+/**
+ * Every refresh-token grant becomes in doubt until every known host has rolled its journal forward. One whose row was
+ * altered outside is of no use to anybody, before as after: it is named and left, and keeps no other from going on.
+ */
 const restoreAll =
   (parts: EngineParts) =>
   async (writing: Writing): Promise<void> => {
     const hosts = await writing.sql.all('SELECT host FROM keyturn_hosts WHERE lost_at IS NULL ORDER BY host')
     const event = { type: 'restored', hosts: hosts.map((row) => text(row, 'host')) } as const
-    const grants = await writing.sql.all('SELECT id FROM keyturn_grants WHERE lineage IS NOT NULL ORDER BY id')
-    for (const row of grants) await runEvent(parts, writing, text(row, 'id'), event)
+    const where = 'WHERE g.lineage IS NOT NULL ORDER BY g.id'
+    const rows = await writing.sql.all(`SELECT ${grantColumns('g')} FROM keyturn_grants g ${where}`)
+    const altered: string[] = []
+    const grants = readGrants(parts.keys, rows, ({ data }) => void altered.push(String(data.grant)))
+    for (const { id } of grants) await runEvent(parts, writing, id, event)
+    for (const id of altered) await writing.append('restore-left-out', id, { code: 'STORE_TAMPERED' })
   }
 
 export const createStore = (parts: EngineParts): Store => {
@@ -61,15 +68,7 @@ export const createStore = (parts: EngineParts): Store => {
     params: readonly (string | number)[] = [],
     altered?: (error: KeyturnError) => void,
   ): Promise<readonly StoredGrant[]> =>
-    (await read.all(`SELECT ${grantColumns('g')} FROM keyturn_grants g ${where}`, params)).flatMap((row) => {
-      try {
-        return [readGrant(keys, row).grant]
-      } catch (error) {
-        if (altered === undefined || !(error instanceof KeyturnError) || error.code !== 'STORE_TAMPERED') throw error
-        altered(error)
-        return []
-      }
-    })
+    readGrants(keys, await read.all(`SELECT ${grantColumns('g')} FROM keyturn_grants g ${where}`, params), altered)
 
   const refuseName = async (sql: Sql, name: string, id: string): Promise<void> => {
     const rows = await sql.all('SELECT 1 FROM keyturn_grants WHERE name = ? AND removed = 0 AND id <> ?', [name, id])
@@ -85,9 +84,8 @@ export const createStore = (parts: EngineParts): Store => {
   ): Promise<void> => {
     const where = 'WHERE g.client_id = ? AND g.org_id = ? AND g.user_id = ?'
     const rows = await sql.all(`SELECT ${grantColumns('g')} FROM keyturn_grants g ${where}`, [clientId, orgId, userId])
-    const abroad = rows
-      .map((row) => readGrant(keys, row).grant)
-      .find(({ state }) => replayAbroad(state, now, policy.drain))
+    // An altered one can't be asked; a replay of it that is still on its way costs the new token at worst.
+    const abroad = readGrants(keys, rows, () => undefined).find(({ state }) => replayAbroad(state, now, policy.drain))
     if (abroad === undefined) return
     throw new KeyturnError(
       'GRANT_IN_DOUBT',

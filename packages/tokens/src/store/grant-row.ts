@@ -81,6 +81,7 @@ export const updateGrant = (keys: StoreKeys, row: GrantRow): { text: string; par
   params: [...values(keys, row), row.grant.id],
 })
 
+/** Throws STORE_TAMPERED. */
 export const readGrant = (keys: StoreKeys, row: Row): GrantRow => {
   const columns = [
     text(row, 'id'),
@@ -121,3 +122,22 @@ export const readGrant = (keys: StoreKeys, row: Row): GrantRow => {
     },
   }
 }
+
+/**
+ * For whoever reads many: a row that was altered outside is told and left out, so that one grant can't hold up the
+ * others. Without `altered` it is an error, as for one row.
+ */
+export const readGrants = (
+  keys: StoreKeys,
+  rows: readonly Row[],
+  altered?: (error: KeyturnError) => void,
+): readonly StoredGrant[] =>
+  rows.flatMap((row) => {
+    try {
+      return [readGrant(keys, row).grant]
+    } catch (error) {
+      if (altered === undefined || !(error instanceof KeyturnError) || error.code !== 'STORE_TAMPERED') throw error
+      altered(error)
+      return []
+    }
+  })

@@ -4,7 +4,7 @@
  */
 import { runEvent } from './grant-change.ts'
 import type { Changing } from './grant-change.ts'
-import { grantColumns, readGrant } from './grant-row.ts'
+import { grantColumns, readGrants } from './grant-row.ts'
 import { integer, integerOrNull, text } from './sql.ts'
 import type { Driver } from './sql.ts'
 import type { Store, StoredGrant } from './store.ts'
@@ -16,14 +16,12 @@ type Parts = Changing & Pick<Writer, 'write'> & { readonly driver: Driver }
 export const hostMethods = (parts: Parts): Pick<Store, 'hosts' | 'greet' | 'loseHost'> => {
   const { driver, keys, write } = parts
 
-  const inDoubt = async (writing: Writing): Promise<readonly StoredGrant[]> =>
-    (
-      await writing.sql.all(
-        `SELECT ${grantColumns('g')} FROM keyturn_grants g WHERE g.lineage IS NOT NULL ORDER BY g.id`,
-      )
-    )
-      .map((row) => readGrant(keys, row).grant)
-      .filter(({ state }) => state.doubt !== null)
+  /** Without those whose rows were altered outside: nobody can confirm anything about them, and nobody waits for them. */
+  const inDoubt = async ({ sql }: Writing): Promise<readonly StoredGrant[]> => {
+    const where = 'WHERE g.lineage IS NOT NULL ORDER BY g.id'
+    const rows = await sql.all(`SELECT ${grantColumns('g')} FROM keyturn_grants g ${where}`)
+    return readGrants(keys, rows, () => undefined).filter(({ state }) => state.doubt !== null)
+  }
 
   const confirm = async (writing: Writing, host: string, lost: boolean): Promise<void> => {
     for (const { id, state } of await inDoubt(writing)) {

@@ -1,13 +1,15 @@
 /**
  * A grant and what else is true around it, read in one statement, so that it is one snapshot also outside of a
  * transaction: its siblings (same org, user and app: what a replay could take down) and whether its app is paced.
+ *
+ * A sibling that somebody altered in the database is not believed, and holds nobody up: see `withUnreadable`.
  */
 import { KeyturnError } from '../errors.ts'
 import type { Context } from '../protocol/event.ts'
-import { siblingsOf } from '../protocol/siblings.ts'
-import { grantColumns, readGrant } from './grant-row.ts'
+import { siblingsOf, withUnreadable } from '../protocol/siblings.ts'
+import { grantColumns, readGrant, readGrants } from './grant-row.ts'
 import type { GrantRow } from './grant-row.ts'
-import { integer, text } from './sql.ts'
+import { integer, integerOrNull, text } from './sql.ts'
 import type { Sql } from './sql.ts'
 import type { StoreKeys } from './store-keys.ts'
 
@@ -36,7 +38,22 @@ export const readSituation = async (sql: Sql, keys: StoreKeys, grantId: string):
   const row = readGrant(keys, mine)
   const paced = integer(mine, 'paced') === 1
   // Removed ones too: what they sent before may still be on its way.
-  const siblings = rows.filter((other) => other !== mine).map((other) => readGrant(keys, other).grant.state)
+  const altered: string[] = []
+  const others = rows.filter((other) => other !== mine)
+  const siblings = readGrants(keys, others, ({ data }) => void altered.push(String(data.grant)))
+  const states = siblings.map(({ state }) => state)
+  const told = altered.length === 0 ? null : await lastEntry(sql, altered)
   const { policy } = row.grant.settings
-  return { row, contextAt: (now) => ({ now, policy, siblings: siblingsOf(siblings, now, policy), paced }) }
+  const siblingsAt = (now: number) => {
+    const known = siblingsOf(states, now, policy)
+    return altered.length === 0 ? known : withUnreadable(known, told === null ? Infinity : now - told, policy)
+  }
+  return { row, contextAt: (now) => ({ now, policy, siblings: siblingsAt(now), paced }) }
+}
+
+/** When the ledger last heard of one of these grants: what can't be read in a row's state still stands there. */
+const lastEntry = async (sql: Sql, grants: readonly string[]): Promise<number | null> => {
+  const marks = grants.map(() => '?').join(', ')
+  const [found] = await sql.all(`SELECT MAX(at) AS at FROM keyturn_ledger WHERE grant_id IN (${marks})`, grants)
+  return found === undefined ? null : integerOrNull(found, 'at')
 }

@@ -1,30 +1,12 @@
 /** What an earlier authorisation left at Salesforce ends when the new one works, and the new one is looked at again. */
 import assert from 'node:assert/strict'
-import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { startOrg, USER, type OrgScene } from './org.ts'
-
-const redirectUri = 'http://localhost:1717/OauthRedirect'
-
-const approved = async (org: OrgScene) => {
-  const codeVerifier = randomBytes(32).toString('base64url')
-  const query = new URLSearchParams({
-    response_type: 'code',
-    client_id: org.sim.orgs[0]?.apps.find(({ name }) => name === 'Web')?.clientId ?? '',
-    redirect_uri: redirectUri,
-    scope: 'api refresh_token',
-    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
-    code_challenge_method: 'S256',
-    __auto: USER,
-  })
-  const answer = await fetch(`${org.sim.url}/services/oauth2/authorize?${query}`, { redirect: 'manual' })
-  const code = new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? ''
-  return { code, redirectUri, codeVerifier }
-}
+import { approve } from './approve.ts'
+import { startOrg, type OrgScene } from './org.ts'
 
 const again = async (org: OrgScene, keepFormer = true) => {
   const enrolment = await org.keyturn.grants.enrol('acme')
-  await enrolment.complete(await approved(org), { keepFormer })
+  await enrolment.complete(await approve(org), { keepFormer })
 }
 
 /** Revocations that Salesforce was asked for. */

@@ -1,27 +1,7 @@
 import assert from 'node:assert/strict'
-import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { startOrg, USER, type OrgScene } from './org.ts'
-
-const redirectUri = 'http://localhost:1717/OauthRedirect'
-
-/** A person logs in and approves; what comes back to the redirect URI. */
-const approve = async (org: OrgScene, user: string) => {
-  const codeVerifier = randomBytes(32).toString('base64url')
-  const app = org.sim.orgs[0]?.apps.find(({ name }) => name === 'Web')
-  const query = new URLSearchParams({
-    response_type: 'code',
-    client_id: app?.clientId ?? '',
-    redirect_uri: redirectUri,
-    scope: 'api refresh_token',
-    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
-    code_challenge_method: 'S256',
-    __auto: user,
-  })
-  const answer = await fetch(`${org.sim.url}/services/oauth2/authorize?${query}`, { redirect: 'manual' })
-  const code = new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? ''
-  return { code, redirectUri, codeVerifier }
-}
+import { approve } from './approve.ts'
+import { startOrg } from './org.ts'
 
 test('a dead grant comes back by a new authorisation, whatever the org does to earlier grants', async (t) => {
   for (const newAuthorization of ['keeps', 'kills'] as const) {
@@ -31,7 +11,7 @@ test('a dead grant comes back by a new authorisation, whatever the org does to e
     org.sim.control.revokeGrant({ grant: ready.grant })
     assert.equal(await org.call(), 'GRANT_DEAD')
     const enrolment = await org.keyturn.grants.enrol('acme')
-    assert.equal((await enrolment.complete(await approve(org, USER))).status, 'live')
+    assert.equal((await enrolment.complete(await approve(org))).status, 'live')
     assert.equal(await org.call(), 200)
     org.expire()
     assert.equal(await org.call(), 200)
@@ -84,7 +64,7 @@ test('a code is not traded while an exchange is on the wire', async (t) => {
   const calling = org.call()
   await org.sim.control.held({ fault: fault.id, timeoutMs: 10_000 })
   const enrolment = await org.keyturn.grants.enrol('acme')
-  const code = await approve(org, USER)
+  const code = await approve(org)
   let traded = false
   const trading = enrolment.complete(code).then((view) => {
     traded = true
@@ -110,13 +90,13 @@ test('a first login becomes a grant with its first token; a name that is taken c
     clientId: app?.clientId ?? '',
     clientSecret: app?.clientSecret ?? '',
   }
-  const view = await org.keyturn.grants.connect(input, await approve(org, USER))
+  const view = await org.keyturn.grants.connect(input, await approve(org))
   assert.deepEqual([view.status, view.generation, view.access], ['live', 1, 'alive'])
   assert.equal(await org.call(), 200)
   assert.equal(org.counters().exchanges, 0)
   org.expire()
   assert.equal(await org.call(), 200)
-  const code = await approve(org, USER)
+  const code = await approve(org)
   await assert.rejects(org.keyturn.grants.connect(input, code), { code: 'GRANT_EXISTS' })
   // The code is still good: it was not sent.
   assert.equal((await org.keyturn.grants.connect({ ...input, name: 'second' }, code)).status, 'live')
