@@ -206,7 +206,7 @@ export const form = (fields: Readonly<Record<string, string>>): Ask => ({
 
 /** Asks until it holds. */
 export const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-  const end = systemClock.boot() + 10_000
+  const end = systemClock.boot() + 60_000
   while (!(await holds())) {
     if (systemClock.boot() > end) throw new Error(`never: ${what}`)
     await systemClock.sleep(20)

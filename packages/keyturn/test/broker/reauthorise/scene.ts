@@ -3,10 +3,10 @@
  * told.
  */
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -29,13 +29,22 @@ export const USER = 'integration@acme.example'
 export const OTHER = 'admin@acme.example'
 export const DAY = 86_400_000
 
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
+/**
+ * For an address that has to be known before anybody listens there. Below the ports that systems give to connections
+ * (32768 on Linux, 49152 elsewhere): one of those may be somebody's by the time it is used.
+ */
+export const freePort = async (): Promise<number> => {
+  const port = randomInt(20_000, 32_000)
+  const server = createServer().listen(port, '127.0.0.1')
+  const free = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  )
+  if (!free) return freePort()
+  server.close()
+  await once(server, 'close')
+  return port
+}
 
 export interface SceneOptions {
   readonly app?: Partial<AppSettings>
@@ -192,12 +201,11 @@ export const openScene = async (t: TestContext, options: SceneOptions = {}): Pro
     now: () => clock.wall(),
     replica: async () => {
       const own = await openStore()
-      const at = await freePort()
-      const other = await serve(own, at)
+      const other = await serve(own, 0)
       let closed: Promise<void> | null = null
       const close = (): Promise<void> => (closed ??= other.close().then(() => own.close()))
       closing.push(close)
-      return { url: `http://127.0.0.1:${at}`, broker: other, keyturn: own, close }
+      return { url: other.addresses[0] ?? '', broker: other, keyturn: own, close }
     },
     die: async () => {
       for (const one of sim.control.oracle().grants.filter(({ live }) => live))
