@@ -77,8 +77,9 @@ const overridden = (search: string): string | null => {
   return values.length === 1 && methods.has(value.toUpperCase()) ? value.toUpperCase() : 'wrong'
 }
 
-/** Resources that carry further requests, with paths and methods of their own. */
-const carriers = /\/(composite|graphql)(\/|$)/i
+/** Resources that carry further requests, with paths and methods of their own; in whatever spelling the org takes. */
+const carriers = /\/(composite|graphql)([/;]|$)/i
+const carries = (path: string): boolean => carriers.test(decode(path) ?? path)
 
 /**
  * By segments; `*` stands for one (a version). A resource that carries other requests needs a rule that names it: a rule
@@ -91,7 +92,7 @@ export const pathAllowed = (rules: readonly PathRule[] | null, { method, overrid
       (rule) =>
         (rule.method === '*' || rule.method.toUpperCase() === one) &&
         covers(rule.prefix, path) &&
-        (!carriers.test(path) || carriers.test(rule.prefix)),
+        (!carries(path) || carries(rule.prefix)),
     ),
   )
 

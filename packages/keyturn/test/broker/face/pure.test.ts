@@ -221,6 +221,8 @@ test('path rules go by segments and methods, and a request that carries others m
   const write = [{ method: '*', prefix: '/services/data' }]
   assert.equal(may(write, 'POST', '/services/data/v60.0/composite/batch'), false)
   assert.equal(may(write, 'POST', '/services/data/v60.0/graphql'), false)
+  for (const spelling of ['%63omposite', 'compos%69te/batch', 'Composite', 'composite%2Fbatch', 'graphql%3Bx'])
+    assert.equal(may(write, 'POST', `/services/data/v60.0/${spelling}`), false, spelling)
   assert.equal(
     may([{ method: 'POST', prefix: '/services/data/v60.0/composite' }], 'POST', '/services/data/v60.0/composite'),
     true,
