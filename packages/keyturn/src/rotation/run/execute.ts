@@ -9,7 +9,8 @@ import type { CredentialDoc, Problem, Run, Version } from '../credential.ts'
 import { secretName, versionOf } from '../credential.ts'
 import type { Kept, Rotator, RotationStep, StepContext, StepOutcome } from '../rotator.ts'
 import type { Held } from './keeper.ts'
-import { closeSwitches, openSwitches } from './run-switches.ts'
+import type { SwitchName } from '../../org/switches.ts'
+import { closeSwitches, openSwitches, wentOff } from './run-switches.ts'
 import type { SwitchEntry } from './run-switches.ts'
 import * as transition from './transition.ts'
 import type { Settled, StepShape } from './transition.ts'
@@ -27,6 +28,12 @@ const lost = (name: string): KeyturnError =>
 
 /** A failure that says of itself that it may go away, or that nobody foresaw at the network. */
 const mayGoAway = (error: unknown): boolean => error instanceof KeyturnError && error.retry !== 'never'
+
+/** A step that waits no longer than this for the org keeps its switches on, ms. */
+const moment = 10_000
+
+const needsOf = async ({ needs = [] }: RotationStep, context: StepContext): Promise<readonly SwitchName[]> =>
+  typeof needs === 'function' ? needs(context) : needs
 
 const problemOf = (error: KeyturnError): Problem => ({ code: error.code, text: error.message, next: error.fix })
 
@@ -114,8 +121,23 @@ export const execute = async (work: Work, from: Held): Promise<Held> => {
   }
   const halt = async (problem: Problem, unchanged = false): Promise<void> => {
     const step = held.doc.run?.begun?.step ?? null
-    await write(transition.halted(held.doc, problem, unchanged), 'rotation-halted', { step, code: problem.code })
-    await closeSwitches(work, () => held.doc, switched)
+    // First closed, then halted: nobody goes on with a halted run, so what it left open would stay so.
+    const left = await leftOpen()
+    const both =
+      left === null
+        ? problem
+        : { ...problem, text: `${problem.text}; and ${left.text}`, next: `${problem.next} ${left.next}` }
+    await write(transition.halted(held.doc, both, unchanged), 'rotation-halted', { step, code: problem.code })
+  }
+  /** Null: nothing is open. What the org refuses to switch off is a person's to switch off. */
+  const leftOpen = async (): Promise<Problem | null> => {
+    try {
+      await closeSwitches(work, () => held.doc, switched)
+      return null
+    } catch (error) {
+      if (!(error instanceof KeyturnError) || error.code !== 'ORG_REFUSED') throw error
+      return problemOf(error)
+    }
   }
 
   const settle = async (step: RotationStep, outcome: StepOutcome): Promise<void> => {
@@ -166,10 +188,12 @@ export const execute = async (work: Work, from: Held): Promise<Held> => {
       : write(before, 'rotation-step-begun', { step: step.name, ...(back ? { direction: 'back' } : {}) }))
     const { run } = held.doc
     if (run === null) return
+    const context = contextOf(run, resumed)
+    let needs: readonly SwitchName[] = []
     try {
-      const task = step.needs === undefined ? null : await openSwitches(work, step.needs, () => held.doc, switched)
+      needs = await needsOf(step, context)
+      const task = await openSwitches(work, needs, () => held.doc, switched)
       if (task !== null) return await settle(step, { is: 'person', task })
-      const context = contextOf(run, resumed)
       const outcome = back
         ? typeof step.undo === 'function'
           ? await step.undo(context)
@@ -180,20 +204,24 @@ export const execute = async (work: Work, from: Held): Promise<Held> => {
       if (!(error instanceof KeyturnError) || error.code === 'CLAIM_LOST' || error.code === 'STORE_UNAVAILABLE')
         throw error
       const problem = problemOf(error)
-      if (!mayGoAway(error)) return failed(problem)
+      if (!mayGoAway(error) && !(await wentOff(work, needs, held.doc))) return failed(problem)
       work.tell({ is: 'problem', problem })
       if ((held.doc.run?.begun?.tries ?? 0) >= transition.tries) return failed(problem)
       return quietly(transition.tryAgain(held.doc, problem, clock.wall()))
     }
   }
 
-  /** A switch stays on no longer than steps in a row need it: never over a drain of days. */
+  /** A switch stays on no longer than steps in a row need it, and one of them waits a moment: never over a drain. */
   const closeUnneeded = async (): Promise<void> => {
     const { run } = held.doc
     if (run === null || !run.switches.some(({ closedAt }) => closedAt === null)) return
     const next = transition.nextOf(run, steps, clock.wall())
-    const needs = next.is === 'step' ? (rotator.steps.find(({ name: one }) => one === next.step.name)?.needs ?? []) : []
-    if (needs.length === 0) await closeSwitches(work, () => held.doc, switched)
+    const goesOn = next.is === 'step' || (next.is === 'wait' && next.until - clock.wall() <= moment)
+    const step = goesOn ? rotator.steps[run.step] : undefined
+    if (step !== undefined && (await needsOf(step, contextOf(run, true))).length > 0) return
+    const problem = await leftOpen()
+    if (problem !== null && run.state !== 'halted')
+      await write(transition.halted(held.doc, problem), 'rotation-halted', { step: null, code: problem.code })
   }
 
   const cancelled = async (run: Run): Promise<boolean> => {

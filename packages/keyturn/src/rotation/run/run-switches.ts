@@ -85,7 +85,7 @@ export const closeSwitches = async (work: Work, doc: () => CredentialDoc, save: 
   for (const { name } of open) {
     const known = switchNames.find((one) => one === name)
     if (known === undefined) throw new KeyturnError('DEFECT', `there is no switch ${name}`)
-    if ((await readSwitch(org, known)) !== false) await setSwitch(org, known, false)
+    await switchOff(org, known)
     const at = work.clock.wall()
     const closed =
       doc().run?.switches.map((one) => (one.name === name && one.closedAt === null ? { ...one, closedAt: at } : one)) ??
@@ -93,4 +93,31 @@ export const closeSwitches = async (work: Work, doc: () => CredentialDoc, save: 
     await save(withSwitches(doc(), closed), { kind: 'org-switch-closed', switch: name })
     work.tell({ is: 'line', text: `“${orgSwitches[known].title}” is off again` })
   }
+}
+
+const switchOff = async (org: OrgConnection, name: SwitchName): Promise<void> => {
+  try {
+    if ((await readSwitch(org, name)) !== false) await setSwitch(org, name, false)
+  } catch (error) {
+    if (!(error instanceof KeyturnError) || error.code !== 'ORG_REFUSED') throw error
+    const { title, clicks } = orgSwitches[name]
+    const fix = `${clicks[0] ?? 'Setup'}: switch “${title}” off, then resume.`
+    throw new KeyturnError('ORG_REFUSED', error.message, { fix })
+  }
+}
+
+/**
+ * Whether the step was refused because a switch it needs went off meanwhile: another run of the same org ended, or an
+ * administrator tidied up. Where a person was asked to switch it on, the person is asked no second time.
+ */
+export const wentOff = async (work: Work, names: readonly SwitchName[], { run }: CredentialDoc): Promise<boolean> => {
+  const grant = work.rotator.orgOf(work.settings)
+  if (grant === null) return false
+  const org = work.ports.org(grant)
+  for (const name of names) {
+    if (run?.data[`asked-${name}`] === true) continue
+    const on = await readSwitch(org, name).catch(() => null)
+    if (on === false) return true
+  }
+  return false
 }

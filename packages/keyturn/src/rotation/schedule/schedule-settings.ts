@@ -67,6 +67,9 @@ const blackout = z
     if (monthDays?.includes(0) === true) say('monthDays', '0 is no day of a month')
   })
 
+/** Nothing is turned more often: a policy that says so is a slip of the pen. */
+const shortest = 3_600_000
+
 export const scheduleSettings = z
   .strictObject({
     every: duration.optional().describe('Interval, such as 90d'),
@@ -109,8 +112,17 @@ export const scheduleSettings = z
     if (ways > 1) say(cron === undefined ? 'preset' : 'cron', 'only one of every, cron and preset is possible')
     const problem = cron === undefined ? null : cronProblem(cron)
     if (cron !== undefined && problem !== null) say('cron', problem)
-    if (cron !== undefined && problem === null && cronTimes(cron, 'UTC')(Date.UTC(2024, 0, 1)) === null)
-      say('cron', 'names a date that never comes')
+    if (cron !== undefined && problem === null) {
+      const next = cronTimes(cron, 'UTC')
+      const first = next(Date.UTC(2024, 0, 1) - 1)
+      const second = first === null ? null : next(first)
+      if (first === null) say('cron', 'names a date that never comes')
+      // `* 3 * * 0` for "at 3 on Sundays" is sixty turns.
+      else if (second !== null && second - first < shortest)
+        say('cron', 'turns more often than once an hour: the first field is the minute, such as `0 3 * * sun`')
+    }
+    if (every !== undefined && every < shortest)
+      say('every', 'is less than an hour; a number without a unit is milliseconds: write 90d')
     const interval = every ?? (preset === undefined ? undefined : presets[preset].every)
     const lead = settings.lead ?? (preset === undefined ? 0 : presets[preset].lead)
     if (interval !== undefined && lead + jitter > interval / 2)
