@@ -5,6 +5,7 @@
  */
 import type { Evidence, Judgement, Verdict } from '../control.ts'
 import type { Fact } from '../fact.ts'
+import type { SettingValue } from '../facts.ts'
 
 /** What one subject looks like. */
 export interface Answer {
@@ -21,6 +22,10 @@ export const right: Answer = { verdict: 'pass', text: '' }
 export const apart: Answer = { verdict: 'not-applicable', text: '' }
 export const wrong = (text: string, facts: Evidence['facts'] = {}): Answer => ({ verdict: 'fail', text, facts })
 export const unsure = (text: string, facts: Evidence['facts'] = {}): Answer => ({ verdict: 'unknown', text, facts })
+
+/** A switch that is known to be on. */
+export const isSet = (setting: Fact<SettingValue> | undefined): boolean =>
+  setting?.is === 'known' && String(setting.value) === 'true'
 
 /** Goes on with what is known; what isn't is unknown, with its reason. */
 export const given = <T>(fact: Fact<T>, then: (value: T) => Answer): Answer =>

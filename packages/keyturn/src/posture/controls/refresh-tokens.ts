@@ -12,11 +12,13 @@ export const hasRefreshScope = (scopes: readonly string[]): boolean =>
 
 export const hasInteractiveFlow = (flows: readonly Flow[]): boolean => flows.some((flow) => interactive.includes(flow))
 
-/** Asks further of apps that issue refresh tokens; the others are left out. Either reason is enough to leave one out. */
-export const ofRefreshTokens = ({ scopes, flows }: AppFact, look: () => Answer): Answer => {
+/** Asks further of apps that issue refresh tokens; the others are left out. Any reason is enough to leave one out. */
+export const ofRefreshTokens = ({ scopes, flows, refreshTokenPolicy }: AppFact, look: () => Answer): Answer => {
   if (scopes.is === 'known' && !hasRefreshScope(scopes.value)) return apart
   if (flows.is === 'known' && !hasInteractiveFlow(flows.value)) return apart
   const answer = look()
   if (answer.verdict === 'pass') return answer
+  // “Immediately expire”: what is issued can't be used.
+  if (refreshTokenPolicy.is === 'known' && refreshTokenPolicy.value.effective === 'zero') return apart
   return given(scopes, () => given(flows, () => answer))
 }

@@ -36,8 +36,8 @@ const answers: Readonly<Record<string, string>> = {
 }
 
 const ofApps = ({ id, families }: Control): boolean =>
-  // What is new was never used.
-  id.startsWith('app-') && id !== 'app-unused' && families.every((family) => family === 'apps')
+  // What is new was never used; what the org's settings do for every app is no merit of this one, and isn't read.
+  id.startsWith('app-') && id !== 'app-unused' && families.every((family) => family === 'apps' || family === 'settings')
 
 const isOfAnApp = ({ subject }: { readonly subject: string }): boolean => /^(app|eca|uninstalled):/.test(subject)
 

@@ -20,7 +20,8 @@ export const control = appControl({
     given(flows, (used) => {
       if (!used.includes('client-credentials')) return apart
       return given(runsAs, (username) => {
-        if (username === null) return wrong('The flow is on and nobody is set to run as.', { runsAs: null })
+        // The flow lets nobody in until somebody is set.
+        if (username === null) return apart
         if (users.is === 'unknown') return notKnown(users)
         const user = users.value.find((one) => one.username === username)
         if (user === undefined)

@@ -1,6 +1,7 @@
 /** Permitted users: who may use an app is decided by an administrator, not by each person at the consent page. */
+import { path as apiAccessControl } from '../api-access-control/control.ts'
 import { appControl } from '../app-control.ts'
-import { given, right, wrong } from '../looks.ts'
+import { given, isSet, right, wrong } from '../looks.ts'
 
 export const control = appControl({
   id: 'app-permitted-users',
@@ -12,19 +13,15 @@ export const control = appControl({
   effort: 'hours',
   catalogues: { checklist: ['1'], sbs: ['SBS-OAUTH-002'] },
   profiles: { integration: {}, baseline: {}, strict: {}, sbs: {} },
-  wrong: 'people authorise themselves, or nobody is named',
+  settings: [apiAccessControl],
+  families: ['settings'],
+  wrong: 'people authorise themselves',
   changedBy: 'org',
-  look: ({ permittedUsers, permittedProfiles, permittedPermissionSets }) =>
-    given(permittedUsers, (who) => {
-      if (who === 'all') return wrong('Everybody may authorise it for themselves.', { permittedUsers: 'all' })
-      return given(permittedProfiles, (profiles) =>
-        given(permittedPermissionSets, (sets) =>
-          profiles.length + sets.length > 0
-            ? right
-            : wrong('Nobody is permitted: no profile and no permission set names it, so nobody can use it.', {
-                permittedUsers: 'admin',
-              }),
-        ),
-      )
-    }),
+  look: ({ permittedUsers }, { facts }) =>
+    given(permittedUsers, (who) =>
+      // API Access Control overrules the app: then only apps that an administrator permits reach the API.
+      who === 'admin' || isSet(facts.settings[apiAccessControl])
+        ? right
+        : wrong('Everybody may authorise it for themselves.', { permittedUsers: 'all' }),
+    ),
 })

@@ -9,8 +9,6 @@ export const fix = appFix({
   control: 'app-permitted-users',
   changedBy: 'org',
   mend: (app, { snapshot, facts }) => {
-    if (app.permittedUsers.is === 'known' && app.permittedUsers.value === 'admin')
-      return 'Nobody is permitted. To name somebody opens it, and a fix opens nothing: name a permission set in its policies, or block it.'
     const uses = usesOfApp(app, snapshot)
     if (typeof uses === 'string') return uses
     const users = usersAmong(uses)

@@ -17,6 +17,14 @@ export const cases: readonly ControlCase[] = [
     verdict: 'not-applicable',
   },
   {
+    name: 'they end as they are issued',
+    facts: applist({
+      rotation: known(false),
+      refreshTokenPolicy: known({ declared: 'zero', effective: 'zero', idleDays: 0, lifetimeDays: 0 }),
+    }),
+    verdict: 'not-applicable',
+  },
+  {
     name: 'full does not contain the refresh scope',
     facts: applist({ rotation: known(false), scopes: known(['Full']) }),
     verdict: 'not-applicable',
