@@ -17,8 +17,7 @@ const faultNamespace = (flavour: Flavour): string =>
   flavour === 'metadata' ? 'http://soap.sforce.com/2006/04/metadata' : `urn:fault.${flavour}.soap.sforce.com`
 
 /** Of the fault element in the detail; the metadata WSDL declares none. */
-const faultName = (code: string): string =>
-  /^(INVALID_LOGIN|LOGIN_|PASSWORD_LOCKOUT|API_DISABLED|ORG_LOCKED)/.test(code) ? 'LoginFault' : 'UnexpectedErrorFault'
+const faultName = (code: string): string => (code === 'INVALID_LOGIN' ? 'LoginFault' : 'UnexpectedErrorFault')
 
 export const soapFault = (flavour: Flavour, code: string, message: string): string => {
   const text = escapeXml(message)

@@ -19,6 +19,7 @@ const address = /^\/services\/Soap\/([ucT])\/(\d{1,3}(?:\.\d)?)(?:\/[A-Za-z0-9]{
 
 const invalidLogin = 'Invalid username, password, security token; or user locked out.'
 
+/** `code`: one of the WSDL's ExceptionCode. */
 const fault = (reply: FastifyReply, target: Target, code: string, message: string, status = 500): null => {
   void reply
     .code(status)
@@ -68,7 +69,7 @@ export const soapLogin = async (
   } catch (error) {
     if (error instanceof KeyturnError && error.code === 'RATE_LIMITED') {
       void reply.header('retry-after', String(error.data['retryAfter'] ?? 60))
-      return fault(reply, target, 'LOGIN_RATE_EXCEEDED', 'Login Rate Exceeded')
+      return fault(reply, target, 'REQUEST_LIMIT_EXCEEDED', 'Login Rate Exceeded')
     }
     if (error instanceof KeyturnError) return troubleOf(error)
     throw error

@@ -11,36 +11,29 @@ interface Answer {
   readonly body: string
 }
 
+/**
+ * Each refusal as REST, SOAP and Bulk 1.0 say it. SOAP and Bulk have closed lists (the WSDL's ExceptionCode, force-wsc's
+ * AsyncExceptionCode): a strict stub that meets any other code fails at reading the fault, and nobody sees what it said.
+ */
+const codes = {
+  INVALID_SESSION_ID: { status: 401, soap: 'INVALID_SESSION_ID', bulk: 'InvalidSessionId' },
+  INSUFFICIENT_ACCESS: { status: 403, soap: 'INSUFFICIENT_ACCESS', bulk: 'InvalidUser' },
+  REQUEST_LIMIT_EXCEEDED: { status: 429, soap: 'REQUEST_LIMIT_EXCEEDED', bulk: 'ExceededQuota' },
+  SERVER_UNAVAILABLE: { status: 503, soap: 'SERVER_UNAVAILABLE', bulk: 'InternalServerError' },
+  BAD_GATEWAY: { status: 502, soap: 'UNKNOWN_EXCEPTION', bulk: 'InternalServerError' },
+  GATEWAY_TIMEOUT: { status: 504, soap: 'UNKNOWN_EXCEPTION', bulk: 'Timeout' },
+  MALFORMED_REQUEST: { status: 400, soap: 'UNKNOWN_EXCEPTION', bulk: 'ClientInputError' },
+  NOT_FOUND: { status: 404, soap: 'UNKNOWN_EXCEPTION', bulk: 'InvalidUrl' },
+  METHOD_NOT_ALLOWED: { status: 405, soap: 'UNKNOWN_EXCEPTION', bulk: 'InvalidUrl' },
+  REQUEST_TOO_LARGE: { status: 413, soap: 'EXCEEDED_MAX_SIZE_REQUEST', bulk: 'ClientInputError' },
+  MISDIRECTED_REQUEST: { status: 421, soap: 'UNKNOWN_EXCEPTION', bulk: 'InvalidUrl' },
+} as const
+
 export interface Refusal {
-  readonly code:
-    | 'INVALID_SESSION_ID'
-    | 'INSUFFICIENT_ACCESS'
-    | 'REQUEST_LIMIT_EXCEEDED'
-    | 'SERVER_UNAVAILABLE'
-    | 'BAD_GATEWAY'
-    | 'GATEWAY_TIMEOUT'
-    | 'MALFORMED_REQUEST'
-    | 'NOT_FOUND'
-    | 'METHOD_NOT_ALLOWED'
-    | 'REQUEST_TOO_LARGE'
-    | 'MISDIRECTED_REQUEST'
+  readonly code: keyof typeof codes
   readonly message: string
   /** Seconds. */
   readonly retryAfter?: number
-}
-
-const statuses: Readonly<Record<Refusal['code'], number>> = {
-  INVALID_SESSION_ID: 401,
-  INSUFFICIENT_ACCESS: 403,
-  REQUEST_LIMIT_EXCEEDED: 429,
-  SERVER_UNAVAILABLE: 503,
-  BAD_GATEWAY: 502,
-  GATEWAY_TIMEOUT: 504,
-  MALFORMED_REQUEST: 400,
-  NOT_FOUND: 404,
-  METHOD_NOT_ALLOWED: 405,
-  REQUEST_TOO_LARGE: 413,
-  MISDIRECTED_REQUEST: 421,
 }
 
 export const noSession: Refusal = { code: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }
@@ -58,28 +51,29 @@ export const troubleOf = (error: KeyturnError): Refusal => {
 
 export const answerRefusal = (api: Api, path: string, refusal: Refusal): Answer => {
   const { code, message, retryAfter } = refusal
+  const { status, soap, bulk } = codes[code]
   const later = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
+  const lost = code === 'INVALID_SESSION_ID'
   if (api === 'soap') {
-    const text = code === 'INVALID_SESSION_ID' ? 'Invalid Session ID found in SessionHeader: Illegal Session' : message
+    const text = lost ? 'Invalid Session ID found in SessionHeader: Illegal Session' : message
     return {
       // SOAP 1.1 §6.2 says 500; an outage must be told from a fault by whoever looks at nothing but the status.
-      status: code === 'SERVER_UNAVAILABLE' || code === 'GATEWAY_TIMEOUT' ? statuses[code] : 500,
+      status: code === 'SERVER_UNAVAILABLE' || code === 'GATEWAY_TIMEOUT' ? status : 500,
       headers: { 'content-type': soapType, ...later },
-      body: soapFault(flavourOf(path), code, text),
+      body: soapFault(flavourOf(path), soap, text),
     }
   }
   if (api === 'bulk1') {
-    const own = code === 'INVALID_SESSION_ID' ? 'InvalidSessionId' : code
     return {
-      status: code === 'INVALID_SESSION_ID' ? 400 : statuses[code],
+      status: lost ? 400 : status,
       headers: { 'content-type': 'application/xml', ...later },
       body:
         '<?xml version="1.0" encoding="UTF-8"?><error xmlns="http://www.force.com/2009/06/asyncapi/dataload">' +
-        `<exceptionCode>${own}</exceptionCode><exceptionMessage>${escapeXml(message)}</exceptionMessage></error>`,
+        `<exceptionCode>${bulk}</exceptionCode><exceptionMessage>${escapeXml(message)}</exceptionMessage></error>`,
     }
   }
   return {
-    status: statuses[code],
+    status,
     headers: { 'content-type': 'application/json;charset=UTF-8', ...later },
     body: JSON.stringify([{ message, errorCode: code }]),
   }

@@ -125,6 +125,8 @@ const admit = async (
   return judged
 }
 
+const apexClass = /^\/services\/Soap\/(?:class|package)\//
+
 const ambiguous: Refusal = { code: 'MALFORMED_REQUEST', message: 'The request shows more than one access token.' }
 
 const servePlain = async (
@@ -189,8 +191,9 @@ const serveSoap = async (
   const { source, unpacked } = plainSource(request.raw)
   const body = bodyOf(desk, source)
   const head = await soapHeadOf(body, LONGEST_HEAD)
-  const login = head.operation === 'login'
-  if (login) return soapLogin(desk, target, request, reply, await smallText(body, LONGEST_LOGIN))
+  // An Apex class may have methods of these names.
+  const operation = apexClass.test(target.path) ? null : head.operation
+  if (operation === 'login') return soapLogin(desk, target, request, reply, await smallText(body, LONGEST_LOGIN))
   const header = shownToken(request.raw.rawHeaders)
   if (header === 'ambiguous') return ambiguous
   const shown = head.session?.token ?? header?.token
@@ -198,7 +201,7 @@ const serveSoap = async (
   if (head.session !== null && header !== null && header.token !== shown) return ambiguous
   const admitted = await admit(desk, shown, target, request)
   if ('code' in admitted) return admitted
-  if (head.operation === 'logout') return soapLogout(desk, target, admitted, reply)
+  if (operation === 'logout') return soapLogout(desk, target, admitted, reply)
   const base = requestHeaders(request.raw.rawHeaders, 'content-encoding')
   const carrier: Carrier | null = header?.carrier ?? null
   return forward(

@@ -153,70 +153,6 @@ test('userinfo and identity show the user with all addresses at the broker', asy
   )
 })
 
-const loginEnvelope = (username: string, password: string): string =>
-  `<?xml version="1.0"?><e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:u="urn:partner.soap.sforce.com"><e:Body>` +
-  `<u:login><u:username>${username}</u:username><u:password>${password}</u:password></u:login></e:Body></e:Envelope>`
-
-const soap = async (url: string, body: string): Promise<{ readonly status: number; readonly text: string }> => {
-  const answer = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'text/xml', soapaction: '""' } })
-  return { status: answer.status, text: await answer.text() }
-}
-
-const loginResult = [
-  'metadataServerUrl passwordExpired sandbox serverUrl sessionId userId userInfo accessibilityMode chatterExternal',
-  'currencySymbol orgAttachmentFileSizeLimit orgDefaultCurrencyIsoCode orgDefaultCurrencyLocale',
-  'orgDisallowHtmlAttachments orgHasPersonAccounts organizationId organizationMultiCurrency organizationName profileId',
-  'roleId sessionSecondsValid userDefaultCurrencyIsoCode userEmail userFullName userId userLanguage userLocale userName',
-  'userTimeZone userType userUiSkin',
-].join(' ')
-
-test('SOAP login() answers with every element of the WSDL in its order, partner and enterprise, in any version', async (t) => {
-  const broker = await startBroker(t)
-  const caller = await broker.enrol('wsdl')
-  for (const [letter, flavour] of [
-    ['u', 'partner'],
-    ['c', 'enterprise'],
-  ] as const) {
-    for (const version of ['20.0', '41.0', '66.0']) {
-      const { status, text } = await soap(
-        `${broker.url}/services/Soap/${letter}/${version}`,
-        loginEnvelope(caller.username, `${caller.password}AbCdEfGhIjKlMnOpQrStUvWx`),
-      )
-      assert.equal(status, 200, text)
-      const result = /<result>(.*)<\/result>/s.exec(text)?.[1] ?? ''
-      const names = [...result.matchAll(/<(\w+)[ >/]/g)].map(([, name]) => name)
-      assert.equal(names.join(' '), loginResult)
-      assert.ok(text.includes(`xmlns="urn:${flavour}.soap.sforce.com"`))
-      const org = broker.ready.org.slice(0, 15)
-      assert.ok(text.includes(`<serverUrl>${broker.url}/services/Soap/${letter}/${version}/${org}</serverUrl>`))
-      assert.match(text, new RegExp(`<userId>${broker.ready.userId}</userId>`))
-      assert.match(text, /<profileId>00e\w{15}<\/profileId>/)
-      const session = /<sessionId>([^<]+)</.exec(text)?.[1]?.replace('&#33;', '!')
-      assert.equal((await query(broker.url, session)).status, 200)
-    }
-  }
-  assert.equal(broker.counts().exchanges, 0)
-})
-
-test('SOAP login() refuses in Salesforce’s form, and says why a grant can’t carry SOAP', async (t) => {
-  const broker = await startBroker(t)
-  const caller = await broker.enrol('wsdl')
-  const url = `${broker.url}/services/Soap/u/60.0`
-  const wrong = await soap(url, loginEnvelope(caller.username, 'wrong'))
-  assert.equal(wrong.status, 500)
-  assert.match(wrong.text, /<faultcode>sf:INVALID_LOGIN<\/faultcode>/)
-  assert.match(wrong.text, /<sf:LoginFault xsi:type="sf:LoginFault"><sf:exceptionCode>INVALID_LOGIN</)
-  assert.equal((await soap(url, loginEnvelope('nobody@x', 'wrong'))).text, wrong.text)
-  const oauthOnly = await broker.enrol('oauth-only', { faces: ['oauth', 'proxy'] })
-  assert.equal((await soap(url, loginEnvelope(oauthOnly.username, oauthOnly.password))).text, wrong.text)
-  broker.sim.control.changeApp({ app: 'Web', settings: { accessTokenFormat: 'jwt' } })
-  broker.expire()
-  await login(broker, caller)
-  const unfit = await soap(url, loginEnvelope(caller.username, caller.password))
-  assert.equal(unfit.status, 500)
-  assert.match(unfit.text, /FUNCTIONALITY_NOT_ENABLED: The app of grant acme issues JWT-based access tokens/)
-})
-
 test('the real token is handed out where the policy says so, and not for an org that locks sessions to an address', async (t) => {
   const broker = await startBroker(t)
   const real = await login(broker, await broker.enrol('real', { realTokens: true }))
@@ -240,9 +176,6 @@ test('a dead grant is 503 with Retry-After, and never invalid_grant', async (t) 
   assert.deepEqual([status, body['error']], [503, 'temporarily_unavailable'])
   assert.match(body['error_description'] ?? '', /GRANT_DEAD/)
   assert.ok(headers.get('retry-after'))
-  const fault = await soap(`${broker.url}/services/Soap/u/60.0`, loginEnvelope(caller.username, caller.password))
-  assert.equal(fault.status, 503)
-  assert.match(fault.text, /sf:SERVER_UNAVAILABLE/)
 })
 
 test('every replica judges a session alike, and soon knows that another one ended it', async (t) => {

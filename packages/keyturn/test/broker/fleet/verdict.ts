@@ -11,7 +11,7 @@ export interface Told {
 }
 
 const retryable =
-  /HTTP 50[234]|has no working access token now|ERROR_HTTP_50[234]|SERVER_UNAVAILABLE|BAD_GATEWAY|temporarily_unavailable|ECONNRESET|ECONNREFUSED|UND_ERR_SOCKET|socket hang up|the replica went away|no replica/i
+  /HTTP 50[234]|has no working access token now|ERROR_HTTP_50[234]|SERVER_UNAVAILABLE|BAD_GATEWAY|ended without an answer|temporarily_unavailable|ECONNRESET|ECONNREFUSED|UND_ERR_SOCKET|socket hang up|the replica went away|no replica/i
 /** A client throws away what it has when it hears one of these. */
 const terminal = /invalid_grant|invalid_client|INVALID_SESSION|INVALID_LOGIN|expired access/i
 

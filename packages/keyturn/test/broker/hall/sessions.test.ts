@@ -145,8 +145,8 @@ test('a host that is not served is refused for good, in the form of each face, a
   }
   assert.equal(answers[0]?.json.error, 'invalid_request')
   assert.equal(answers[1]?.json[0].errorCode, 'MISDIRECTED_REQUEST')
-  assert.match(answers[2]?.text ?? '', /<exceptionCode>MISDIRECTED_REQUEST</)
-  assert.match(answers[3]?.text ?? '', /<faultcode>sf:MISDIRECTED_REQUEST</)
+  assert.match(answers[2]?.text ?? '', /<exceptionCode>InvalidUrl</)
+  assert.match(answers[3]?.text ?? '', /<faultcode>sf:UNKNOWN_EXCEPTION</)
   const unreadable = await ask(`${hall.url}/orgs/%zz/services/oauth2/token`, form(fields))
   assert.equal(unreadable.status, 400)
 })
