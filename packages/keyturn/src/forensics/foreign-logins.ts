@@ -7,7 +7,8 @@
  * of foreign ones mean anything.
  */
 import type { DeathFacts, Entry } from './death-facts.ts'
-import type { LoginRow } from './org-records.ts'
+import type { Approval, LoginRow } from './org-records.ts'
+import type { TokenStory } from './token-story.ts'
 
 /** Between Salesforce's clock and the store's, and for the way there. */
 const tolerance = 120_000
@@ -17,7 +18,7 @@ export interface LoginReading {
   readonly measured: boolean
   /** Under which name the app stands there; null: not known. */
   readonly app: string | null
-  /** Exchanges of this user and app that nobody here made, oldest first. */
+  /** Exchanges of this user and app (of any app, where its name is not known) that nobody here made, oldest first. */
   readonly foreign: readonly LoginRow[]
   /** Tokens that were refused, and that nobody here sent. */
   readonly foreignRefused: readonly LoginRow[]
@@ -29,6 +30,11 @@ export interface LoginReading {
   readonly ownAddresses: ReadonlySet<string>
   /** Approvals of this app by this user: sign-ins that gave a refresh token. */
   readonly approvals: readonly LoginRow[]
+  /**
+   * Approvals that stand and are another program’s: with a refresh token of its own it leaves rows like a thief’s. Null:
+   * nobody could look, or the app’s name is not known.
+   */
+  readonly others: readonly Approval[] | null
 }
 
 const isRefresh = ({ subType }: LoginRow): boolean => /refresh/i.test(subType)
@@ -62,7 +68,22 @@ const match = (entries: readonly Entry[], left: LoginRow[], home: ReadonlySet<st
   return found
 }
 
-export const readLogins = (facts: DeathFacts, lastGood: number, diedAt: number): LoginReading => {
+/**
+ * A row may be made anew at each exchange: one from when we exchanged is ours, one from when a stranger did may be what
+ * he made of ours. And one that is older than a token that was handed to us may be the one it came from.
+ */
+const othersOf = (
+  approvals: readonly Approval[],
+  { ours, foreign, approved }: { ours: readonly Entry[]; foreign: readonly LoginRow[]; approved: Entry | null },
+): readonly Approval[] => {
+  const since = approved?.kind === 'enrolled' ? 0 : (approved?.at ?? Infinity)
+  return approvals.filter(
+    ({ createdAt }) =>
+      createdAt > since && [...ours, ...foreign].every(({ at }) => Math.abs(at - createdAt) > tolerance),
+  )
+}
+
+export const readLogins = (facts: DeathFacts, { lastGood, diedAt, approved }: TokenStory): LoginReading => {
   const rows = (facts.org?.logins ?? []).toSorted((a, b) => a.at - b.at)
   const ours: readonly Entry[] = [...facts.story, ...facts.family]
   const good = rows.filter((row) => isRefresh(row) && worked(row))
@@ -84,10 +105,12 @@ export const readLogins = (facts: DeathFacts, lastGood: number, diedAt: number):
   match(unknown, bad, home)
   const inTime = (row: LoginRow): boolean => row.at > lastGood - tolerance && row.at <= diedAt + tolerance
   const complete = (facts.org?.loginsSince ?? Infinity) <= lastGood
+  const foreign = good.filter((row) => ofApp(row) && inTime(row))
+  const standing = facts.org?.approvals?.filter((one) => one.app === app)
   return {
     measured: own.size > 0 && complete,
     app,
-    foreign: good.filter((row) => ofApp(row) && inTime(row)),
+    foreign,
     foreignRefused: bad.filter((row) => ofApp(row) && inTime(row)),
     answered: [...answered].map(([entry, row]) => ({ entry, row })),
     unheard: own.size > 0 && complete ? unknown.filter((entry) => !answered.has(entry)) : [],
@@ -95,5 +118,6 @@ export const readLogins = (facts: DeathFacts, lastGood: number, diedAt: number):
     approvals: rows.filter(
       (row) => /WebServer|UserAgent|Device|TokenExchange/i.test(row.subType) && worked(row) && ofApp(row),
     ),
+    others: app === null || standing === undefined ? null : othersOf(standing, { ours, foreign, approved }),
   }
 }

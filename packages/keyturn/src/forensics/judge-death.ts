@@ -69,7 +69,7 @@ export const judgeDeath = (facts: DeathFacts): DeathVerdict => {
       '`keyturn explain` knows many refusals; then `keyturn grants retry NAME`.',
       'possible',
     )
-  const logins = readLogins(facts, story.lastGood, story.diedAt)
+  const logins = readLogins(facts, story)
   const scene = { facts, story, logins }
   return (
     ownCause.seen(scene) ??
@@ -81,6 +81,7 @@ export const judgeDeath = (facts: DeathFacts): DeathVerdict => {
     somebodyElse.tried(scene) ??
     ownCause.possible(scene) ??
     orgCause.revoked(scene) ??
+    somebodyElse.perhaps(scene) ??
     somebodyElse.byExclusion(scene) ??
     undetermined(
       'not-seen',

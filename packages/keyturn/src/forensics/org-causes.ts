@@ -120,7 +120,7 @@ const elapsed: Rule = (scene) => {
 /** Login History shows our own exchanges and none of others: then nobody spent it, and it was ended at Salesforce. */
 const revoked: Rule = (scene) => {
   const { logins, facts, story } = scene
-  if (!logins.measured || facts.org?.logins == null || !story.worked) return null
+  if (!logins.measured || logins.foreign.length > 0 || facts.org?.logins == null || !story.worked) return null
   return known(
     scene,
     {

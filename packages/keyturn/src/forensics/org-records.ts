@@ -31,7 +31,7 @@ export interface OrgUser {
 }
 
 /** One approval that stands: an OauthToken row. */
-interface Approval {
+export interface Approval {
   readonly app: string
   readonly createdAt: number
 }
@@ -43,6 +43,7 @@ export interface OrgRecords {
   readonly loginsSince: number
   readonly audit: readonly AuditRow[] | null
   readonly user: OrgUser | null
+  /** Null: could not be read, or not whole. */
   readonly approvals: readonly Approval[] | null
   /** What could not be read, and why. */
   readonly problems: readonly string[]
@@ -107,7 +108,7 @@ export const orgReader =
     if (!/^005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/.test(userId))
       return { ...nothing, problems: ['the user’s id is not known'] }
     const from = new Date(since).toISOString()
-    const [logins, audit, users, frozen, approvals] = await Promise.all([
+    const [logins, audit, users, frozen, approvals, permitted] = await Promise.all([
       query(
         'LoginHistory',
         `SELECT LoginTime, LoginSubType, Status, Application, SourceIp FROM LoginHistory WHERE UserId = '${userId}' AND LoginTime >= ${from} ORDER BY LoginTime DESC LIMIT ${most}`,
@@ -145,7 +146,15 @@ export const orgReader =
         `SELECT AppName, CreatedDate FROM OauthToken WHERE UserId = '${userId}'`,
         (row): Approval => ({ app: text(row, 'AppName'), createdAt: moment(row, 'CreatedDate') }),
       ),
+      // Whoever lacks it is answered with his own tokens only, and with no error (Object Reference, OauthToken).
+      query(
+        'UserPermissionAccess',
+        'SELECT PermissionsCustomizeApplication FROM UserPermissionAccess LIMIT 1',
+        (row) => row['PermissionsCustomizeApplication'] === true,
+      ),
     ])
+    const allTokens = permitted?.[0] === true
+    if (approvals !== null && !allTokens) problems.push('OauthToken: only with Customize Application')
     const [user] = users ?? []
     const oldest = logins?.at(-1)?.at ?? since
     return {
@@ -153,7 +162,7 @@ export const orgReader =
       loginsSince: (logins?.length ?? 0) < most ? since : oldest,
       audit,
       user: user === undefined ? null : { ...user, frozen: frozen?.[0] ?? null },
-      approvals,
+      approvals: allTokens ? approvals : null,
       problems,
     }
   }

@@ -177,17 +177,19 @@ const exported: Rule = (scene) => {
 
 const companion: Rule = (scene) => {
   const { companion: name, story } = scene.facts
-  const failed = story.findLast(({ kind }) => kind === 'companion-write-failed')
   if (name === null) return null
+  const failed = story.findLast(({ kind }) => kind === 'companion-write-failed')
+  // It runs on this machine: its exchanges come from our own address.
+  const row = scene.logins.foreign.find(({ sourceIp }) => scene.logins.ownAddresses.has(sourceIp))
   return own(
     scene,
     {
       cause: 'shared-with-sf',
       text: `The sf CLI holds this token, too (${name}). ${failed === undefined ? 'Something that uses its file without its lock' : 'Its file could not be written after an exchange here; it'} most likely spent the token.`,
-      certainty: failed === undefined ? 'possible' : 'likely',
+      certainty: failed === undefined && row === undefined ? 'possible' : 'likely',
       next: `Log in with the sf CLI anew or authorise with \`keyturn connect NAME\`; docs/how-to/coexist-with-the-sf-cli.md says how both go together.`,
     },
-    [failed === undefined ? null : entryEvidence(failed)],
+    [failed === undefined ? null : entryEvidence(failed), row === undefined ? null : rowEvidence(row)],
   )
 }
 

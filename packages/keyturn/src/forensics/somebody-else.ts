@@ -1,4 +1,5 @@
 /** Nobody here spent the token, so somebody else did: seen in Salesforce's records, or what is left. An alarm. Pure. */
+import type { LoginRow } from './org-records.ts'
 import type { DeathVerdict, Evidence } from './verdict.ts'
 import { diedEarly, entryEvidence, frame, inOrder, missing, rowEvidence, stamp } from './wording.ts'
 import type { Scene } from './wording.ts'
@@ -23,30 +24,53 @@ const alarm = (
   next: steps,
 })
 
-/** An exchange in Login History that nobody here made. */
+/** An exchange in Login History that nobody here made, and that no other program of this user and app explains. */
 const seen: Rule = (scene) => {
-  const { foreign, ownAddresses, app } = scene.logins
+  const { foreign, ownAddresses, app, others } = scene.logins
   const [first] = foreign
-  if (first === undefined) return null
+  if (first === undefined || app === null || (others !== null && others.length > 0)) return null
   const home = ownAddresses.has(first.sourceIp)
-  const addresses = [...new Set(foreign.map(({ sourceIp }) => sourceIp))].join(', ')
+  // Then it was the sf CLI beside us, that shares the token.
+  if (home && scene.facts.companion !== null) return null
   return alarm(
     scene,
     home ? 'foreign-exchange-from-our-address' : 'foreign-exchange',
     // A store that was put back does not know what the one it replaced had done.
-    app !== null && scene.story.restored.length === 0 ? 'certain' : 'likely',
+    others !== null && scene.story.restored.length === 0 ? 'certain' : 'likely',
     home
-      ? `Somebody else spent the token at ${stamp(first.at)}: Login History shows an exchange that this store did not make, from an address (${addresses}) from which Keyturn itself reaches Salesforce. Most likely another program, another Keyturn store or a copy of this one on your own network holds the same token.`
-      : `Somebody else spent the token at ${stamp(first.at)}: Login History shows an exchange that this store did not make, from ${addresses}, an address no exchange of ours came from.`,
+      ? `Somebody else spent the token at ${stamp(first.at)}: Login History shows an exchange that this store did not make, from an address (${addressesOf(foreign)}) from which Keyturn itself reaches Salesforce. Most likely another program, another Keyturn store or a copy of this one on your own network holds the same token.`
+      : `Somebody else spent the token at ${stamp(first.at)}: Login History shows an exchange that this store did not make, from ${addressesOf(foreign)}, an address no exchange of ours came from.`,
     foreign.slice(0, 10).map(rowEvidence),
   )
 }
 
+/** An exchange that nobody here made; it may as well have been that of a token that another program rightly has. */
+const perhaps: Rule = (scene) => {
+  const { foreign, app } = scene.logins
+  const [first] = foreign
+  if (first === undefined) return null
+  return alarm(
+    scene,
+    'foreign-exchange',
+    'possible',
+    `Somebody else may have spent the token: Login History shows an exchange of this user at ${stamp(first.at)}, from ${addressesOf(foreign)}, that this store did not make. ${
+      app === null
+        ? `It stands there under “${first.application}”, and since no exchange of ours stands there at all, whether that is this app is not known.`
+        : 'It may as well have been another program with a token of its own: more approvals of this user and app stand than are kept here.'
+    }`,
+    foreign.slice(0, 10).map(rowEvidence),
+  )
+}
+
+const addressesOf = (rows: readonly LoginRow[]): string =>
+  [...new Set(rows.map(({ sourceIp }) => sourceIp))].slice(0, 10).join(', ')
+
 /** Somebody showed a token that is used up: Salesforce answers that by ending the whole family. */
 const tried: Rule = (scene) => {
-  const { foreignRefused, ownAddresses } = scene.logins
+  const { foreignRefused, ownAddresses, app } = scene.logins
   const [first] = foreignRefused
-  if (first === undefined) return null
+  // Of an app whose name is not known any app’s refusals are here.
+  if (first === undefined || app === null) return null
   const home = ownAddresses.has(first.sourceIp)
     ? 'an address Keyturn itself uses'
     : 'an address none of our exchanges came from'
@@ -94,4 +118,4 @@ const byExclusion: Rule = (scene) => {
   )
 }
 
-export const somebodyElse = { seen, tried, byExclusion }
+export const somebodyElse = { seen, tried, perhaps, byExclusion }

@@ -68,7 +68,9 @@ export const frame = ({ story: { birth, refusal, lastGood }, facts }: Scene): re
 /** What could not be looked at, as a sentence; empty where nothing is missing. */
 export const missing = ({ facts: { org, whole } }: Scene): string => {
   const parts = [
-    ...(org === null ? ['The org could not be asked: no other grant of it is alive here.'] : []),
+    ...(org === null
+      ? ['The org’s own records were not looked at; that takes another grant of it that is alive here.']
+      : []),
     ...(org !== null && org.problems.length > 0 ? [`Not readable in the org: ${org.problems.join('; ')}.`] : []),
     ...(whole ? [] : ['The ledger is too long to have been read back to the authorisation.']),
   ]

@@ -180,6 +180,22 @@ test('an administrator’s revocation: possible theft by the ledger, ended at Sa
   assert.deepEqual(told(asked), ['known-cause', 'ended-at-salesforce', 'likely'])
 })
 
+test('another program of the same user and app, with a token of its own, is not taken for a thief', async (t) => {
+  const org = await startDeath(t)
+  const ready = await org.add()
+  assert.equal(await org.call(), 200)
+  org.advance(HOUR)
+  const laptop = org.ready()
+  await org.live(6)
+  assert.notEqual(await org.spend(laptop, laptop.refreshToken, '203.0.113.7'), null)
+  org.advance(5 * 60_000)
+  org.sim.control.revokeGrant({ grant: ready.grant })
+  assert.equal(await org.call(), 'GRANT_DEAD')
+  const { asked } = await org.verdicts()
+  assert.deepEqual(told(asked), ['somebody-else', 'foreign-exchange', 'possible'])
+  assert.match(asked.text, /may as well have been another program with a token of its own/)
+})
+
 test('forty idle days', async (t) => {
   const org = await startDeath(t, { idleLimitMs: 30 * DAY })
   await org.add()

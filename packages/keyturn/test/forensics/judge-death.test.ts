@@ -77,6 +77,20 @@ const table: readonly (readonly [string, Partial<DeathFacts>, string, string, st
   ],
   ['the sf CLI beside us', { companion: 'sf:me@acme.example' }, 'own-attempt', 'shared-with-sf', 'possible'],
   [
+    'an exchange from our own address, and the sf CLI beside us',
+    { companion: 'sf:me@acme.example', org: org({ logins: [login(1), login(5)] }) },
+    'own-attempt',
+    'shared-with-sf',
+    'likely',
+  ],
+  [
+    'an exchange from elsewhere, and the sf CLI beside us',
+    { companion: 'sf:me@acme.example', org: org({ logins: [login(1), login(5, { sourceIp: '203.0.113.9' })] }) },
+    'somebody-else',
+    'foreign-exchange',
+    'certain',
+  ],
+  [
     'the sf CLI’s file that could not be written',
     { companion: 'sf:me', story: entries(added, bought, [1, 'companion-write-failed', { code: 'EACCES' }], refused) },
     'own-attempt',
@@ -182,7 +196,64 @@ const table: readonly (readonly [string, Partial<DeathFacts>, string, string, st
     { org: org({ logins: [login(5, { sourceIp: '203.0.113.9' })] }) },
     'somebody-else',
     'foreign-exchange',
+    'possible',
+  ],
+  [
+    'an exchange from elsewhere of some app, and a doubt of our own',
+    { story: withDoubt('no-answer'), org: org({ logins: [login(5, { sourceIp: '203.0.113.9' })] }) },
+    'own-attempt',
+    'lost-answer',
     'likely',
+  ],
+  [
+    'a refused token of some app where our own left no row',
+    { org: org({ logins: [login(5, { status: 'Failed: Invalid Token', sourceIp: '203.0.113.9' })] }) },
+    'somebody-else',
+    'nobody-here-spent-it',
+    'likely',
+  ],
+  [
+    'an exchange from elsewhere, and nobody could see whether another program has a token of its own',
+    { org: org({ logins: [login(1), login(5, { sourceIp: '203.0.113.9' })], approvals: null }) },
+    'somebody-else',
+    'foreign-exchange',
+    'likely',
+  ],
+  [
+    'an exchange from elsewhere, and another program with a token of its own',
+    {
+      org: org({
+        logins: [login(1), login(5, { sourceIp: '203.0.113.9' })],
+        approvals: [{ app: 'Web', createdAt: at(3) }],
+      }),
+    },
+    'somebody-else',
+    'foreign-exchange',
+    'possible',
+  ],
+  [
+    'an exchange from elsewhere, whose successor stands',
+    {
+      org: org({
+        logins: [login(1), login(5, { sourceIp: '203.0.113.9' })],
+        approvals: [{ app: 'Web', createdAt: at(5) }],
+      }),
+    },
+    'somebody-else',
+    'foreign-exchange',
+    'certain',
+  ],
+  [
+    'an exchange from elsewhere, and a token of the user for another app',
+    {
+      org: org({
+        logins: [login(1), login(5, { sourceIp: '203.0.113.9' })],
+        approvals: [{ app: 'Other', createdAt: at(3) }],
+      }),
+    },
+    'somebody-else',
+    'foreign-exchange',
+    'certain',
   ],
   [
     'a Login History that does not reach back to when the token was good',
