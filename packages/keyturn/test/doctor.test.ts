@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { makeFolder } from './cli.ts'
-import { connectRefresh, setUp } from './connected.ts'
+import { connectJwt, connectRefresh, setUp } from './connected.ts'
 
 interface Check {
   readonly name: string
@@ -112,4 +113,25 @@ test('a frozen user, a lost answer and a dead token each have their story', asyn
   const dead = find((await folder.json(['doctor', '--offline'])).value.checks, 'grant.dead')
   assert.deepEqual([dead.health, dead.fix], ['bad', 'Authorise again with `keyturn connect dead`.'])
   assert.equal((await folder.run(['grants'])).code, 1)
+})
+
+test('a grant that somebody altered in the database is named, and the others are judged', async (t) => {
+  const setup = await setUp(t)
+  const { folder } = setup
+  await connectRefresh(setup)
+  await connectJwt(setup, 'machine')
+  const database = new DatabaseSync(join(folder.path, 'keyturn.db'))
+  database.exec("UPDATE keyturn_grants SET client_id = 'another' WHERE name = 'acme'")
+  database.close()
+  const { checks } = (await folder.json(['doctor', '--offline'])).value
+  const altered = find(checks, 'grant.acme')
+  assert.deepEqual([altered.health, find(checks, 'grant.machine').health], ['bad', 'ok'])
+  assert.match(`${altered.text} ${altered.fix}`, /acme\) was altered outside of Keyturn.*Restore a backup/)
+  const { code, value } = await folder.json(['grants'])
+  assert.equal(code, 1)
+  assert.deepEqual(
+    [value.grants, value.altered].map((found: readonly { readonly name: string }[]) => found.map(({ name }) => name)),
+    [['machine'], ['acme']],
+  )
+  assert.match((await folder.run(['grants'])).stdout, /machine.*acme\) was altered outside of Keyturn/s)
 })

@@ -82,13 +82,15 @@ export const checkBroker = async (
   clock: Clock,
 ): Promise<readonly BrokerFact[]> => {
   const now = clock.wall()
-  const grants = await keyturn.grants.list()
+  const altered = new Map<unknown, string>()
+  const grants = await keyturn.grants.list({ altered: ({ message, data }) => altered.set(data.name, message) })
   const byName = new Map(grants.map((grant) => [grant.name, grant]))
   const callers = await manage.list()
   const orgFacts = settings.orgs.map(({ name, grant }): BrokerFact => {
     const found = byName.get(grant)
     const what = `org ${name}`
-    if (found === undefined) return { what, status: 'bad', text: `there is no grant named ${grant}` }
+    if (found === undefined)
+      return { what, status: 'bad', text: altered.get(grant) ?? `there is no grant named ${grant}` }
     return found.status === 'live'
       ? { what, status: 'ok', text: `grant ${grant} is live` }
       : { what, status: 'warning', text: `grant ${grant} is ${found.status}` }

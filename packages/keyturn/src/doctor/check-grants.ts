@@ -1,6 +1,6 @@
 /** Each grant with its state, cause and fix; the hosts a restored store waits for; answers that belong to no record. */
 import { systemClock } from '@keyturn/tokens'
-import type { GrantView, Keyturn } from '@keyturn/tokens'
+import type { GrantView, Keyturn, KeyturnError } from '@keyturn/tokens'
 import { storyOf } from '../explain/grant-story.ts'
 import { examineDeath } from '../forensics/examine-death.ts'
 import { span } from '../output/moment.ts'
@@ -71,8 +71,9 @@ export const checkGrants = async (
   now: number,
   ask: number | null = null,
 ): Promise<readonly Check[]> => {
+  const altered: KeyturnError[] = []
   const [grants, hosts, orphans, { epoch }] = await Promise.all([
-    keyturn.grants.list(),
+    keyturn.grants.list({ altered: (error) => altered.push(error) }),
     keyturn.store.hosts(),
     keyturn.store.orphans(),
     keyturn.store.mark(),
@@ -80,7 +81,8 @@ export const checkGrants = async (
   const silent = hosts.filter(({ confirmedEpoch, lostAt }) => confirmedEpoch < epoch && lostAt === null)
   const waiting = grants.some(({ state }) => (state.doubt?.awaiting.length ?? 0) > 0)
   return [
-    ...(grants.length === 0
+    ...altered.map(({ message, data, fix }) => check(`grant.${String(data.name)}`, 'bad', message, fix)),
+    ...(grants.length + altered.length === 0
       ? [check('grants', 'ok', 'none yet', null)]
       : grants.flatMap((grant) => grantCheck(grant, now))),
     ...(await deathChecks(keyturn, grants, ask)),

@@ -40,7 +40,7 @@ export const examine = async ({ settings, nodeVersion, offline, say }: Examinati
     say('Looking at the grants…')
     found.push(...(await checkGrants(opened, systemClock.wall(), offline ? null : patience)))
     if (offline) return found
-    const hosts = new Set((await opened.grants.list()).map(({ loginUrl }) => loginUrl))
+    const hosts = new Set((await opened.grants.list({ altered: () => undefined })).map(({ loginUrl }) => loginUrl))
     for (const loginUrl of hosts) {
       say(`Asking ${new URL(loginUrl).host}…`)
       found.push(...(await checkLoginHost(loginUrl, settings)))

@@ -27,9 +27,10 @@ export const healthRoutes =
       return address === null || settings.metricsRanges.includes(address)
     }
 
-    // An org that can't be reached from here is a detail: the others are served, and no other replica may reach it.
+    // An org that can't be reached from here is a detail: the others are served, and no other replica may reach it. So is
+    // a grant whose row somebody altered: no other replica has another.
     app.get('/readyz', async (request, reply) => {
-      const grants = storeDown() ? null : await keyturn.grants.list().catch(() => null)
+      const grants = storeDown() ? null : await keyturn.grants.list({ altered: () => undefined }).catch(() => null)
       const store = grants !== null
       const ready = store && !draining()
       if (!ready) void reply.code(503).header('retry-after', '5')
@@ -51,8 +52,9 @@ export const healthRoutes =
     app.get('/metrics', async (request, reply) => {
       if (!mayKnow(request)) return reply.callNotFound()
       const grants = new Map<string, number>()
-      for (const { status } of await keyturn.grants.list().catch(() => []))
-        grants.set(status, (grants.get(status) ?? 0) + 1)
+      const count = (status: string): void => void grants.set(status, (grants.get(status) ?? 0) + 1)
+      const found = await keyturn.grants.list({ altered: () => count('altered') }).catch(() => [])
+      for (const { status } of found) count(status)
       const lines = [...grants].map(([status, count]) => `keyturn_grants{status="${status}"} ${count}`)
       const head = ['# HELP keyturn_grants Grants by state', '# TYPE keyturn_grants gauge']
       void reply.type('text/plain; version=0.0.4; charset=utf-8')

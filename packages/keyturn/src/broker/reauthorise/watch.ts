@@ -68,9 +68,18 @@ export const watchDeaths = ({ keyturn, clock, log, reauthorisations, trade, ask,
 
   const lookAtAll = async (): Promise<void> => {
     const all = await reauthorisations.all()
-    const grants = await keyturn.grants.list()
+    const altered = new Set<unknown>()
+    const grants = await keyturn.grants.list({
+      altered: ({ code, data }) => {
+        altered.add(data.grant)
+        log.error('a grant was altered outside of Keyturn and is left out', { code, ...data })
+      },
+    })
     const byId = new Map(grants.map((grant) => [grant.id, grant]))
-    for (const is of all) await safely(is.doc.grant, () => tidy(is, byId.get(is.grantId)))
+    for (const is of all) {
+      // Left out is not removed: its link stays.
+      if (!altered.has(is.grantId)) await safely(is.doc.grant, () => tidy(is, byId.get(is.grantId)))
+    }
     for (const grant of grants) if (needsPerson(grant)) await safely(grant.name, () => ask(grant, BROKER))
   }
 

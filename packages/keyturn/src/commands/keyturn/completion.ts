@@ -28,7 +28,7 @@ export default class CompletionCommand extends KeyturnCommand {
     const { args, flags } = await this.parse(CompletionCommand)
     if (flags.grants) {
       const names = await this.withKeyturn(flags, async (keyturn) =>
-        (await keyturn.grants.list()).map(({ name }) => name),
+        (await keyturn.grants.list({ altered: () => undefined })).map(({ name }) => name),
       )
       this.log(names.join('\n'))
       return { grants: names }

@@ -4,10 +4,11 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { systemClock } from '@keyturn/tokens'
 import { makeCertificates } from '../../../src/broker/certificates.ts'
-import { ask, form, openHall, until } from './hall.ts'
+import { ask, form, openHall, until, USER } from './hall.ts'
 import type { Enrolled, Hall } from './hall.ts'
 
 const login = (url: string, { id, secret }: Enrolled, more: Parameters<typeof ask>[1] = {}) =>
@@ -217,4 +218,27 @@ test('two listeners on one port, or a socket in use, are refused with a code and
   await openHall(t, { section: { listen: [{ socket: path }] } })
   await assert.rejects(openHall(t, { section: { listen: [{ socket: path }] } }), { code: 'LISTEN_FAILED' })
   await assert.rejects(openHall(t, { section: { listen: [{ port: 1 }, { port: 1 }] } }), { code: 'CONFIG_INVALID' })
+})
+
+test('a grant that somebody altered in the database is counted and told, and the broker serves the others', async (t) => {
+  const hall = await openHall(t)
+  const spare = hall.sim.control.grant({ user: USER, app: 'Web' })
+  await hall.keyturn.grants.add({
+    name: 'altered',
+    loginUrl: spare.instanceUrl,
+    clientId: spare.clientId,
+    clientSecret: spare.clientSecret,
+    refreshToken: spare.refreshToken,
+    flow: 'refresh_token',
+  })
+  const etl = await hall.enrol('etl')
+  const database = new DatabaseSync(join(hall.folder, 'keyturn.db'))
+  database.exec("UPDATE keyturn_grants SET client_id = 'another' WHERE name = 'altered'")
+  database.close()
+  assert.equal((await ask(`${hall.url}/readyz`)).status, 200)
+  assert.match((await ask(`${hall.url}/metrics`)).text, /^keyturn_grants\{status="altered"\} 1$/m)
+  const grants = await ask(`${hall.url}/keyturn/v1/grants`, { headers: { authorization: etl.basic } })
+  assert.deepEqual([grants.status, grants.json.grants.map(({ name }: { name: string }) => name)], [200, ['acme']])
+  assert.ok(hall.lines.some((line) => /altered outside of Keyturn/.test(line)))
+  assert.equal((await login(hall.url, etl)).status, 200)
 })

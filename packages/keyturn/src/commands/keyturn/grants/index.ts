@@ -1,5 +1,6 @@
 import { boolean } from '@oclif/core/flags'
 import { systemClock } from '@keyturn/tokens'
+import type { KeyturnError } from '@keyturn/tokens'
 import { storyOf } from '../../../explain/grant-story.ts'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
@@ -10,7 +11,7 @@ import { table } from '../../../output/table.ts'
 export default class GrantsCommand extends KeyturnCommand {
   static override summary = 'List the grants of this store'
   static override description =
-    'One line for each grant: what state it is in, whose it is, when its token was last exchanged. Exits with 1 when a grant waits for a person.'
+    'One line for each grant: what state it is in, whose it is, when its token was last exchanged. Exits with 1 when a grant waits for a person, or was altered outside of Keyturn.'
   static override examples = [
     { description: 'All grants', command: '<%= config.bin %> <%= command.id %>' },
     {
@@ -23,12 +24,16 @@ export default class GrantsCommand extends KeyturnCommand {
   async run(): Promise<Json> {
     const { flags } = await this.parse(GrantsCommand)
     return this.withKeyturn(flags, async (keyturn) => {
-      const grants = await keyturn.grants.list({ removed: flags.removed })
+      const altered: KeyturnError[] = []
+      const grants = await keyturn.grants.list({
+        removed: flags.removed,
+        altered: (error) => altered.push(error),
+      })
       const now = systemClock.wall()
       const needs = new Map(grants.map((grant) => [grant, storyOf(grant, now).need]))
-      if (grants.length === 0)
+      if (grants.length + altered.length === 0)
         this.tell(`No grants yet. Next: ${this.bin} connect NAME (see ${this.bin} connect --help)`)
-      else {
+      else if (grants.length > 0) {
         this.log(
           table(
             grants,
@@ -51,8 +56,17 @@ export default class GrantsCommand extends KeyturnCommand {
           ),
         )
       }
-      if ([...needs.values()].includes('person')) this.answerNo()
-      return { grants: grants.map(grantJson) }
+      for (const { message, fix } of altered) this.tell(`${message}. ${fix}`)
+      if (altered.length > 0 || [...needs.values()].includes('person')) this.answerNo()
+      return {
+        grants: grants.map(grantJson),
+        altered: altered.map(({ code, message, data }) => ({
+          id: String(data.grant),
+          name: String(data.name),
+          code,
+          message,
+        })),
+      }
     })
   }
 }
