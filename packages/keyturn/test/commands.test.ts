@@ -102,7 +102,11 @@ test('a grant by JWT bearer gives a token, its fields and a ledger that verifies
     '--public-key',
     exported.value.verifyingKey,
   ]
-  assert.equal((await folder.run(offline, { env: { KEYTURN_STORE: 'sqlite:./nowhere.db' } })).code, 0)
+  const checked = await folder.run(offline, { env: { KEYTURN_STORE: 'sqlite:./nowhere.db' } })
+  assert.equal(checked.code, 0)
+  assert.match(checked.stdout, /^Entry \d+ is the one that the signed checkpoint names\.$/m)
+  const advised = await folder.run(['ledger', 'export', '--output', 'second.jsonl', '--checkpoint', 'second.note'])
+  assert.match(advised.stdout, /ledger verify --file second\.jsonl --checkpoint second\.note --public-key keyturn-/)
   const lines = readFileSync(join(folder.path, 'ledger.jsonl'), 'utf8').trimEnd().split('\n')
   writeFileSync(join(folder.path, 'cut.jsonl'), `${lines.slice(0, -1).join('\n')}\n`)
   const cut = await folder.json(['ledger', 'verify', '--file', 'cut.jsonl', ...offline.slice(4)])

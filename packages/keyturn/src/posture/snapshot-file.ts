@@ -17,7 +17,7 @@ export const writeSnapshot = async (path: string, snapshot: Snapshot): Promise<v
   try {
     const file = await open(beside, 'wx', 0o600)
     try {
-      for (const text of inBlocks(snapshotLines(snapshot))) await file.appendFile(text)
+      for (const text of inBlocks(snapshotText(snapshot))) await file.appendFile(text)
       await file.sync()
     } finally {
       await file.close()
@@ -29,7 +29,8 @@ export const writeSnapshot = async (path: string, snapshot: Snapshot): Promise<v
   }
 }
 
-function* snapshotLines(snapshot: Snapshot): Generator<string> {
+/** The file, in pieces. */
+export function* snapshotText(snapshot: Snapshot): Generator<string> {
   yield* jsonParts(snapshot)
   yield '\n'
 }

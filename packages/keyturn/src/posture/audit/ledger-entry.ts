@@ -4,15 +4,15 @@
  */
 import { createHash } from 'node:crypto'
 import type { RecordEntry } from '@keyturn/tokens'
-import { jsonParts } from '../json-parts.ts'
+import { snapshotText } from '../snapshot-file.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { AuditReport } from './report.ts'
 import { severities } from './result.ts'
 
-/** Over the snapshot as JSON, in the order of its own keys. */
+/** Of the file that `--save` writes, so that `sha256sum` is all it takes to tie one to its entry. */
 const snapshotHash = (snapshot: Snapshot): string => {
   const hash = createHash('sha256')
-  for (const part of jsonParts(snapshot)) hash.update(part)
+  for (const part of snapshotText(snapshot)) hash.update(part)
   return hash.digest('hex')
 }
 

@@ -27,6 +27,10 @@ export default class LedgerExportCommand extends KeyturnCommand {
   static override examples = [
     { description: 'Into a file', command: '<%= config.bin %> <%= command.id %> --output ledger.jsonl' },
     {
+      description: 'For an auditor, with the signed head',
+      command: '<%= config.bin %> <%= command.id %> --output ledger.jsonl --checkpoint november.note',
+    },
+    {
       description: 'From entry 1000 on, through a pipe',
       command: '<%= config.bin %> <%= command.id %> --from 1000 | gzip > ledger.jsonl.gz',
     },
@@ -76,7 +80,13 @@ export default class LedgerExportCommand extends KeyturnCommand {
         throw error instanceof KeyturnError ? error : unwritable(flags.output, error)
       }
       this.log(`${entries} entries in ${flags.output}`)
-      if (verifyingKey !== null) this.log(`Verifying key: ${verifyingKey}`)
+      if (verifyingKey !== null) {
+        this.log(`Verifying key: ${verifyingKey}`)
+        this.log('Who gets both files and the key checks them without this store:')
+        this.log(
+          `  ${this.bin} ledger verify --file ${flags.output} --checkpoint ${flags.checkpoint ?? ''} --public-key ${verifyingKey}`,
+        )
+      }
       return { file: flags.output, entries, checkpoint: flags.checkpoint ?? null, verifyingKey }
     })
   }

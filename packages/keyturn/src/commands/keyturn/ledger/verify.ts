@@ -37,8 +37,13 @@ export default class LedgerVerifyCommand extends KeyturnCommand {
   static override examples = [
     { description: 'The ledger of this store', command: '<%= config.bin %> <%= command.id %>' },
     {
-      description: 'An export, offline, against a checkpoint from last month',
-      command: '<%= config.bin %> <%= command.id %> --file ledger.jsonl --contains 4711:9f2c…',
+      description: 'An export, by whoever got it: against the signed checkpoint of last month',
+      command:
+        '<%= config.bin %> <%= command.id %> --file ledger.jsonl --checkpoint october.note --public-key keyturn-ledger/8f55…+92f1611a+AUpe…',
+    },
+    {
+      description: 'Against what `ledger verify` showed last month',
+      command: '<%= config.bin %> <%= command.id %> --contains 4711:9f2c…',
     },
   ]
   static override flags = {
@@ -77,10 +82,12 @@ export default class LedgerVerifyCommand extends KeyturnCommand {
         data: { at: verdict.at, why: verdict.why },
       })
     const checkpoint = verdict.head === null ? null : `${verdict.head.seq}:${verdict.head.hash}`
-    if (!flags.quiet)
-      this.log(
-        `${verdict.entries} entries, each follows the one before it.\nCheckpoint: ${checkpoint ?? 'none, the ledger is empty'}`,
-      )
+    if (!flags.quiet) {
+      this.log(`${verdict.entries} entries, each follows the one before it.`)
+      if (contains !== undefined)
+        this.log(`Entry ${contains.seq} is the one that the ${signed === undefined ? '' : 'signed '}checkpoint names.`)
+      this.log(`Checkpoint: ${checkpoint ?? 'none, the ledger is empty'}`)
+    }
     return { ok: true, entries: verdict.entries, head: verdict.head, checkpoint }
   }
 }
