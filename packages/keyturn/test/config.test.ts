@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import * as z from 'zod'
 import { checkConfig } from '../src/config/check.ts'
-import { configJsonSchema } from '../src/config/schema.ts'
+import { configJsonSchema, configSchema } from '../src/config/schema.ts'
 import { makeFolder } from './cli.ts'
 
 test('all problems are named at once, each with its line', () => {
@@ -57,6 +58,26 @@ test('the JSON Schema names every setting and forbids others', () => {
   }
   assert.equal(schema.additionalProperties, false)
   for (const [name, { description }] of Object.entries(schema.properties)) assert(description, name)
+})
+
+test('no pattern of the JSON Schema means something else than ours: JSON Schema has no flags', () => {
+  let patterns = 0
+  z.toJSONSchema(configSchema, {
+    io: 'input',
+    override({ zodSchema }) {
+      for (const { _zod: check } of zodSchema._zod.def.checks ?? []) {
+        if (!('pattern' in check.def) || !(check.def.pattern instanceof RegExp)) continue
+        patterns += 1
+        assert(!/[im]/.test(check.def.pattern.flags), String(check.def.pattern))
+      }
+    },
+  })
+  assert(patterns > 20)
+})
+
+test('what is missing is said as missing', () => {
+  const messages = checkConfig('version: 1\nnotify: { owners: {} }\n').problems.map(({ message }) => message)
+  assert.deepEqual(messages, ['is missing: a group of settings'])
 })
 
 test('flag before environment before file before default, relative to where each is said', async (t) => {

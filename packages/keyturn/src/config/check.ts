@@ -66,6 +66,7 @@ const kinds: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   array: 'a list',
   object: 'a group of settings',
+  record: 'a group of settings',
 }
 
 /** One problem per unknown name, and the message of the closest alternative of a union. */
@@ -87,7 +88,8 @@ const spread = (issue: z.core.$ZodIssue): readonly Found[] => {
     return [{ path: issue.path, message: 'The file must hold settings: lines of NAME: VALUE' }]
   if (issue.code === 'invalid_type') {
     const kind = kinds[issue.expected] ?? issue.expected
-    return [{ path: issue.path, message: `must be ${kind}` }]
+    const missing = issue.message.endsWith('received undefined')
+    return [{ path: issue.path, message: `${missing ? 'is missing:' : 'must be'} ${kind}` }]
   }
   return [{ path: issue.path, message: issue.message }]
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { destinationSchemas } from '../destinations/destination-kinds.ts'
 
-const name = z.string().regex(/^[a-z0-9][\w.-]{0,62}$/i, 'must be a name of letters, digits, dots and dashes')
+const name = z.string().regex(/^[A-Za-z0-9][\w.-]{0,62}$/, 'must be a name of letters, digits, dots and dashes')
 
 const kinds = destinationSchemas.map(({ shape }) => shape.kind.value)
 

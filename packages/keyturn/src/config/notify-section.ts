@@ -2,14 +2,14 @@
 import * as z from 'zod'
 import { duration } from './duration.ts'
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, 'must be a name of letters, digits and dashes')
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/, 'must be a name of letters, digits and dashes')
 const reference = z
   .string()
   .regex(/^(env|file|command|vault|aws):./, 'must say where the secret is: env:NAME, file:PATH or command:…')
 const mail = z
   .string()
   .max(254)
-  .regex(/^[^\s<>(),;:"\\@[\]\p{Cc}]+@[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/iu, 'must be a bare mail address')
+  .regex(/^[^\s<>(),;:"\\@[\]\p{Cc}]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/u, 'must be a bare mail address')
 
 const timeout = duration.optional().describe('For one try; default 10s')
 const url = reference.describe('Where its address is; whoever knows the address can write to the channel')
@@ -34,7 +34,7 @@ const channel = z.discriminatedUnion(
     }),
     z.strictObject({
       kind: z.literal('smtp'),
-      host: z.string().regex(/^[a-z0-9]([a-z0-9.:-]*[a-z0-9])?$/i, 'must be a bare host name or address'),
+      host: z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/, 'must be a bare host name or address'),
       port: z.int().min(1).max(65_535).optional().describe('Default 587; 465 with tls: implicit'),
       tls: z
         .enum(['starttls', 'implicit', 'none'])
@@ -53,7 +53,7 @@ const channel = z.discriminatedUnion(
         .min(1)
         .describe('Program and arguments, run without a shell; the notification is JSON on its standard input'),
       env: z
-        .array(z.string().regex(/^[a-z_]\w*$/i, 'must be the name of a variable'))
+        .array(z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable'))
         .optional()
         .describe('Environment variables it gets besides PATH, HOME, LANG and TZ'),
       timeout,

@@ -11,7 +11,8 @@ import { KeyturnError } from '@keyturn/tokens'
 import type { KeyturnConfig } from './schema.ts'
 
 export const CONFIG_NAME = 'keyturn.yaml'
-const largest = 1_000_000
+/** Bytes; 5,000 credentials with schedules of their own take two million. */
+const largest = 10_000_000
 /** Part of the cache's key: a new schema must not meet what an older one found good. */
 const format = 'keyturn-config-1'
 

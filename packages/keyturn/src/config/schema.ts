@@ -33,7 +33,7 @@ export const configSchema = z.strictObject({
   masterKey: reference.optional().describe('Where the 32 bytes are that seal the secrets in the store'),
   stateFolder: z.string().min(1).optional().describe('Where this host keeps its journal'),
   allowHosts: z
-    .array(z.string().regex(/^[a-z0-9.-]+$/i, 'must be a bare host name'))
+    .array(z.string().regex(/^[A-Za-z0-9.-]+$/, 'must be a bare host name'))
     .optional()
     .describe('Hosts besides Salesforce, My Domain and loopback that a login URL may name'),
   caFile: z.string().min(1).optional().describe('PEM file of a corporate CA'),

@@ -4,12 +4,12 @@ import * as z from 'zod'
 import { duration } from '../config/duration.ts'
 import { secretForms, secretReference } from '../reference.ts'
 
-const host = z.string().regex(/^[a-z0-9]([a-z0-9.:-]*[a-z0-9])?$/i, 'must be a bare host name or address')
+const host = z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/, 'must be a bare host name or address')
 const port = z.int().min(1).max(65_535)
 const address = z
   .string()
   .max(254)
-  .regex(/^[!#-'*+\-/-9=?A-Z^-~.]+@[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, 'must be a bare mail address')
+  .regex(/^[!#-'*+\-/-9=?A-Z^-~.]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 'must be a bare mail address')
 const secret = z.string().regex(secretReference, `must say where the secret is: ${secretForms}`)
 const path = z.string().min(1)
 const texts = z.array(z.string().trim().min(3).max(200)).min(1)

@@ -19,7 +19,10 @@ const settings = z.strictObject({
   kind: z.literal('github-actions-secret'),
   repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'must be OWNER/NAME'),
   environment: z.string().min(1).max(255).optional().describe('Of this environment instead of the whole repository'),
-  fields: fieldMap(/^(?!GITHUB_)[A-Za-z_]\w*$/i, 'must be letters, digits and _, and not begin with GITHUB_')
+  fields: fieldMap(
+    /^(?![Gg][Ii][Tt][Hh][Uu][Bb]_)[A-Za-z_]\w*$/,
+    'must be letters, digits and _, and not begin with GITHUB_',
+  )
     .optional()
     .describe('Name of the secret: field of the credential; default: the usual names (SF_PASSWORD, …)'),
   token: secretSetting.describe('Where a token is that may write secrets'),
