@@ -1,7 +1,11 @@
 /** A broken policy: everything that is wrong with it at once, each with its line; and a good one is what editors know. */
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { checkConfig } from '../../../src/config/check.ts'
+import { configText } from '../../../src/config/read.ts'
 import { configJsonSchema } from '../../../src/config/schema.ts'
 import { presetNames } from '../../../src/rotation/schedule/presets.ts'
 
@@ -83,12 +87,16 @@ for (const [schedule, pattern] of [
   ['{ every: 90d, cron: "0 3 * * *" }', /cron: only one of/],
   ['{ cron: "0 3 * *" }', /cron: needs five fields/],
   ['{ cron: "0 3 * * 9" }', /cron: /],
+  ['{ cron: "* 3 * * sun" }', /cron: turns more often than once an hour/],
+  ['{ cron: "*/30 3 1 1 *" }', /cron: turns more often than once an hour/],
+  ['{ every: 90 }', /every: is less than an hour; a number without a unit is milliseconds/],
+  ['{ every: 59m }', /every: is less than an hour/],
   ['{ every: 90d, after: [erp] }', /after: names itself/],
   ['{ every: 90d, after: [none] }', /after: names none, which is none of credentials/],
   ['{ every: 90d, window: { from: "08:00", to: "08:00" } }', /window\.to: begins and ends at the same time/],
   ['{ every: 90d, window: [] }', /window/],
   ['{ every: 90d, blackout: [{ why: x }] }', /blackout\.0\.why: needs dates/],
-  ['{ every: 90d, blackout: [{ from: 2026-12-24 }] }', /blackout\.0\.why: must be text/],
+  ['{ every: 90d, blackout: [{ from: 2026-12-24 }] }', /blackout\.0\.why: is missing: text/],
   ['{ every: 90d, blackout: [{ from: 2026-12-24, to: 01-06, why: x }] }', /blackout\.0\.to: must be written as/],
   ['{ every: 90d, blackout: [{ from: 2026-12-24, to: 2026-12-01, why: x }] }', /blackout\.0\.to: is before/],
   ['{ every: 90d, blackout: [{ from: 2026-01-01, to: 2029-01-01, why: x }] }', /blackout: never lets a run begin/],
@@ -105,12 +113,24 @@ for (const [schedule, pattern] of [
   })
 
 for (const schedule of [
+  '{ every: 1h }',
+  '{ cron: "0 * * * *" }',
+  '{ cron: "0 0 29 2 *" }',
   '{ preset: salesforce-passwords, window: { days: [sat, sun], from: "22:00", to: "04:00", zone: Europe/Berlin } }',
   '{ cron: "30 2 1 */3 *", zone: America/New_York, jitter: 2h, blackout: [{ from: 12-20, to: 01-06, why: holidays }] }',
   '{ every: 30d, approval: true, remind: [7d, 1d], reviewBy: 2027-01-31, onOverdue: escalate, escalateTo: boss@x.example }',
   '{ every: 30d, blackout: [{ monthDays: [-2, -1, 1], hours: { from: "08:00", to: "20:00" }, why: closing }] }',
 ])
   test(`taken: ${schedule}`, () => assert.deepEqual(problems(credential(schedule)), []))
+
+test('thousands of credentials are a file like another', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-policy-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const path = join(folder, 'keyturn.yaml')
+  // As large as 5,000 with schedules of their own, without the seconds that reading so many takes.
+  writeFileSync(path, `${credential('{ every: 90d }')}${'# why this one turns when it does\n'.repeat(60_000)}`)
+  assert.match(configText(path), /every: 90d/)
+})
 
 test('editors know every setting and every preset', () => {
   const text = JSON.stringify(configJsonSchema())
