@@ -1,4 +1,8 @@
-/** A form as the OAuth endpoints take it: each name once (RFC 6749 §3.2), and the client's name and secret from it. */
+/**
+ * A form as the OAuth endpoints take it: each name once (RFC 6749 §3.2), and the client's name and secret from it.
+ * Salesforce reads the query of the address, too, and a Java sample that was copied into thousands of programs posts
+ * everything there: it counts as part of the form. (We log routes, never addresses.)
+ */
 import type { FastifyRequest } from 'fastify'
 import { OAuthRefusal } from './oauth-answer.ts'
 
@@ -8,8 +12,9 @@ export type Form = ReadonlyMap<string, string>
 /** Throws OAuthRefusal. */
 export const formOf = (request: FastifyRequest): Form => {
   const text = typeof request.body === 'string' ? request.body : ''
+  const [, query = ''] = /\?(.*)/.exec(request.raw.url ?? '') ?? []
   const form = new Map<string, string>()
-  for (const [name, value] of new URLSearchParams(text)) {
+  for (const [name, value] of [...new URLSearchParams(query), ...new URLSearchParams(text)]) {
     if (form.has(name)) throw new OAuthRefusal('invalid_request', `parameter ${safe(name)} is given twice`)
     form.set(name, value)
   }

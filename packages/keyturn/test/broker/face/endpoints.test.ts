@@ -45,6 +45,21 @@ test('each flow answers in Salesforce’s shape, with a virtual token and the ad
   assert.deepEqual([broker.counts().exchanges, broker.counts().reuses], [0, 0])
 })
 
+test('a form may stand in the address, as old Java programs post it, but nothing of it twice', async (t) => {
+  const broker = await startBroker(t)
+  const { username, password } = await broker.enrol('etl')
+  const query = new URLSearchParams({ grant_type: 'password', client_id: 'x', username, password })
+  const at = (search: string, form = {}) => post(`${broker.url}/services/oauth2/token?${search}`, form)
+  for (const init of [{}, { headers: { 'content-type': 'application/json' } }]) {
+    const answer = await fetch(`${broker.url}/services/oauth2/token?${query}`, { method: 'POST', ...init })
+    assert.equal(answer.status, 200)
+  }
+  assert.equal((await at('grant_type=password', { username, password })).status, 200)
+  assert.equal((await at(`${query}`, { password })).body['error'], 'invalid_request')
+  assert.equal((await fetch(`${broker.url}/services/oauth2/token?${query}`)).status, 404, 'a GET is none')
+  assert.ok(!broker.log.some((line) => line.includes(password)))
+})
+
 test('what is wrong is refused in Salesforce’s words', async (t) => {
   const broker = await startBroker(t)
   const caller = await broker.enrol('etl')
