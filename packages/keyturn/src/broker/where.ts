@@ -12,7 +12,8 @@ import type { Presented } from './caller.ts'
 /** Which listener a request came in by. */
 export const listeners = new WeakMap<IncomingMessage, ListenerSettings>()
 
-const hostPattern = /^([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::(\d{1,5}))?$/i
+/** With underscores: compose services and nginx upstreams have them. */
+const hostPattern = /^([a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?|\[[0-9a-f:.]{2,45}\])(?::(\d{1,5}))?$/i
 
 /** Asked several times for each request, of the same few names. */
 const known = new Map<string, string | null>()
@@ -62,6 +63,12 @@ const audiencePaths = /^(\/orgs\/[^/]+)?(\/|\/services\/oauth2\/token)?$/
 const pathOrg = (url: string): string | null =>
   url.startsWith('/orgs/') ? (/^\/orgs\/([^/?#]+)/.exec(url)?.[1] ?? null) : null
 
+/** `192.0.2.7:4711` and `[2001:db8::7]:4711` are addresses with ports, `2001:db8::7` is none. */
+const withoutPort = (hop: string): string => {
+  const text = hop.trim()
+  return (/^([\d.]+):\d+$/.exec(text) ?? /^\[([^\]]*)\](?::\d+)?$/.exec(text))?.[1] ?? text
+}
+
 export const whereOf = (settings: BrokerSettings): Where => {
   const byName = new Map(settings.orgs.map((org) => [org.name.toLowerCase(), org]))
   const byHost = new Map(settings.orgs.flatMap((org) => org.hosts.map((host) => [host, org] as const)))
@@ -72,12 +79,12 @@ export const whereOf = (settings: BrokerSettings): Where => {
   const peer = (request: FastifyRequest): string | null =>
     listenerOf(request)?.socket == null ? (request.raw.socket.remoteAddress ?? '') : null
 
-  /** The nearest address on the way that is no trusted proxy. */
+  /** The nearest address on the way that is no trusted proxy. Azure's gateways write the port behind it. */
   const addressOf = (request: FastifyRequest): string | null => {
     const direct = peer(request)
     if (direct === null || !settings.trustedProxies.includes(direct)) return direct
     const header = request.raw.headers['x-forwarded-for']
-    const hops = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').map((hop) => hop.trim())
+    const hops = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').map(withoutPort)
     const client = hops.toReversed().find((hop) => hop !== '' && !settings.trustedProxies.includes(hop))
     return client ?? direct
   }
@@ -95,9 +102,11 @@ export const whereOf = (settings: BrokerSettings): Where => {
     baseUrl: (request) => {
       const org = pathOrg(request.raw.url ?? '')
       const own = settings.publicUrl
-      // An org with a host name of its own is known by that one.
-      const base =
-        own === null || byHost.has(hostOf(request).name) ? `${schemeOf(request)}://${hostOf(request).written}` : own
+      const { name, written } = hostOf(request)
+      // An org with a host name of its own is known by that one, and what came by a caller's own socket has to stay there:
+      // its session is good nowhere else.
+      const asWritten = own === null || byHost.has(name) || listenerOf(request)?.name != null
+      const base = asWritten ? `${schemeOf(request)}://${written}` : own
       return org === null ? base : `${base}/orgs/${org}`
     },
     orgOf: (request) => {

@@ -101,7 +101,7 @@ test('an org is reached by host name, by a listener of its own, and by path; oth
   const hall = await openHall(t, {
     section: {
       listen: [{ port: 0 }, { port: 0, org: 'main' }],
-      hosts: ['127.0.0.1'],
+      hosts: ['127.0.0.1', 'my_broker'],
       orgs: { main: { grant: 'acme', hosts: ['Main.test'] } },
       publicUrl: 'https://broker.example.com',
     },
@@ -116,6 +116,7 @@ test('an org is reached by host name, by a listener of its own, and by path; oth
   assert.equal(await idOf(own), 'https://broker.example.com')
   assert.equal(await idOf(`${plain}/orgs/main`), 'https://broker.example.com/orgs/main')
   assert.equal(await idOf(plain, 'main.test'), 'http://main.test')
+  assert.equal(await idOf(plain, 'my_broker:8787'), 'https://broker.example.com', 'an upstream of nginx, a service')
   const stranger = await ask(`${plain}/keyturn/v1/openapi.json`, { headers: { host: 'evil.example' } })
   assert.equal(stranger.status, 421)
   assert.equal((await ask(`${plain}/healthz`, { headers: { host: 'probe.example' } })).status, 200)
@@ -138,6 +139,9 @@ test('a forwarded address counts from a trusted proxy only', async (t) => {
     'what the client wrote itself comes first',
   )
   assert.equal((await self('127.0.0.2', 'rubbish, 192.0.2.7')).status, 200)
+  assert.equal((await self('127.0.0.2', '203.0.113.5, 192.0.2.7:4711')).status, 200, 'as Azure’s gateways write it')
+  for (const other of ['192.0.2.8:4711', '192.0.2.7:x', '[192.0.2.7', '[2001:db8::7]:4711', '192.0.2.7:1:2'])
+    assert.equal((await self('127.0.0.2', other)).status, 401, other)
   assert.equal((await ask(`${hall.url}/metrics`)).status, 404)
 })
 

@@ -54,6 +54,21 @@ test('a virtual session works only where its caller may come from: its ranges, i
   assert.equal(revoked.status, 400, 'nor can it be ended from there')
 })
 
+test('what logs in by a socket of its own is sent nowhere else: its session is good there only', async (t) => {
+  const hall = await openHall(t, {
+    section: (folder) => ({
+      listen: [{ port: 0 }, { socket: join(folder, 'etl.sock'), name: 'etl' }],
+      publicUrl: 'https://broker.example',
+    }),
+  })
+  const [, socketPath = ''] = hall.broker.addresses
+  await hall.enrol('etl', { ranges: [], sockets: ['etl'] })
+  const asked = { ...form({ grant_type: 'client_credentials' }), socketPath }
+  const { json } = await ask('http://localhost/services/oauth2/token', asked)
+  assert.equal(json.instance_url, 'http://localhost')
+  assert.equal(await called(json.instance_url, json.access_token, { socketPath }), 200)
+})
+
 test('a virtual session of a caller that is known by its certificate needs that certificate', async (t) => {
   let folder = ''
   let fingerprint = ''
