@@ -1,6 +1,7 @@
 /** Wakes who waits for the commits of others: by LISTEN, and by looking now and then where that does not work. */
 import { countdown, pause } from './patience.ts'
-import type { KeptSession, Session } from './postgres-session.ts'
+import { keepSession } from './postgres-session.ts'
+import type { Session } from './postgres-session.ts'
 
 /** Between two looks at the commit counter where LISTEN does not work, ms. */
 const pollEvery = 250
@@ -13,12 +14,16 @@ interface Listener {
   end(): Promise<void>
 }
 
-/** `version` is asked around the beginning of listening; `own` is the session whose commits are not news. */
-export const createListener = (
-  session: KeptSession,
-  own: () => Promise<Session>,
-  version: () => Promise<string>,
-): Listener => {
+interface ListenerParts {
+  readonly url: string
+  readonly describe: string
+  /** The session whose commits are not news. */
+  readonly own: () => Promise<Session>
+  /** Asked around the beginning of listening. */
+  readonly version: () => Promise<string>
+}
+
+export const createListener = ({ url, describe, own, version }: ListenerParts): Listener => {
   const waiting = new Set<() => void>()
   let listening: Session | null = null
   let ended = false
@@ -26,17 +31,14 @@ export const createListener = (
     for (const wake of waiting) wake()
   }
 
-  const listen = async (): Promise<Session> => {
-    const found = await session.get()
-    if (found === listening) return found
-    found.client.on('end', wakeAll)
-    found.client.on('notification', ({ processId }) => {
+  const session = keepSession(url, describe, async (fresh) => {
+    fresh.client.on('end', wakeAll)
+    fresh.client.on('notification', ({ processId }) => {
       void own().then((mine) => mine.processId !== processId && wakeAll(), wakeAll)
     })
-    await found.client.query(`LISTEN ${channel}`)
-    listening = found
-    return found
-  }
+    await fresh.client.query(`LISTEN ${channel}`)
+    listening = fresh
+  })
 
   const poll = async (before: string, left: () => number): Promise<void> => {
     while (!ended && left() > 0) {
@@ -56,7 +58,7 @@ export const createListener = (
       try {
         const heardAlready = listening !== null && !listening.lost()
         const before = heardAlready ? null : await version().catch(() => '')
-        const heard = await listen().catch(() => null)
+        const heard = await session.get().catch(() => null)
         if (heard === null) return await poll(before ?? '', left)
         // What was committed until now may have gone unheard.
         if (before !== null && (await version().catch(() => before)) !== before) return

@@ -91,20 +91,40 @@ export interface KeptSession {
   end(): Promise<void>
 }
 
-/** A connection that is made when it is needed and replaced when it broke. */
-export const keepSession = (url: string, describe: string): KeptSession => {
-  let current: Promise<Session> | null = null
-  const existing = async (): Promise<Session | null> => (await current?.catch(() => null)) ?? null
+/**
+ * A connection that is made when it is needed and replaced when it broke: one, however many ask at once. `prepare` runs
+ * on each before anybody gets it.
+ */
+export const keepSession = (
+  url: string,
+  describe: string,
+  prepare: (session: Session) => Promise<void> = () => Promise.resolve(),
+): KeptSession => {
+  let current: Session | null = null
+  let connecting: Promise<Session> | null = null
+  const connect = async (): Promise<Session> => {
+    const session = await connectSession(url, describe)
+    try {
+      await prepare(session)
+    } catch (error) {
+      session.destroy()
+      throw error
+    }
+    current = session
+    return session
+  }
   return {
-    get: async () => {
-      const session = await existing()
-      if (session !== null && !session.lost()) return session
-      const fresh = connectSession(url, describe)
-      current = fresh
-      return fresh
+    get: () => {
+      if (connecting !== null) return connecting
+      if (current !== null && !current.lost()) return Promise.resolve(current)
+      connecting = connect().finally(() => {
+        connecting = null
+      })
+      return connecting
     },
     end: async () => {
-      const session = await existing()
+      await connecting?.catch(() => undefined)
+      const session = current
       if (session === null) return
       await Promise.race([session.client.end().catch(() => undefined), pause(1_000)])
       session.destroy()

@@ -211,7 +211,7 @@ export const openPostgres = async (url: string, options: PostgresOptions): Promi
     return row === undefined ? '' : `${integer(row, 'epoch')}.${integer(row, 'commits')}`
   }
 
-  const listener = createListener(keepSession(url, describe), writer.get, version)
+  const listener = createListener({ url, describe, own: writer.get, version })
 
   return {
     kind: 'postgres',

@@ -316,3 +316,24 @@ test(
     assert.equal((await verifyStoreLedger(fresh)).ok, true)
   },
 )
+
+test('however many wait for the commits of others, a process holds three connections', { skip }, async (t) => {
+  const url = await freshDatabase(t)
+  const store = await open(url)
+  t.after(() => store.close())
+  const warnings: string[] = []
+  const onWarning = ({ message }: Error): void => void warnings.push(message)
+  process.on('warning', onWarning)
+  t.after(() => void process.off('warning', onWarning))
+  // None of the three is open yet but the one that reads.
+  await Promise.all(Array.from({ length: 50 }, (_, n) => (n % 2 === 0 ? store.changed(200) : store.now())))
+  await store.note('exported', null, {})
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query<{ count: string }>(
+    `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'keyturn' AND datname = current_database()`,
+  )
+  await client.end()
+  assert.equal(Number(rows[0]?.count), 3)
+  assert.deepEqual(warnings, [])
+})
