@@ -22,6 +22,8 @@ interface AppCertificate {
 
 const connectedType = 'ConnectedApp'
 const globalType = 'ExtlClntAppGlobalOauthSettings'
+/** The switch whose being off keeps that type closed. */
+export const closedBy = 'consumer-secrets-by-metadata'
 
 const ofConnected = (fullName: string, body: MetadataBody): AppCertificate => {
   const config = elementsOf(body['oauthConfig'])
@@ -86,6 +88,7 @@ export const appCertificate = async (org: OrgConnection, app: string): Promise<A
   } catch (error) {
     if (!isClosed(error)) throw error
     throw new KeyturnError('ORG_REFUSED', `${app} is no connected app, and this org keeps ${globalType} closed`, {
+      data: { switch: closedBy },
       fix: 'Setup → External Client App Manager → Settings: switch “Allow Access to OAuth Consumer Secrets via Metadata API” on for the time of the run, and off again afterwards.',
     })
   }

@@ -325,13 +325,55 @@ void test('who may not use the Metadata API is told before anything is begun', a
   await assert.rejects(place.start(), { code: 'PREFLIGHT_FAILED', message: /Metadata API requires/ })
 })
 
-void test('an org that keeps the settings of external client apps closed: the clicks are named', async (t) => {
-  const place = await world(t, { kind: 'external', org: { globalOauthSettings: 'closed' } })
-  const problems = await place.open().preflight('sync-key')
-  assert.match(problems[0]?.next ?? '', /Allow Access to OAuth Consumer Secrets via Metadata API/)
-  place.sim.control.changeOrg({ settings: { consumerSecretsByMetadata: true } })
+const isOpen = ({ sim }: World): boolean => sim.control.changeOrg({ settings: {} }).consumerSecretsByMetadata
+
+void test('an org that keeps the settings of external client apps closed: the run opens them for itself, and closes them', async (t) => {
+  const place = await world(t, {
+    kind: 'external',
+    org: { globalOauthSettings: 'closed', metadataQueueMs: 20_000, metadataRunMs: 30_000 },
+  })
+  assert.deepEqual(await place.open().preflight('sync-key'), [])
   await place.start()
-  assert.equal((await end(place)).state, 'retired')
-  await judge(place, 'opened by a person')
+  const run = await end(place)
+  assert.equal(run.state, 'retired', run.problem?.text)
+  assert.equal(isOpen(place), false)
+  assert(run.switches.every(({ name, closedAt }) => name === 'consumer-secrets-by-metadata' && closedAt !== null))
+  assert.equal(run.switches.length, 2, 'open for making and judging, then until the deployment ended, not in between')
+  await judge(place, 'opened by the run')
   assert.equal(place.sim.control.consumers({ app: 'Sync' }).length, 1, 'no secret was rotated by the way')
+})
+
+void test('… also to put the old certificate back', async (t) => {
+  const place = await world(t, {
+    kind: 'external',
+    org: { globalOauthSettings: 'closed' },
+    app: { propagationMs: 60 * minute, propagation: 'late' },
+  })
+  await place.start()
+  const run = await end(place)
+  assert.equal(run.problem?.code, 'NEW_KEY_REFUSED')
+  assert.equal(isOpen(place), false)
+  assert.equal(run.switches.length, 3, 'and once more for the restoration, not for the logins that prove it')
+  place.advance(120 * minute)
+  await judgeOld(place, run)
+})
+
+void test('… and where its user may not, a person is told the clicks', async (t) => {
+  const place = await world(t, { kind: 'external', org: { globalOauthSettings: 'closed' } })
+  await place.start()
+  // Reading is allowed, and the update is refused.
+  place.sim.control.addFault({
+    match: { endpoint: 'metadata' },
+    skip: 3,
+    action: { status: 403, when: 'before', html: true },
+  })
+  const waiting = await end(place)
+  assert.equal(waiting.state, 'waiting-for-person', waiting.problem?.text)
+  assert.match(waiting.person?.clicks.join(' ') ?? '', /OAuth Consumer Secrets via Metadata API/)
+  place.sim.control.changeOrg({ settings: { consumerSecretsByMetadata: true } })
+  await place.open().resume('sync-key')
+  const run = await end(place)
+  assert.equal(run.state, 'retired', run.problem?.text)
+  assert.deepEqual(run.switches, [], 'what a person switched on is the person’s to switch off')
+  await judge(place, 'opened by a person')
 })

@@ -20,6 +20,8 @@ const judged = (place: World): MatrixWorld['judge'] => {
     place.advance(31 * minute)
     place.sim.control.expireAccessTokens({ user: machine })
     assert.equal(await call(place), 200, `${what}: the grant signs in (${run.state}, ${run.problem?.text ?? ''})`)
+    const { consumerSecretsByMetadata } = place.sim.control.changeOrg({ settings: {} })
+    assert.equal(consumerSecretsByMetadata, false, `${what}: the switch is off`)
     const inSlot = print(place.slot().pem)
     if (run.state === 'retired') {
       const doc = await place.open().state('sync-key')
@@ -61,7 +63,7 @@ const kindOf = (kind: Kind, name: string, more: Readonly<Record<string, Switches
   async build(t, settings) {
     const place = await world(t, { kind, ...(settings as Switches) })
     // So that consumers can be given the old key again.
-    await place.open().adopt('sync-key', 'test')
+    await place.open().adopt('sync-key', 'test', place.oldSecrets)
     const consumers = await told(t, place.folder, place.envFile)
     const sections = toldSections(place.sections, 'sync-key', consumers)
     const made: MatrixWorld = {
@@ -95,7 +97,5 @@ export const connectedAppCertificateMatrix = kindOf('connected', 'certificate of
 })
 
 export const externalAppCertificateMatrix = kindOf('external', 'certificate of an external client app', {
-  'global settings closed but for the switch': {
-    org: { globalOauthSettings: 'closed', consumerSecretsByMetadata: true },
-  },
+  'global settings closed': { org: { globalOauthSettings: 'closed' } },
 })

@@ -12,6 +12,7 @@ import { defineRotator } from '../../rotator.ts'
 import type { OldUse, RotationStep, StepContext } from '../../rotator.ts'
 import { distribute } from '../../steps/distribute.ts'
 import { drain } from '../../steps/drain.ts'
+import { isClosed, slotSwitches } from './closed-slot.ts'
 import { deploySlot } from './deploy-slot.ts'
 import { moment, prove, text } from './prove.ts'
 import { putIn } from './put-in.ts'
@@ -63,6 +64,7 @@ const make: Step = {
   does: 'Makes a key pair with a self-signed certificate and stores it',
   reaches: 'staged',
   undo: 'nothing',
+  needs: slotSwitches,
   async run(context) {
     const { settings, to, name, clock, random } = context
     if (to.fields.includes('privateKey')) return { is: 'done', note: 'made and stored' }
@@ -98,6 +100,7 @@ const dryRun: Step = {
   does: 'Lets the org judge the deployment without carrying it out',
   reaches: null,
   undo: 'nothing',
+  needs: slotSwitches,
   run: async (context) =>
     (await deploySlot(context, 'dryRun', text(context.data['newCertificate']) ?? '')) ?? {
       is: 'done',
@@ -184,6 +187,8 @@ const preflight = async (context: Before): Promise<readonly Problem[]> => {
     return [problem('LOGIN_REFUSED', `The login that is to prove the key is refused today: ${tried.why}`, next)]
   } catch (error) {
     if (!(error instanceof KeyturnError)) throw error
+    // The run opens it; nothing is changed before it.
+    if (isClosed(error)) return []
     return [problem(error.code, error.message, error.fix)]
   }
 }

@@ -7,6 +7,7 @@ import { appCertificate } from '../../../org/app-certificate.ts'
 import { certificateFacts } from '../../../org/certificate-pem.ts'
 import type { Problem } from '../../credential.ts'
 import type { RotationStep, StepContext, StepOutcome } from '../../rotator.ts'
+import { slotSwitches } from './closed-slot.ts'
 import { deploySlot } from './deploy-slot.ts'
 import { look, looksInARow } from './look.ts'
 import { exposure, moment, propagationOf, signIn, text } from './prove.ts'
@@ -31,6 +32,7 @@ export const putIn: RotationStep<CertificateSettings> = {
   name: 'deploy',
   does: 'Deploys the new certificate: the app has one slot, so the old one is over',
   reaches: null,
+  needs: slotSwitches,
   async run(context): Promise<StepOutcome> {
     const { data, keep, clock, to } = context
     const mine = text(to.data['fingerprint'])
