@@ -4,7 +4,7 @@ import { secretForms, secretReference } from '../reference.ts'
 import { duration } from './duration.ts'
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/, 'must be a name of letters, digits and dashes')
-const host = z.string().regex(/^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 'must be a bare host name')
+const host = z.string().regex(/^(?=.{1,253}$)\w([\w.-]*\w)?$/, 'must be a bare host name')
 const cidr = z.string().regex(/^[0-9A-Fa-f.:]+(\/\d{1,3})?$/, 'must be an address or a range such as 10.0.0.0/8')
 const path = z.string().min(1)
 
