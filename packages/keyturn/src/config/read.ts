@@ -8,13 +8,14 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { KeyturnError } from '@keyturn/tokens'
+import { ownVersion } from '../own-version.ts'
 import type { KeyturnConfig } from './schema.ts'
 
 export const CONFIG_NAME = 'keyturn.yaml'
 /** Bytes; 5,000 credentials with schedules of their own take two million. */
 const largest = 10_000_000
-/** Part of the cache's key: a new schema must not meet what an older one found good. */
-const format = 'keyturn-config-1'
+/** Part of the cache's key, with the version: a new schema must not meet what an older one found good. */
+const format = 'keyturn-config-2'
 
 interface ConfigFile {
   readonly path: string
@@ -49,7 +50,7 @@ export const readConfig = async (path: string, cacheFolder: string | null): Prom
   const remembered =
     cacheFolder === null
       ? null
-      : join(cacheFolder, `${createHash('sha256').update(format).update(text).digest('hex')}.json`)
+      : join(cacheFolder, `${createHash('sha256').update(`${format} ${ownVersion()}`).update(text).digest('hex')}.json`)
   if (remembered !== null) {
     try {
       return { path, config: JSON.parse(readFileSync(remembered, 'utf8')) as KeyturnConfig }

@@ -49,6 +49,9 @@ export interface AssessParts {
 /** An age that the platform was asked for is believed for a day, by all replicas. */
 const believed = day
 
+/** A pause that began in the future is over: the clock was put back. */
+const again = (at: number, pause: number, now: number): number => (at > now + day ? now : at + pause)
+
 /** After the n-th turn in a row that did not work, ms: an hour, doubled each time, at most a day. */
 export const pauseBeforeTry = (times: number): number => Math.min(day, 3_600_000 * 2 ** Math.max(0, times - 1))
 
@@ -95,14 +98,14 @@ const failedOf = async (
 ): Promise<DueFacts['failed']> => {
   if (ageProblem !== null) return { times: 1, again: now + pauseBeforeTry(1), why: ageProblem }
   if (refused !== null && refused.turn === turn)
-    return { times: refused.times, again: refused.at + pauseBeforeTry(refused.times), why: refused.text }
+    return { times: refused.times, again: again(refused.at, pauseBeforeTry(refused.times), now), why: refused.text }
   if (takenBack === null) return null
   const ended = takenBack.run === null ? null : await rotation.run(takenBack.run)
   const cancelled = ended?.run.cancel ?? null
   const pause = cancelled === null ? pauseBeforeTry(takenBack.times) : day
   const why =
     cancelled === null ? (ended?.run.problem?.text ?? 'its run was taken back') : `cancelled by ${cancelled.who}`
-  return { times: takenBack.times, again: takenBack.at + pause, why }
+  return { times: takenBack.times, again: again(takenBack.at, pause, now), why }
 }
 
 const unreadableDue = (now: number, problem: KeyturnError): Due => ({

@@ -74,6 +74,12 @@ const byExpiry = ({ expiryLead, jitter }: Policy, name: string, notAfter: number
   why: `the certificate ends ${date(notAfter)}`,
 })
 
+/**
+ * Since a moment that has not come: the clock was wrong when that was written, or is now. Nothing is decided on it, or a
+ * clock that was once put forward by years would keep a credential from ever being turned again.
+ */
+export const isAhead = (age: Age, now: number): boolean => age.basis !== 'unknown' && age.since > now + day
+
 /** The certificate's end where that comes first; null: nobody knows. */
 const targetOf = (policy: Policy, { name, age, notAfter }: DueFacts): Target | null => {
   if (age.basis === 'unknown') return null
@@ -87,6 +93,7 @@ const targetOf = (policy: Policy, { name, age, notAfter }: DueFacts): Target | n
 const hurdle = (policy: Policy, facts: DueFacts, now: number): { state: DueState; why: string } | null => {
   const { run, waitsFor, approvedBy, failed, kept } = facts
   if (run !== null) return { state: 'running', why: run.waitsFor ?? `its run is ${run.state}` }
+  if (isAhead(facts.age, now)) return { state: 'unknown-age', why: 'a person decides' }
   if (!kept)
     return { state: 'waiting-for-adoption', why: 'Keyturn does not have it yet: adopt it, or rotate it by hand once' }
   if (waitsFor !== null) return { state: `waiting-for-${waitsFor}`, why: `${waitsFor} turns first` }
@@ -99,9 +106,10 @@ const hurdle = (policy: Policy, facts: DueFacts, now: number): { state: DueState
 }
 
 export const dueOf = (policy: Policy, facts: DueFacts, now: number): Due => {
-  const target = targetOf(policy, facts)
+  const ahead = isAhead(facts.age, now)
+  const target = ahead ? null : targetOf(policy, facts)
   const windowAt = (at: number): number | null => nextOpen(policy.times, at)
-  if (target === null && facts.age.basis !== 'unknown') {
+  if (target === null && !ahead && facts.age.basis !== 'unknown') {
     return {
       due: null,
       begin: Infinity,
@@ -145,4 +153,7 @@ export const dueOf = (policy: Policy, facts: DueFacts, now: number): Due => {
 const overdueOf = ({ grace }: Policy, due: number, begin: number, { notAfter }: DueFacts): number =>
   due === notAfter ? due : Math.max(due, begin) + grace
 
-const unknownWhy = (age: Age): string => `its age is unknown: ${age.why}`
+const unknownWhy = (age: Age): string =>
+  age.basis === 'unknown'
+    ? `its age is unknown: ${age.why}`
+    : `it is said to be in use since ${date(age.since)}, which has not come yet: the clock was wrong then, or is now`

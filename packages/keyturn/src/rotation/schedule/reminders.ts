@@ -6,6 +6,7 @@ import type { Records } from '@keyturn/tokens'
 import type { Notification, Notifier } from '../../notify/notify.ts'
 import { reviewIsDue } from './assess.ts'
 import type { Assessed } from './assess.ts'
+import { isAhead } from './due.ts'
 import { isStuck } from './facts.ts'
 import { spanText } from './policy.ts'
 import { openSchedules } from './schedule-record.ts'
@@ -80,8 +81,19 @@ const failedOf = (one: Assessed): readonly Told[] => {
   ]
 }
 
-const waitingOf = (one: Assessed): readonly Told[] => {
-  const { name, stored, due } = one
+const waitingOf = (one: Assessed, now: number): readonly Told[] => {
+  const { name, stored, due, age } = one
+  if (isAhead(age, now))
+    return [
+      {
+        kind: 'rotation-due',
+        severity: 'warning',
+        subject: `${name}: a clock was wrong, so its age can’t be told`,
+        text: `${due.why}.\n\nNothing turns it by schedule until somebody decides. Look at the clocks of all hosts, then \`keyturn rotate ${name}\`.`,
+        facts: factsOf(one),
+        key: `rotation-ahead/${name}/${stored.turn}`,
+      },
+    ]
   if (due.state === 'waiting-for-approval')
     return [
       {
@@ -142,7 +154,7 @@ const goingOn = (one: Assessed, now: number): readonly Told[] => [
   ...(one.due.state === 'overdue' ? overdueOf(one) : []),
   ...runOf(one),
   ...failedOf(one),
-  ...waitingOf(one),
+  ...waitingOf(one, now),
   ...reviewOf(one, now),
 ]
 

@@ -48,7 +48,7 @@ test('a schedule from its first look to a turn by the broker', async (t) => {
   const nowhere = await folder.run(['schedule', '--ics', 'no/such/folder.ics'])
   assert.deepEqual([nowhere.code, /can’t be written \(ENOENT\)/.test(nowhere.stderr)], [2, true])
 
-  const adopted = await folder.run(['rotate', 'etl', '--wait', '1s', '--why', 'first'])
+  const adopted = await folder.run(['rotate', 'etl', '--wait', '1s', '--reason', 'first'])
   assert.match(adopted.stdout, /./, adopted.stderr)
   const fine = await folder.json(['schedule'])
   assert.deepEqual([fine.code, fine.value.schedule[0].state], [0, 'fine'], JSON.stringify(fine.value))

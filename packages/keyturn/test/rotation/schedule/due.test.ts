@@ -58,7 +58,15 @@ for (const [what, settings, given, at, state, starts] of [
   ['it ends after the interval', every, { notAfter: t0 + 365 * day }, 89, 'soon', false],
   ['cron: before', { cron: '0 3 1 9 *' }, {}, 91.9, 'soon', false],
   ['cron: at', { cron: '0 3 1 9 *' }, {}, 92.125, 'due', true],
-  ['turned later than the clock shows: not again', every, { age: known(t0 + 900 * day) }, 0, 'fine', false],
+  [
+    'turned later than the clock shows: a person decides',
+    every,
+    { age: known(t0 + 900 * day) },
+    0,
+    'unknown-age',
+    false,
+  ],
+  ['turned a little later, by another clock', every, { age: known(t0 + day) }, 0, 'fine', false],
 ] as const)
   void test(`due: ${what}`, () => {
     const due = dueOf(policy(settings), facts(given), t0 + at * day)

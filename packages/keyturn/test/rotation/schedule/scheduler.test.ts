@@ -62,9 +62,15 @@ void test('a clock that was put forward, and back again, turns nothing twice', a
   await one.round()
   all.clock.push(-90 * day)
   assert.deepEqual((await one.round()).started, [])
-  assert.equal((await states(one, all.clock.wall()))['erp'], 'fine')
+  await one.round()
+  assert.equal((await states(one, all.clock.wall()))['erp'], 'unknown-age')
+  assert.deepEqual(
+    all.told.map(({ subject }) => subject),
+    ['erp: a clock was wrong, so its age can’t be told'],
+  )
   all.clock.push(91 * day)
   assert.deepEqual((await one.round()).started, [])
+  assert.equal((await states(one, all.clock.wall()))['erp'], 'fine')
   assert.equal(turns(all, 'erp'), 1)
 })
 
@@ -166,6 +172,19 @@ void test('what is in the way is told, and tried again after a pause that double
   await one.round()
   assert.equal(asked, 2, 'the second pause is longer')
   all.clock.push(hour)
+  assert.deepEqual((await one.round()).started, ['erp'])
+})
+
+void test('a pause that began while the clock was years ahead is over when it is right again', async (t) => {
+  let asked = 0
+  const preflight = async () => {
+    asked += 1
+    return asked < 2 ? [{ code: 'NO_PERMISSION', text: 'it may not', next: 'Allow it.' }] : []
+  }
+  const { all, one } = await open(t, [{ name: 'erp', age: 90, schedule: every, more: { preflight } }])
+  all.clock.push(3_650 * day)
+  assert.equal((await one.round()).failed.length, 1)
+  all.clock.push(-3_650 * day)
   assert.deepEqual((await one.round()).started, ['erp'])
 })
 
