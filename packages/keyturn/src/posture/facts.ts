@@ -138,7 +138,8 @@ export interface UserFact {
   readonly loginId?: string
   readonly created: number
   readonly lastLogin: number | null
-  readonly passwordChanged: Fact<number>
+  /** Null: it never had a password. */
+  readonly passwordChanged: Fact<number | null>
   /** Of the permissions an audit asks for (`controls/permissions.ts`), those it has by profile, sets and groups together. */
   readonly permissions: Fact<readonly string[]>
   /** Objects it may do this to, by all its grants together; read of machines only (`not-collected` for people). */

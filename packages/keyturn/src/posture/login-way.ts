@@ -19,3 +19,14 @@ export const loginWay = ({ type, subType }: Pick<LoginUse, 'type' | 'subType'>):
     ? 'person'
     : 'other'
 }
+
+/** How somebody comes to the user interface; `not-seen`: not within the days that were read, or by programs only. */
+export type ComesBy = 'sso' | 'direct' | 'both' | 'not-seen' | 'unknown'
+
+/** Null: logins were not read. */
+export const comesBy = (uses: readonly LoginUse[] | null): ComesBy => {
+  if (uses === null) return 'unknown'
+  const ways = new Set(uses.filter(({ worked }) => worked > 0).map(loginWay))
+  if (ways.has('sso')) return ways.has('person') ? 'both' : 'sso'
+  return ways.has('person') ? 'direct' : 'not-seen'
+}

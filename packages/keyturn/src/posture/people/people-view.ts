@@ -6,7 +6,7 @@ import { loginsByUser } from '../controls/indexes.ts'
 import { privileged } from '../controls/permissions.ts'
 import { isInternal } from '../controls/user-control.ts'
 import type { Facts, LoginUse, MfaMethod, UserFact } from '../facts.ts'
-import { loginWay } from '../login-way.ts'
+import { comesBy, loginWay } from '../login-way.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { peopleSteps } from './people-steps.ts'
 import { isPowerful, lighter, rights, strengths } from './person.ts'
@@ -54,13 +54,6 @@ const rightsOf = ({ systemAdministrator, permissions }: UserFact): Rights => {
   if (systemAdministrator) return 'administrator'
   if (permissions.is === 'unknown') return 'unknown'
   return permissions.value.some((one) => privileged.includes(one)) ? 'privileged' : 'ordinary'
-}
-
-const comesBy = (uses: readonly LoginUse[] | null): Person['comes'] => {
-  if (uses === null) return 'unknown'
-  const ways = new Set(uses.filter(({ worked }) => worked > 0).map(loginWay))
-  if (ways.has('sso')) return ways.has('person') ? 'both' : 'sso'
-  return ways.has('person') ? 'direct' : 'not-seen'
 }
 
 /** Null: nobody can tell. A permission the org doesn’t know nobody can have. */

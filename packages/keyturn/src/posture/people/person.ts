@@ -1,5 +1,6 @@
 /** What is known of a person’s second factor. */
 import type { MfaMethod } from '../facts.ts'
+import type { ComesBy } from '../login-way.ts'
 
 export const rights = ['administrator', 'privileged', 'unknown', 'ordinary'] as const
 export type Rights = (typeof rights)[number]
@@ -26,8 +27,7 @@ export interface Person {
   /** Null: not read. */
   readonly methods: readonly MfaMethod[] | null
   readonly strength: Strength
-  /** How it came to the user interface; `not-seen`: not within the days that were read. */
-  readonly comes: 'sso' | 'direct' | 'both' | 'not-seen' | 'unknown'
+  readonly comes: ComesBy
   /** Whether this org’s configuration asks for a second factor. */
   readonly asked: 'yes' | 'no' | 'bypassed' | 'unknown'
   /** Null: not read. */

@@ -245,6 +245,13 @@ test('deleting is taken from what the machine alone holds, object by object, and
   assert.match(broad.unfixable[0]?.why ?? '', /permission over all data/)
 })
 
+test('who is exempt is not given the permission that would ask them: it would ask nobody', async () => {
+  const admin = { ...holder('ada@example.com'), systemAdministrator: true }
+  const { fixes, unfixable } = await planFor('people-mfa-asked', { users: [admin] }, 'ada@example.com')
+  assert.deepEqual(fixes, [])
+  assert.match(unfixable[0]?.why ?? '', /user-mfa-bypass is fixed first/)
+})
+
 test('who was not seen for long is frozen by their own record, and never the account that looks', async () => {
   const users = [
     sampleUser({ loginId: '0Yw1' }),

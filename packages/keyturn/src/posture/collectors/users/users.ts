@@ -42,12 +42,8 @@ const loginsByUser = async ({ other }: Collecting): Promise<ReadonlyMap<string, 
   return byUser
 }
 
-const passwordOf = ({ passwordChanged: at }: DirectoryUser): Fact<number> =>
-  at === undefined
-    ? unknown('not-provisioned', 'this org does not show when passwords were changed')
-    : at === null
-      ? unknown('not-provisioned', 'it never set a password')
-      : known(at)
+const passwordOf = ({ passwordChanged: at }: DirectoryUser): UserFact['passwordChanged'] =>
+  at === undefined ? unknown('not-provisioned', 'this org does not show when passwords were changed') : known(at)
 
 const of = <T, U>(from: Fact<T>, pick: (value: T) => U): Fact<U> =>
   from.is === 'known' ? known(pick(from.value)) : from

@@ -1,7 +1,7 @@
 /** Privileged people are asked for a second factor: the cases. */
 import type { ControlCase } from '../../control.ts'
 import { known } from '../../fact.ts'
-import { hidden, sampleUser, userlist } from '../sample-facts.ts'
+import { hidden, logins, sampleUser, userlist } from '../sample-facts.ts'
 import { path } from './control.ts'
 
 const admin = sampleUser({ systemAdministrator: true })
@@ -26,6 +26,25 @@ export const cases: readonly ControlCase[] = [
     name: 'privileged by a permission',
     facts: { ...userlist(sampleUser({ permissions: known(['ModifyAllData']) })), ...setting(false) },
     verdict: 'fail',
+    subjects,
+  },
+  {
+    name: 'asked by the org, and exempt from it',
+    facts: {
+      ...userlist({ ...admin, permissions: known(['ForceTwoFactor', 'BypassMFAForUiLogins']) }),
+      ...setting(true),
+    },
+    verdict: 'fail',
+    subjects,
+  },
+  {
+    name: 'asked by nothing here, and always through the identity provider',
+    facts: {
+      ...userlist(admin),
+      ...setting(false),
+      ...logins({ user: 'ann@example.com', type: 'SAML Sfdc Initiated SSO', subType: null }),
+    },
+    verdict: 'unknown',
     subjects,
   },
   { name: 'ordinary people', facts: { ...userlist(sampleUser()), ...setting(false) }, verdict: 'not-applicable' },

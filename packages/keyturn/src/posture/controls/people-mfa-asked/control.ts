@@ -2,7 +2,9 @@
 import { unknown } from '../../fact.ts'
 import { apart, given, right, wrong } from '../looks.ts'
 import { privileged } from '../permissions.ts'
+import { wrongUnlessElsewhere } from '../second-factor.ts'
 import { userControl } from '../user-control.ts'
+import { permission as exemption } from '../user-mfa-bypass/control.ts'
 
 export const path = 'Security.sessionSettings.enableMFADirectUILoginOptIn'
 
@@ -21,14 +23,16 @@ export const control = userControl({
   profiles: { baseline: {}, strict: {} },
   settings: [path],
   who: 'people',
-  families: ['settings'],
-  wrong: 'neither the org nor a permission set asks for a second factor',
-  look: ({ systemAdministrator, permissions }, { facts }) =>
+  families: ['settings', 'logins'],
+  wrong: 'not asked for a second factor',
+  look: ({ username, systemAdministrator, permissions }, { facts }) =>
     given(permissions, (held) => {
       if (!systemAdministrator && !held.some((one) => privileged.includes(one))) return apart
+      // Neither the org's setting nor the other permission asks whoever holds it.
+      if (held.includes(exemption)) return wrong(`Is exempt: holds ${exemption}.`, { permission: exemption })
       if (held.includes(permission)) return right
       return given(facts.settings[path] ?? unknown('not-collected', 'this setting was not collected'), (on) =>
-        String(on) === 'true' ? right : wrong('Nothing asks for a second factor.'),
+        String(on) === 'true' ? right : wrongUnlessElsewhere(username, facts, 'Nothing asks for a second factor.'),
       )
     }),
 })

@@ -8,6 +8,7 @@ import type { MetadataBody } from '../../../org/metadata-component.ts'
 import type { RecordEdit } from '../../change/org-change.ts'
 import type { Fix, Unfixable } from '../../fix/fix.ts'
 import { usersByName } from '../indexes.ts'
+import { permission as exemption } from '../user-mfa-bypass/control.ts'
 import { permission } from './control.ts'
 
 export const setName = 'Keyturn_MFA_For_UI_Logins'
@@ -41,8 +42,12 @@ export const fix: Fix = {
     const unfixable: Unfixable[] = []
     const found = findings.flatMap(({ subject }) => {
       const user = byName.get(subject.replace(/^user:/u, ''))
-      if (user !== undefined) return [{ subject, user }]
-      unfixable.push({ subject, why: 'The user is not among those that were read.' })
+      const isExempt = user?.permissions.is === 'known' && user.permissions.value.includes(exemption)
+      if (user !== undefined && !isExempt) return [{ subject, user }]
+      const why = isExempt
+        ? `It holds ${exemption}, which no permission set overrules: user-mfa-bypass is fixed first.`
+        : 'The user is not among those that were read.'
+      unfixable.push({ subject, why })
       return []
     })
     if (found.length === 0) return { fixes: [], unfixable }

@@ -1,6 +1,7 @@
 /** Privileged people with a factor that cannot be phished. */
-import { apart, given, right, wrong } from '../looks.ts'
+import { apart, given, right } from '../looks.ts'
 import { privileged } from '../permissions.ts'
+import { wrongUnlessElsewhere } from '../second-factor.ts'
 import { userControl } from '../user-control.ts'
 
 const strong = ['security-key', 'built-in-authenticator']
@@ -16,12 +17,15 @@ export const control = userControl({
   profiles: { baseline: {}, strict: {} },
   who: 'people',
   wrong: 'the second factor can be phished',
-  look: ({ systemAdministrator, permissions, mfaMethods }) => {
+  families: ['logins'],
+  look: ({ username, systemAdministrator, permissions, mfaMethods }, { facts }) => {
     const look = () =>
       given(mfaMethods, (methods) =>
         methods.some((method) => strong.includes(method))
           ? right
-          : wrong('No security key and no built-in authenticator is registered.', { methods: methods.join(' ') }),
+          : wrongUnlessElsewhere(username, facts, 'No security key and no built-in authenticator is registered.', {
+              methods: methods.join(' '),
+            }),
       )
     if (systemAdministrator) return look()
     return given(permissions, (held) => (held.some((permission) => privileged.includes(permission)) ? look() : apart))

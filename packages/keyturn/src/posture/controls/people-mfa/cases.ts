@@ -27,6 +27,12 @@ export const cases: readonly ControlCase[] = [
     subjects: ['user:zoe@example.com'],
   },
   {
+    name: 'through the identity provider, and with an app that was approved there',
+    facts: { ...userlist(none), ...logins(saml, { user: 'zoe@example.com' }) },
+    verdict: 'unknown',
+    subjects: ['user:zoe@example.com'],
+  },
+  {
     name: 'through the identity provider, and past it',
     facts: { ...userlist(none), ...logins(saml, { user: 'zoe@example.com', type: 'Application', subType: null }) },
     verdict: 'fail',

@@ -1,7 +1,6 @@
 /** People without a second factor registered. */
-import { loginsByUser } from '../indexes.ts'
-import { loginWay } from '../../login-way.ts'
-import { given, right, unsure, wrong } from '../looks.ts'
+import { given, right } from '../looks.ts'
+import { wrongUnlessElsewhere } from '../second-factor.ts'
 import { userControl } from '../user-control.ts'
 
 export const control = userControl({
@@ -16,14 +15,11 @@ export const control = userControl({
   who: 'people',
   families: ['logins'],
   wrong: 'no second factor is registered',
-  look: ({ username, mfaMethods }, { facts: { logins } }) =>
-    given(mfaMethods, (methods) => {
+  look: ({ username, mfaMethods }, { facts }) =>
+    given(mfaMethods, (methods) =>
       // A temporary code is a way back in, no factor of its own.
-      if (methods.some((method) => method !== 'temporary-code')) return right
-      const uses = logins.is === 'known' ? (loginsByUser(logins.value.uses).get(username) ?? []) : []
-      const bySingle = uses.length > 0 && uses.every((use) => loginWay(use) === 'sso')
-      return bySingle
-        ? unsure('Comes through the identity provider, whose second factor is not read here.')
-        : wrong('No method is registered.', { methods: methods.join(' ') })
-    }),
+      methods.some((method) => method !== 'temporary-code')
+        ? right
+        : wrongUnlessElsewhere(username, facts, 'No method is registered.', { methods: methods.join(' ') }),
+    ),
 })

@@ -14,6 +14,11 @@ export const cases: readonly ControlCase[] = [
     apart: sampleUser({ userType: 'PowerPartner' }),
   }),
   {
+    name: 'never had a password',
+    facts: userlist(sampleUser({ passwordChanged: known(null) })),
+    verdict: 'not-applicable',
+  },
+  {
     name: 'a hundred days, strictly',
     facts: userlist(sampleUser({ passwordChanged: aged(100) })),
     parameters: { days: 90 },

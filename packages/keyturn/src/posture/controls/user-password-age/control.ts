@@ -19,6 +19,8 @@ export const control = userControl({
   look: (user, { parameters, takenAt }) => {
     if (!isInternal(user)) return apart
     return given(user.passwordChanged, (changed) => {
+      // It logs in by other ways, and has no password that could be old.
+      if (changed === null) return apart
       const age = Math.floor((takenAt - changed) / day)
       return age <= numberIn(parameters, 'days', 365) ? right : wrong(`The password is ${age} days old.`, { age })
     })

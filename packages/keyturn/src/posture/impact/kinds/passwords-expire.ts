@@ -22,7 +22,8 @@ const judgeProgram = (use: Use, days: number, seen: Seen): Verdict => {
   const user = seen.userOf(use.user)
   if (user === undefined) return possible('How old its password is was not read.')
   if (user.permissions.is === 'known' && user.permissions.value.includes('PasswordNeverExpires')) return null
-  if (user.passwordChanged.is === 'unknown') return possible('How old its password is is not known.')
+  if (user.passwordChanged.is === 'unknown' || user.passwordChanged.value === null)
+    return possible('How old its password is is not known.')
   const age = Math.floor((seen.evidence.takenAt - user.passwordChanged.value) / day)
   return age >= days
     ? certain(`It logs in by a password that is ${age} days old, and would be refused until that is changed.`)
