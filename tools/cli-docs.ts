@@ -12,6 +12,7 @@ import type { CommandEntry } from '../packages/keyturn/src/command-table.ts'
 import { places } from '../packages/keyturn/src/explain/explanation.ts'
 import type { Where } from '../packages/keyturn/src/explain/explanation.ts'
 import { salesforceErrors } from '../packages/keyturn/src/explain/salesforce-errors.ts'
+import { usageOf } from '../packages/keyturn/src/output/usage.ts'
 import { root } from './repository-files.ts'
 
 const made = '<!-- Made by tools/cli-docs.ts. Change the commands, not this file. -->\n'
@@ -49,11 +50,6 @@ const filled = (template: string, id: string): string =>
 const commandSection = ({ id, command }: CommandEntry): string => {
   const words = id.replaceAll(':', ' ')
   const args = Object.entries(command.args)
-  const usage = [
-    'keyturn',
-    words,
-    ...args.map(([name, { required }]) => (required === true ? name.toUpperCase() : `[${name.toUpperCase()}]`)),
-  ].join(' ')
   const flags = Object.entries((command.flags ?? {}) as Readonly<Record<string, Flag>>).filter(
     ([, flag]) => flag.hidden !== true,
   )
@@ -66,7 +62,7 @@ const commandSection = ({ id, command }: CommandEntry): string => {
     `## keyturn ${words}`,
     command.summary ?? '',
     command.description ?? '',
-    `\`\`\`\n${typeof command.usage === 'string' ? `keyturn ${filled(command.usage, words)}` : `${usage}${flags.length > 0 ? ' [FLAGS]' : ''}`}\n\`\`\``,
+    `\`\`\`\nkeyturn ${filled(usageOf(command), words)}\n\`\`\``,
     ...(args.length === 0
       ? []
       : [
@@ -106,10 +102,22 @@ const globalFlags = (entries: readonly CommandEntry[]): string => {
   return `## Flags of every command\n\n${tableOf(['Flag', ''], Object.entries((first?.command.baseFlags ?? {}) as Readonly<Record<string, Flag>>).map(flagRow))}`
 }
 
-const inconclusive = [
-  String(inconclusiveExit),
-  'inconclusive: of what was asked something could not be judged (`keyturn audit --fail-on-unknown`)',
-]
+/** What each kind of failure means to whoever sees only the code. */
+const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  usage: 'wrong words, or a name nobody knows: correct the command',
+  config: 'settings, key, store or something else that has to be there is wrong or missing: correct it here',
+  denied: 'refused until somebody does something: a new authorisation, a permission, an approval',
+  remote: 'Salesforce, or what else was asked, answered and would not: its words are in the message',
+  unavailable: 'not now: the same command may work later',
+  conflict: 'somebody else was faster: look, then repeat',
+  integrity: 'store or ledger were altered or are broken: keep them as evidence',
+  defect: 'a defect of Keyturn: please report it',
+}
+
+const meaningOf = (kind: string): string =>
+  kind in meanings
+    ? `${meanings[kind as keyof typeof meanings]} (kind \`${kind}\` of [errors](errors.md))`
+    : 'inconclusive: of what was asked something could not be judged (`keyturn audit --fail-on-unknown`)'
 
 const exits = (): string =>
   `## Exit codes\n\n${tableOf(
@@ -117,8 +125,9 @@ const exits = (): string =>
     [
       ['0', 'done'],
       ['1', 'ran well, and the answer is no (a check failed, something required is missing)'],
-      ...Object.entries(exitCodes).map(([kind, code]) => [String(code), `\`${kind}\`, see [errors](errors.md)`]),
-      inconclusive,
+      ...Object.entries({ ...exitCodes, inconclusive: inconclusiveExit })
+        .toSorted(([, a], [, b]) => a - b)
+        .map(([kind, code]) => [String(code), meaningOf(kind)]),
     ],
   )}`
 
@@ -142,15 +151,7 @@ export const errorsDocument = (): string =>
         fix,
       ]),
     ),
-    `## Exit codes\n\n${tableOf(
-      ['Code', 'Meaning'],
-      [
-        ['0', 'done'],
-        ['1', 'ran well, and the answer is no'],
-        ...Object.entries(exitCodes).map(([kind, code]) => [String(code), `an error of the kind ${kind}`]),
-        inconclusive,
-      ],
-    )}`,
+    '## Exit codes\n\nThey are those of every command: [the command line](cli.md#exit-codes).',
     '## Salesforce\n\nHow well the wire text is known: `documented` by Salesforce, `observed` in traces of others, `believed` where nobody wrote it down.',
     ...(Object.keys(places) as readonly Where[]).flatMap((where) => [
       `### ${places[where].charAt(0).toUpperCase()}${places[where].slice(1)}`,

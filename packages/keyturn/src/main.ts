@@ -97,7 +97,12 @@ const runCommand = async ({ id, file, rest }: Found): Promise<void> => {
 }
 
 const showHelp = async (argv: readonly string[]): Promise<void> => {
-  const [config, { loadHelpClass, normalizeArgv }] = await Promise.all([fullConfig(), import('@oclif/core/help')])
+  const [config, { loadHelpClass, normalizeArgv }, { usageOf }] = await Promise.all([
+    fullConfig(),
+    import('@oclif/core/help'),
+    import('./output/usage.ts'),
+  ])
+  for (const command of config.commands) command.usage = usageOf(command)
   const Help = await loadHelpClass(config)
   await new Help(config, { ...config.pjson.oclif.helpOptions }).showHelp(normalizeArgv(config, [...argv]))
 }

@@ -41,18 +41,25 @@ export const connectFlags = {
     helpValue: 'REFERENCE',
     description: `Where the consumer secret is: ${secretForms}`,
   }),
-  username: string({ helpValue: 'NAME', description: 'Salesforce username (JWT: needed; web login: filled in)' }),
+  username: string({ helpValue: 'USERNAME', description: 'Salesforce username (JWT: needed; web login: filled in)' }),
   'key-file': string({ helpValue: 'PEM', description: 'Private key for JWT; sealed in the store' }),
   'key-ref': string({ helpValue: 'REFERENCE', description: 'Where the private key is; read at each use' }),
   audience: string({ helpValue: 'URL', description: 'JWT audience, where it is not the login host’s usual one' }),
   scope: string({ helpValue: 'SCOPES', description: 'Scopes to ask for; default: api refresh_token' }),
   hold: boolean({ description: 'Never send a refresh token again whose outcome is unknown, even as a last resort' }),
   check: boolean({ default: true, allowNo: true, description: 'Ask for a first access token at once' }),
-  port: integer({ helpGroup: 'WEB LOGIN', min: 1, max: 65_535, description: 'Port of the redirect URI; default 7715' }),
+  port: integer({
+    helpGroup: 'WEB LOGIN',
+    min: 1,
+    max: 65_535,
+    helpValue: 'PORT',
+    description: 'Port of the redirect URI; default 7715',
+  }),
   host: string({
     helpGroup: 'WEB LOGIN',
     options: ['localhost', '127.0.0.1'],
-    description: 'Host of the redirect URI',
+    helpValue: 'HOST',
+    description: 'Host of the redirect URI: localhost or 127.0.0.1; default localhost',
   }),
   open: boolean({ helpGroup: 'WEB LOGIN', default: true, allowNo: true, description: 'Open the browser' }),
   timeout: integer({
@@ -83,7 +90,7 @@ export const connectFlags = {
   }),
   'fallback-username': string({
     helpGroup: 'SPARE WAY IN',
-    helpValue: 'NAME',
+    helpValue: 'USERNAME',
     description: 'Its user; default: the same',
   }),
   'fallback-key-file': string({

@@ -44,7 +44,7 @@ export default class ExplainCommand extends KeyturnCommand {
       helpValue: 'FILE',
       description: 'With --app: what `keyturn audit --save` kept, instead of an org',
     }),
-    address: string({ helpValue: 'IP', description: 'With --app: where it would come from' }),
+    address: string({ helpValue: 'ADDRESS', description: 'With --app: where it would come from' }),
   }
 
   async run(): Promise<Json> {

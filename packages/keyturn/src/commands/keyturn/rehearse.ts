@@ -46,13 +46,17 @@ export default class RehearseCommand extends KeyturnCommand {
   static override usage = '<%= command.id %> [FLAGS] -- COMMAND [ARGUMENT…]'
   static override flags = {
     'long-lived': boolean({ description: 'The program stays and keeps calling; each run is ended with SIGTERM' }),
-    copies: integer({ min: 2, max: 32, default: 4, description: 'Copies that are started at once' }),
+    copies: integer({ min: 2, max: 32, default: 4, helpValue: 'N', description: 'Copies that are started at once' }),
     timeout: integer({ min: 1, max: 3_600, default: 60, helpValue: 'SECONDS', description: 'Time limit of one run' }),
-    jobs: integer({ min: 1, max: 16, default: 2, description: 'Phases that go on at the same time' }),
+    jobs: integer({ min: 1, max: 16, default: 2, helpValue: 'N', description: 'Phases that go on at the same time' }),
     mode: option({ options: reuseModes, multiple: true })({
+      helpValue: 'MODE',
       description: 'What a spent refresh token costs: documented kills the grant, lenient refuses it. Default: both',
     }),
-    behaviour: option({ options: ids, multiple: true })({ description: 'Only this behaviour. Default: all' }),
+    behaviour: option({ options: ids, multiple: true })({
+      helpValue: 'BEHAVIOUR',
+      description: `Only this behaviour: ${ids.join(', ')}. Default: all`,
+    }),
     https: boolean({ description: 'HTTPS with a certificate made for it (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, …)' }),
     'in-folder': boolean({ description: 'Start the program in its own empty folder instead of this one' }),
     'allow-argv': boolean({ description: 'Allow secrets as placeholders in the arguments' }),

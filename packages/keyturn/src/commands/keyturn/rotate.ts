@@ -27,7 +27,7 @@ export default class RotateCommand extends KeyturnCommand {
       description: 'What would be in the way? Changes nothing',
       command: '<%= config.bin %> <%= command.id %> erp --preflight',
     },
-    { description: 'Now, and say why', command: '<%= config.bin %> <%= command.id %> erp --why "laptop lost"' },
+    { description: 'Now, and say why', command: '<%= config.bin %> <%= command.id %> erp --reason "laptop lost"' },
     {
       description: 'Go on after a crash, a wait, or what a person had to do',
       command: '<%= config.bin %> <%= command.id %> erp --resume',
@@ -41,10 +41,10 @@ export default class RotateCommand extends KeyturnCommand {
   static override args = { name: argument({ required: true, description: 'Name of the credential in keyturn.yaml' }) }
   static override flags = {
     preflight: boolean({ exclusive: ['resume', 'cancel'], description: 'Only look at what would be in the way' }),
-    why: string({
+    reason: string({
       exclusive: ['resume', 'cancel'],
       helpValue: 'TEXT',
-      description: 'Reason, for the ledger and the report',
+      description: 'Why; for the ledger and the report',
     }),
     resume: boolean({ exclusive: ['cancel'], description: 'Go on with the run that is there' }),
     cancel: boolean({ description: 'Take the run back, where that exists' }),
@@ -77,7 +77,7 @@ export default class RotateCommand extends KeyturnCommand {
       ? await rotation.cancel(name, who)
       : flags.resume
         ? await rotation.resume(name)
-        : await rotation.start(name, { why: flags.why ?? 'by hand', who, attended })
+        : await rotation.start(name, { why: flags.reason ?? 'by hand', who, attended })
     const { run } = await this.follow(rotation, name, { id, attended, answers, wait: flags.wait })
     const now = systemClock.wall()
     if (!this.jsonEnabled()) for (const line of nextLines(run, name, this.bin, now)) this.tell(line)
@@ -194,7 +194,7 @@ interface Turn {
   readonly preflight: boolean
   readonly resume: boolean
   readonly cancel: boolean
-  readonly why?: string | undefined
+  readonly reason?: string | undefined
   readonly answer?: readonly string[] | undefined
   readonly decide?: readonly string[] | undefined
   readonly wait: number

@@ -24,7 +24,7 @@ export default class SimCommand extends KeyturnCommand {
     { description: 'On a free port, nothing kept', command: '<%= config.bin %> <%= command.id %>' },
     {
       description: 'On port 8443 with HTTPS, state kept in a folder',
-      command: '<%= config.bin %> <%= command.id %> --port 8443 --https --certificate sim.pem --directory ./sim',
+      command: '<%= config.bin %> <%= command.id %> --port 8443 --https --certificate sim.pem --dir ./sim',
     },
     {
       description: 'A company whose org nobody has looked after, to try an audit on',
@@ -36,19 +36,25 @@ export default class SimCommand extends KeyturnCommand {
     },
   ]
   static override flags = {
-    port: integer({ min: 1, max: 65_535, description: 'Port of the org; the login host follows. Default: free ports' }),
+    port: integer({
+      min: 1,
+      max: 65_535,
+      helpValue: 'PORT',
+      description: 'Port of the org; the login host follows. Default: free ports',
+    }),
     https: boolean({ description: 'HTTPS with a certificate made at the start' }),
     certificate: string({
       dependsOn: ['https'],
       helpValue: 'FILE',
       description: 'Write that certificate here, for NODE_EXTRA_CA_CERTS',
     }),
-    directory: string({ helpValue: 'FOLDER', description: 'Keep the state here; default: in memory' }),
+    dir: string({ helpValue: 'FOLDER', description: 'Keep the state here; default: in memory' }),
     scenario: string({
       options: scenarioNames,
-      description: 'Start with a ready-made org instead of an empty one',
+      helpValue: 'SCENARIO',
+      description: `Start with a ready-made org instead of an empty one: ${scenarioNames.join(', ')}`,
     }),
-    seed: string({ description: 'The same seed makes the same ids and credentials' }),
+    seed: string({ helpValue: 'TEXT', description: 'The same seed makes the same ids and credentials' }),
     'clock-file': string({
       helpValue: 'FILE',
       description: 'A file that always holds the clock’s offset, for programs that follow it',
@@ -92,7 +98,7 @@ export default class SimCommand extends KeyturnCommand {
   private async start(flags: {
     readonly port?: number | undefined
     readonly https: boolean
-    readonly directory?: string | undefined
+    readonly dir?: string | undefined
     readonly scenario?: string | undefined
     readonly seed?: string | undefined
     readonly 'clock-file'?: string | undefined
@@ -104,7 +110,7 @@ export default class SimCommand extends KeyturnCommand {
         https: flags.https,
         ...(scenario === undefined ? {} : { orgs: [await loadScenario(scenario)] }),
         ...(flags.port === undefined ? {} : { port: flags.port }),
-        ...(flags.directory === undefined ? {} : { directory: flags.directory }),
+        ...(flags.dir === undefined ? {} : { directory: flags.dir }),
         ...(flags.seed === undefined ? {} : { seed: flags.seed }),
         ...(flags['clock-file'] === undefined ? {} : { clockFile: flags['clock-file'] }),
       })

@@ -60,7 +60,8 @@ export default class CallerAddCommand extends KeyturnCommand {
     face: string({
       multiple: true,
       options: ['oauth', 'soap', 'proxy', 'api'],
-      description: 'How it may come in; default: oauth and proxy',
+      helpValue: 'FACE',
+      description: 'How it may come in: oauth, soap, proxy, api; default: oauth and proxy',
     }),
     range: string({ multiple: true, helpValue: 'CIDR', description: 'Where it comes from' }),
     'any-address': boolean({ exclusive: ['range'], description: 'It may come from anywhere' }),

@@ -38,7 +38,12 @@ export default class CallerSetCommand extends KeyturnCommand {
   static override args = { caller: argument({ required: true, description: 'Name or id of the caller' }) }
   static override flags = {
     grant: string({ multiple: true, helpValue: 'NAME', description: 'Grants it may use; the first is its default' }),
-    face: string({ multiple: true, options: ['oauth', 'soap', 'proxy', 'api'], description: 'How it may come in' }),
+    face: string({
+      multiple: true,
+      options: ['oauth', 'soap', 'proxy', 'api'],
+      helpValue: 'FACE',
+      description: 'How it may come in: oauth, soap, proxy, api',
+    }),
     range: string({ multiple: true, helpValue: 'CIDR', description: 'Where it comes from; none: no range' }),
     'any-address': boolean({ allowNo: true, description: 'It may come from anywhere' }),
     certificate: string({ multiple: true, helpValue: 'SHA256', description: 'Client certificates; none: no more' }),

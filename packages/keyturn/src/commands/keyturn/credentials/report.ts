@@ -20,8 +20,13 @@ export default class CredentialsReportCommand extends KeyturnCommand {
   static override args = { name: argument({ required: true, description: 'Name of the credential in keyturn.yaml' }) }
   static override flags = {
     run: string({ helpValue: 'ID', description: 'Of this run' }),
-    format: string({ options: ['markdown', 'html'], default: 'markdown', description: 'How it is written' }),
-    output: string({ helpValue: 'FILE', description: 'Into this file instead of stdout' }),
+    format: string({
+      options: ['markdown', 'html'],
+      default: 'markdown',
+      helpValue: 'FORMAT',
+      description: 'markdown or html',
+    }),
+    output: string({ char: 'o', helpValue: 'FILE', description: 'Into this file instead of stdout' }),
   }
 
   async run(): Promise<Json> {

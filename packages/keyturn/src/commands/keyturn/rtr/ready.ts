@@ -29,7 +29,7 @@ export default class RtrReadyCommand extends KeyturnCommand {
   }
   static override flags = {
     owner: string({ helpValue: 'WHO', description: 'Who answers for the client, and is told about it' }),
-    reason: string({ helpValue: 'WHY', description: 'How it is known' }),
+    reason: string({ helpValue: 'TEXT', description: 'How it is known' }),
     withdraw: boolean({ exclusive: ['owner', 'reason'], description: 'Take it back' }),
   }
 
