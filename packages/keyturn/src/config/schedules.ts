@@ -1,8 +1,9 @@
 /** What is wrong with schedules taken together, and with time: circles, windows that never open, nobody to block. */
 import { circleIn } from '../rotation/schedule/dependencies.ts'
-import { timesOf } from '../rotation/schedule/policy.ts'
+import { policyOf, timesOf } from '../rotation/schedule/policy.ts'
 import { scheduleSettings } from '../rotation/schedule/schedule-settings.ts'
-import { nextOpen } from '../rotation/schedule/windows.ts'
+import { longestClosed, nextOpen } from '../rotation/schedule/windows.ts'
+import type { Times } from '../rotation/schedule/windows.ts'
 import type { Found } from './found.ts'
 import { group, textsIn } from './names.ts'
 
@@ -21,6 +22,8 @@ const readAll = (schedule: Readonly<Record<string, unknown>>) => {
   return { parsed, more }
 }
 
+const daysText = (ms: number): string => `${Math.ceil(ms / 8_640_000) / 10}d`
+
 export const scheduleProblems = (content: unknown, now: number): readonly Found[] => {
   const found: Found[] = []
   const credentials = Object.entries(group(group(content)['credentials'])).map(([name, value]) => ({
@@ -34,20 +37,37 @@ export const scheduleProblems = (content: unknown, now: number): readonly Found[
       circle.length === 2 ? 'names itself' : `makes a circle in which nothing ever turns: ${circle.join(' after ')}`
     found.push({ path: ['credentials', circle[0] ?? '', 'schedule', 'after'], message })
   }
+  /** Thousands of credentials have the same few windows. */
+  const known = new Map<string, number | null>()
+  const closedAtMost = (times: Times): number | null => {
+    const key = JSON.stringify(times)
+    const closed = known.get(key) ?? longestClosed(times, now)
+    known.set(key, closed)
+    return closed
+  }
   for (const { name, entry, schedule } of credentials) {
     const at = ['credentials', name, 'schedule'] as const
     const { parsed, more } = readAll(schedule)
     found.push(...more.map((one) => ({ ...one, path: [...at, ...one.path] })))
     if (!parsed.success) continue
-    if (nextOpen(timesOf(parsed.data), now) === null)
+    const { window, onOverdue, blocks } = parsed.data
+    const times = timesOf(parsed.data)
+    if (nextOpen(times, now) === null)
       found.push({
-        path: [...at, parsed.data.window === undefined ? 'blackout' : 'window'],
+        path: [...at, window === undefined ? 'blackout' : 'window'],
         message: 'never lets a run begin within a year: windows and blackouts leave no time',
       })
-    const { onOverdue, blocks } = parsed.data
+    if (onOverdue !== 'block-caller') continue
     const own = entry['grant'] ?? entry['grants']
-    if (onOverdue === 'block-caller' && blocks === undefined && own === undefined)
+    if (blocks === undefined && own === undefined)
       found.push({ path: [...at, 'onOverdue'], message: 'block-caller needs `blocks`: the grants that callers lose' })
+    const { lead, grace } = policyOf(parsed.data)
+    const closed = closedAtMost(times)
+    if (closed !== null && closed > lead + grace)
+      found.push({
+        path: [...at, 'onOverdue'],
+        message: `block-caller would refuse callers before a run may begin: windows and blackouts leave no time for ${daysText(closed)}, lead and grace together are ${daysText(lead + grace)}`,
+      })
   }
   return found
 }

@@ -125,9 +125,24 @@ export const nextOpen = (times: Times, at: number): number | null => {
   return null
 }
 
+/** A month: what is open longer needs no end in a calendar. */
+const usual = 32
+
 /** The end of the open time that `at` lies in; null: open for more than a month, or not open. */
 export const nextClose = (times: Times, at: number): number | null => {
   if (!isOpen(times, at)) return null
-  for (const one of moments(times, at, 32)) if (!isOpen(times, one)) return one
+  for (const one of moments(times, at, usual)) if (!isOpen(times, one)) return one
   return null
+}
+
+/** How long no rotation may begin at most, within a year from `at`, ms; null: for good. */
+export const longestClosed = (times: Times, at: number): number | null => {
+  let longest = 0
+  for (let closed = at; closed < at + furthest * day;) {
+    const open = nextOpen(times, closed)
+    if (open === null) return null
+    longest = Math.max(longest, open - closed)
+    closed = nextClose(times, open) ?? open + usual * day
+  }
+  return longest
 }

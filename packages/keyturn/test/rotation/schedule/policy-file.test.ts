@@ -100,6 +100,14 @@ for (const [schedule, pattern] of [
   ['{ every: 90d, blackout: [{ from: 2026-12-24, to: 01-06, why: x }] }', /blackout\.0\.to: must be written as/],
   ['{ every: 90d, blackout: [{ from: 2026-12-24, to: 2026-12-01, why: x }] }', /blackout\.0\.to: is before/],
   ['{ every: 90d, blackout: [{ from: 2026-01-01, to: 2029-01-01, why: x }] }', /blackout: never lets a run begin/],
+  [
+    '{ every: 90d, onOverdue: block-caller, blocks: [acme], window: { days: [sat] } }',
+    /onOverdue: block-caller would refuse callers before a run may begin: .* no time for 6d, lead and grace together are 1d$/,
+  ],
+  [
+    '{ every: 90d, lead: 7d, onOverdue: block-caller, blocks: [acme], blackout: [{ from: 12-20, to: 01-06, why: x }] }',
+    /no time for 18d, lead and grace together are 8d$/,
+  ],
   ['{ preset: sbs }', /preset: /],
   ['{ every: 90d, lead: soon }', /lead: is no duration/],
   ['7', /must be a group of settings/],
@@ -114,6 +122,8 @@ for (const [schedule, pattern] of [
 
 for (const schedule of [
   '{ every: 1h }',
+  '{ every: 90d, lead: 5d, onOverdue: block-caller, blocks: [acme], window: { days: [sat] } }',
+  '{ every: 90d, onOverdue: block-caller, blocks: [acme], window: { from: "22:00", to: "04:00" } }',
   '{ cron: "0 * * * *" }',
   '{ cron: "0 0 29 2 *" }',
   '{ preset: salesforce-passwords, window: { days: [sat, sun], from: "22:00", to: "04:00", zone: Europe/Berlin } }',

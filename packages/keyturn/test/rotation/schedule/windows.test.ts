@@ -6,7 +6,14 @@ import { cronTimes } from '../../../src/rotation/schedule/cron.ts'
 import { jitterOf } from '../../../src/rotation/schedule/jitter.ts'
 import { timesOf } from '../../../src/rotation/schedule/policy.ts'
 import { scheduleSettings } from '../../../src/rotation/schedule/schedule-settings.ts'
-import { closedBecause, isOpen, nextClose, nextOpen, weekdays } from '../../../src/rotation/schedule/windows.ts'
+import {
+  closedBecause,
+  isOpen,
+  longestClosed,
+  nextClose,
+  nextOpen,
+  weekdays,
+} from '../../../src/rotation/schedule/windows.ts'
 import type { Times } from '../../../src/rotation/schedule/windows.ts'
 import { changeBetween, instantsOf, wallAt } from '../../../src/rotation/schedule/zone.ts'
 
@@ -186,6 +193,18 @@ void test('for any rules, what opens next is open, and nothing before it was (lo
     }),
     { numRuns: 300 },
   )
+})
+
+void test('how long it is closed at most', () => {
+  const days = (settings: Readonly<Record<string, unknown>>): number | null => {
+    const closed = longestClosed(times(settings), Date.UTC(2026, 10, 22))
+    return closed === null ? null : closed / 86_400_000
+  }
+  assert.equal(days({}), 0)
+  assert.equal(days({ window: { days: ['sat', 'sun'] } }), 5)
+  assert.equal(days({ window: { days: ['sat'] }, blackout: [{ from: '12-20', to: '01-06', why: 'x' }] }), 20)
+  assert.equal(days({ window: { from: '01:00', to: '02:00', zone: 'Europe/Berlin' } }), 1)
+  assert.equal(days({ window: { days: ['mon'] }, blackout: [{ days: ['mon'], why: 'x' }] }), null)
 })
 
 void test('the wall of every zone goes there and back', () => {
