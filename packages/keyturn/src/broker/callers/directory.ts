@@ -21,6 +21,8 @@ export interface Directory {
   bySocket(name: string): StoredCaller | null
   byLineage(lineage: string): StoredCaller | null
   readonly all: readonly StoredCaller[]
+  /** The store did not answer just now: who is not in here, or not like this, may be by now. */
+  readonly stale: boolean
 }
 
 interface DirectoryOptions {
@@ -41,6 +43,7 @@ const index = (callers: readonly StoredCaller[], namesOf: (caller: StoredCaller)
 
 const directoryOf = (all: readonly StoredCaller[]): Directory => ({
   all,
+  stale: false,
   byId: index(all, ({ id }) => [id]),
   byUser: index(all, ({ doc }) => (doc.virtualUser === null ? [] : [doc.virtualUser.toLowerCase()])),
   byClient: index(all, ({ doc }) => (doc.client === null ? [] : [doc.client.id])),
@@ -90,14 +93,14 @@ export const openDirectory = ({ store, clock, log, staleAfter, staleMax }: Direc
     looking ??= look()
       .catch((error: unknown) => {
         if (!(error instanceof KeyturnError) || error.kind !== 'unavailable') throw error
-        if (known !== null && clock.boot() - known.checkedAt < staleMax) return known.directory
+        if (known !== null && clock.boot() - known.checkedAt < staleMax) return { ...known.directory, stale: true }
         throw error
       })
       .finally(() => {
         looking = null
       })
     if (known === null || clock.boot() - known.checkedAt >= staleMax) return looking
-    const { directory } = known
+    const directory = { ...known.directory, stale: true }
     const over = new AbortController()
     return Promise.race([looking, clock.sleep(PATIENCE_MS, over.signal).then(() => directory)]).finally(() =>
       over.abort(),

@@ -10,6 +10,7 @@ import type { Judging } from './authenticate.ts'
 import { callerKeys } from './caller-keys.ts'
 import type { StoredCaller } from './caller-record.ts'
 import { openDirectory } from './directory.ts'
+import type { Directory } from './directory.ts'
 import { rates } from './rate.ts'
 import { usedAssertions } from './used-assertions.ts'
 
@@ -63,20 +64,28 @@ export const openCallers = ({
     former: ({ id, doc }) => uses.count(id, doc.grants[0] ?? '', formerFace),
   }
   const used = usedAssertions(store, clock)
+  /** A no that the store could turn into a yes is none: a client would throw its good token away. */
+  const unlessStale = ({ stale }: Directory): null => {
+    if (stale) throw new KeyturnError('STORE_UNAVAILABLE', 'Who this is can’t be told while the store does not answer')
+    return null
+  }
   const alive = (found: StoredCaller | null): StoredCaller | null =>
     found === null || (found.doc.expiresAt !== null && clock.wall() >= found.doc.expiresAt) ? null : found
 
   return {
     authenticate: async (presented, from) => {
-      const current = directory.current()
-      const caller = authenticate(judging, 'then' in current ? await current : current, presented, from, none)
-      if (caller === null || presented.kind !== 'assertion') return caller
+      const asked = directory.current()
+      const current = 'then' in asked ? await asked : asked
+      const caller = authenticate(judging, current, presented, from, none)
+      if (caller === null) return unlessStale(current)
+      if (presented.kind !== 'assertion') return caller
       return (await used.use(presented.assertion, caller.id)) ? caller : null
     },
     pace: (caller) => judging.rates.wait(caller),
     byId: async (id) => {
-      const current = directory.current()
-      return alive(('then' in current ? await current : current).byId(id))?.caller ?? null
+      const asked = directory.current()
+      const current = 'then' in asked ? await asked : asked
+      return alive(current.byId(id))?.caller ?? unlessStale(current)
     },
     issueRefreshToken: async (callerId, grant) => {
       const found = alive((await directory.current()).byId(callerId))
