@@ -84,8 +84,9 @@ const spend = async (
   const attempt = rt.newId()
   let sending = false
   try {
-    const now = await rt.store.now()
+    // Our own clocks first: a process that slept between the two must find itself too late, not too early.
     const started = { wall: rt.clock.wall(), boot: rt.clock.boot() }
+    const now = await rt.store.now()
     const known = rt.journal.highestMark()
     // Durable before the first byte, like the claim, and written beside it: a claim of a dead process that no journal
     // says was sent was never sent.
@@ -110,7 +111,7 @@ const spend = async (
     const claimed = await rt.store.apply(grant.id, [...reports, claim])
     await noted
     if (!claimed.applied) {
-      await rt.journal.finished(attempt)
+      await noteEnd(rt, attempt)
       rt.journal.committed(attempt, claimed.mark)
       connection.close()
       return { kind: 'not-claimed', reason: claimed.reason ?? 'unknown' }
@@ -172,6 +173,9 @@ const endingTurn = async (heard: Promise<void>, turn: SharedTurn): Promise<void>
   }
 }
 
+/** What the disk can't take now waits in the journal's memory: what counts from here on is what the store is told. */
+const noteEnd = (rt: Runtime, attempt: string): Promise<void> => rt.journal.finished(attempt).catch(() => undefined)
+
 /** The claim may stand in the store though nothing was sent: it is taken back as soon as the store can be reached. */
 const release = (
   rt: Runtime,
@@ -179,8 +183,7 @@ const release = (
   attempt: { readonly attempt: string; readonly lineage: string },
 ): void => {
   const event = { type: 'never-left', ...attempt } as const
-  const released = rt.journal
-    .finished(attempt.attempt)
+  const released = noteEnd(rt, attempt.attempt)
     .then(() => commit(rt, grantId, attempt.attempt, { event, puts: {}, sold: {} }))
     .catch(() => undefined)
   rt.background.add(released)
@@ -218,7 +221,7 @@ const hear = async (
   if (result.kind === 'never-left') {
     const event = { type: 'never-left', ...attempt } as const
     await commit(rt, grant.id, attempt.attempt, { event, puts: {}, sold: {} })
-    await rt.journal.finished(attempt.attempt)
+    await noteEnd(rt, attempt.attempt)
     return
   }
   log.end({ complete: result.kind === 'answered' && result.complete })
@@ -242,5 +245,5 @@ const hear = async (
     const event = { type: 'finished', attempt: attempt.attempt, host: rt.holder.host, bet: false } as const
     await commit(rt, grant.id, attempt.attempt, { event, puts: {}, sold: {} })
   }
-  await rt.journal.finished(attempt.attempt)
+  await noteEnd(rt, attempt.attempt)
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { startPostgres, whyNoPostgres } from '../../../../test/postgres.ts'
 import { KeyturnError } from '../../src/index.ts'
+import type { Journal } from '../../src/journal/journal.ts'
 import { assemble, openParts } from '../../src/keyturn.ts'
 import type { Store } from '../../src/store/store.ts'
 import { DESCRIBE, MINUTE, startOrg } from './org.ts'
@@ -43,6 +44,60 @@ test('no token is spent while its answer could not be kept', async (t) => {
   const keyturn = await assemble({ ...parts, journal }, org.options)
   await assert.rejects(keyturn.token('acme'), { code: 'STORE_FULL' })
   assert.equal(org.sim.control.log().filter((event) => event.kind === 'arrived').length, 0)
+  await keyturn.close()
+})
+
+test('a disk that fills up between claim and note sends nothing, and the claim is taken back all the same', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  assert.equal(await org.call(), 200)
+  org.expire()
+  const parts = await openParts(org.options)
+  const full = () => new KeyturnError('STORE_FULL', 'no space left')
+  let disk: 'full' | 'roomy' = 'full'
+  let claimed = (): void => undefined
+  const claim = new Promise<void>((resolve) => (claimed = resolve))
+  const journal: Journal = {
+    ...parts.journal,
+    sending: async (record) => {
+      if (disk === 'roomy') return parts.journal.sending(record)
+      await claim
+      throw full()
+    },
+    finished: (attempt) => (disk === 'roomy' ? parts.journal.finished(attempt) : Promise.reject(full())),
+  }
+  const store: Store = {
+    ...parts.store,
+    apply: async (grantId, event, puts) => {
+      const applied = await parts.store.apply(grantId, event, puts)
+      if (applied.notices.includes('claimed')) claimed()
+      return applied
+    },
+  }
+  const keyturn = await assemble({ ...parts, store, journal }, org.options)
+  const { generation } = await keyturn.token('acme')
+  await assert.rejects(keyturn.rejected('acme', generation), { code: 'STORE_FULL' })
+  for (let tries = 0; (await keyturn.grants.show('acme')).state.spend !== null; tries++) {
+    assert.ok(tries < 1_000, 'the claim stands')
+    await org.options.clock?.sleep(10)
+  }
+  assert.equal((await keyturn.grants.show('acme')).status, 'live')
+  disk = 'roomy'
+  assert.equal((await keyturn.fetch('acme', DESCRIBE)).status, 200)
+  await keyturn.close()
+  assert.deepEqual([org.counters().exchanges, org.counters().unknownOutcomes], [2, 0])
+})
+
+test('an answer that the store has is an answer, also when the journal can’t note its end', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  const parts = await openParts(org.options)
+  const journal: Journal = {
+    ...parts.journal,
+    finished: () => Promise.reject(new KeyturnError('STORE_FULL', 'no space left')),
+  }
+  const keyturn = await assemble({ ...parts, journal }, org.options)
+  assert.equal((await keyturn.fetch('acme', DESCRIBE)).status, 200)
   await keyturn.close()
 })
 
@@ -110,6 +165,45 @@ test('a process that slept between claim and first byte does not send', async (t
   assert.deepEqual([org.counters().exchanges, (await keyturn.grants.show('acme')).status], [1, 'live'])
   assert.equal((await keyturn.fetch('acme', DESCRIBE)).status, 200)
   await keyturn.close()
+  assert.deepEqual([org.counters().exchanges, org.counters().unknownOutcomes], [2, 0])
+})
+
+test('two naps that are each short enough, around the reading of the store’s clock, don’t send late', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  assert.equal(await org.call(), 200)
+  org.expire()
+  const parts = await openParts(org.options)
+  let next: 'none' | 'now' | 'look' | 'over' = 'none'
+  /** After the answer of the store, so that only the process's own clocks can tell. 4 s is the limit (`limits.doubt`). */
+  const nap = async <T>(when: 'now' | 'look', then: typeof next, work: Promise<T>): Promise<T> => {
+    const answer = await work
+    if (next !== when) return answer
+    next = then
+    org.advance(3_000)
+    return answer
+  }
+  const journal: Journal = {
+    ...parts.journal,
+    ready: async () => {
+      await parts.journal.ready()
+      if (next === 'none') next = 'now'
+    },
+  }
+  const store: Store = {
+    ...parts.store,
+    now: () => nap('now', 'look', parts.store.now()),
+    look: (grantId) => nap('look', 'over', parts.store.look(grantId)),
+  }
+  const keyturn = await assemble({ ...parts, store, journal }, org.options)
+  assert.equal((await keyturn.fetch('acme', DESCRIBE)).status, 200)
+  await keyturn.close()
+  assert.equal(next, 'over')
+  assert.equal(
+    (await org.keyturn.store.ledger(1, 1_000)).filter(({ kind }) => kind === 'released').length,
+    1,
+    'the first was not sent',
+  )
   assert.deepEqual([org.counters().exchanges, org.counters().unknownOutcomes], [2, 0])
 })
 
