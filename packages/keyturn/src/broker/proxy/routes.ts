@@ -106,6 +106,9 @@ const admit = async (
   const judged = await sessions.judge(token, from)
   if (judged === null) return noSession
   const { caller, session } = judged
+  // As at Salesforce: what is meant for one org must not land in another, because a program mixed up its sessions.
+  const org = context.orgOf(request)
+  if (org !== null && org !== session.grant) return { ...noSession, message: 'This session belongs to another org' }
   if (!pathAllowed(caller.paths, target)) {
     return {
       code: 'INSUFFICIENT_ACCESS',

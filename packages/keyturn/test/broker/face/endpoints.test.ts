@@ -103,6 +103,9 @@ test('a caller is answered for the org that its path names, and for no other', a
   // Clients that keep only scheme and host.
   assert.equal((await query(broker.url, body['access_token'])).status, 200)
   assert.equal((await at('other')).body['error'], 'invalid_grant')
+  // Nor is its session good at another one.
+  const mixedUp = await query(`${broker.url}/orgs/other`, body['access_token'])
+  assert.deepEqual([mixedUp.status, /INVALID_SESSION_ID/.test(await mixedUp.text())], [401, true])
 })
 
 test('revoke ends one session; with the stable refresh token it ends them all, and the grant lives on', async (t) => {
