@@ -1,7 +1,8 @@
 /**
  * The schedule as a calendar (RFC 5545): for each credential when it is due, when it may begin if windows say so, and
- * when its policy is to be reviewed; and when watched certificates end. A UID is the same each time, so that an import again moves events and makes no new
- * ones. All moments are UTC: no VTIMEZONE is needed, and every calendar shows them in its reader's zone.
+ * when its policy is to be reviewed; and when watched certificates end. A UID is the same each time and SEQUENCE grows, so
+ * that an import again moves events and makes no new ones. All moments are UTC: no VTIMEZONE is needed, and every calendar
+ * shows them in its reader's zone. No METHOD: that would make it an organizer's message (RFC 5546), and it is a file.
  */
 import type { WatchedDoc } from '../certificates/watched-certificates.ts'
 import type { Assessed } from './assess.ts'
@@ -117,6 +118,8 @@ export const calendarOf = (
     'BEGIN:VEVENT',
     `UID:${escaped(`${uid}@${store}.keyturn`)}`,
     `DTSTAMP:${utc(now)}`,
+    // Some calendars take a known UID only with a higher one; minutes fit its 32 bits for good.
+    `SEQUENCE:${Math.floor(now / 60_000)}`,
     start,
     ...(end === null ? [] : [end]),
     `SUMMARY:${escaped(summary)}`,
@@ -130,7 +133,6 @@ export const calendarOf = (
     'VERSION:2.0',
     'PRODID:-//Keyturn//Rotation schedule//EN',
     'CALSCALE:GREGORIAN',
-    'METHOD:PUBLISH',
     'X-WR-CALNAME:Keyturn rotations',
     ...lines,
     'END:VCALENDAR',

@@ -39,6 +39,7 @@ const read = (text: string): readonly Readonly<Record<string, string>>[] => {
   assert(text.endsWith('\r\n'))
   for (const line of text.split('\r\n')) assert(Buffer.byteLength(line) <= 75, `a line of ${Buffer.byteLength(line)}`)
   assert(!/[^\r]\n/.test(text), 'every line ends with CRLF')
+  assert(!/^METHOD:/m.test(text), 'a file, no message of an organizer')
   const lines = text.replaceAll('\r\n ', '').trimEnd().split('\r\n')
   assert.deepEqual([lines[0], lines[1], lines.at(-1)], ['BEGIN:VCALENDAR', 'VERSION:2.0', 'END:VCALENDAR'])
   const events: Record<string, string>[] = []
@@ -81,6 +82,7 @@ void test('a UID stays when the date moves, so that an import again moves the ev
     after.map(({ UID }) => UID),
   )
   assert.notEqual(before[0]?.['DTSTART'], after[0]?.['DTSTART'])
+  assert(Number(after[0]?.['SEQUENCE']) > Number(before[0]?.['SEQUENCE']))
 })
 
 void test('what is late, and what nobody knows the age of, is in it as such', () => {
