@@ -213,6 +213,18 @@ test('a .env file keeps its order, comments, blanks, quotes and line ends', () =
   assert.equal(setVariables(next, values, 'dotenv'), next)
 })
 
+test('a key that stands on one line with \\n stays on one, and one of many lines on many', () => {
+  const [old, fresh] = ['b2xk', 'bmV3'].map((body) => `-----BEGIN X-----\n${body}\n-----END X-----\n`) as [
+    string,
+    string,
+  ]
+  const line = (pem: string): string => `A=1\r\nSF_PRIVATE_KEY="${pem.replaceAll('\n', '\\n')}" # key\r\nB=2\r\n`
+  assert.equal(setVariables(line(old), one('SF_PRIVATE_KEY', fresh), 'dotenv'), line(fresh))
+  assert.equal(parseEnv(line(fresh))['SF_PRIVATE_KEY'], fresh)
+  const lines = (pem: string): string => `A=1\nSF_PRIVATE_KEY="${pem}"\nB=2\n`
+  assert.equal(setVariables(lines(old), one('SF_PRIVATE_KEY', fresh), 'dotenv'), lines(fresh))
+})
+
 test('the usual names are all kept up to date where they stand, and SF_* is written where none does', async (t) => {
   const folder = temporaryFolder(t)
   const file = join(folder, '.env')

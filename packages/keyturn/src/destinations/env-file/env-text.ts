@@ -18,6 +18,8 @@ interface Variable {
   readonly start: number
   readonly end: number
   readonly quote: string
+  /** Line breaks stand there as \n, as keys in PEM often do: programs may read the file by lines. */
+  readonly oneLine?: boolean
 }
 
 const assignment = /(?<=^|\n)([ \t]*(?:export[ \t]+)?)([A-Za-z_][\w.-]*)([ \t]*=[ \t]*)/g
@@ -35,7 +37,8 @@ const valueAt = (text: string, start: number, dialect: Dialect): Omit<Variable, 
     if (match?.[1] !== undefined) {
       const inner = match[1].replaceAll('\r\n', '\n')
       const value = quote === '"' ? inner.replaceAll('\\n', '\n').replaceAll('\\r', '\r') : inner
-      return { value, start, end: start + match[0].length, quote }
+      const oneLine = quote === '"' && value.includes('\n') && !inner.includes('\n')
+      return { value, start, end: start + match[0].length, quote, oneLine }
     }
   }
   // A comment begins at a # after a blank; readers differ about one without, so that such a value counts as another.
@@ -77,7 +80,7 @@ const unwritable = (name: string, why: string): Error =>
   )
 
 /** As the value is written; `like` is the quote that stood there. */
-export const encode = (name: string, value: string, dialect: Dialect, like = ''): string => {
+export const encode = (name: string, value: string, dialect: Dialect, like = '', oneLine = false): string => {
   if (value.includes('\0')) throw unwritable(name, 'holds a NUL character')
   if (dialect === 'docker') {
     if (/[\r\n]/.test(value)) throw unwritable(name, 'holds a line break')
@@ -97,7 +100,7 @@ export const encode = (name: string, value: string, dialect: Dialect, like = '')
   const order = Object.keys(ways) as (keyof typeof ways)[]
   const way = ways[like as keyof typeof ways] ? (like as keyof typeof ways) : order.find((each) => ways[each])
   if (way === undefined) throw unwritable(name, 'holds every kind of quotes, doubled backslashes or one at its end')
-  return `${way}${value}${way}`
+  return `${way}${way === '"' && oneLine ? value.replaceAll('\n', '\\n') : value}${way}`
 }
 
 /** The names that are there. */
@@ -113,11 +116,12 @@ export const setVariables = (text: string, values: ReadonlyMap<string, string>, 
   let next = ''
   let at = 0
   const present = new Set<string>()
-  for (const { name, value, start, end, quote } of variables(text, dialect)) {
+  for (const { name, value, start, end, quote, oneLine } of variables(text, dialect)) {
     const wanted = values.get(name)
     if (wanted === undefined) continue
     present.add(name)
-    next += text.slice(at, start) + (value === wanted ? text.slice(start, end) : encode(name, wanted, dialect, quote))
+    const stays = value === wanted
+    next += text.slice(at, start) + (stays ? text.slice(start, end) : encode(name, wanted, dialect, quote, oneLine))
     at = end
   }
   next += text.slice(at)
