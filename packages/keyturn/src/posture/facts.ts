@@ -149,8 +149,15 @@ export interface UserFact {
     readonly allFields: readonly string[]
   }>
   readonly permissionSets: Fact<readonly string[]>
-  /** Machine, person, or nobody can tell, by the licence, the profile, API-only and the logins. */
-  readonly nature: { readonly is: 'machine' | 'person' | 'unknown'; readonly why: string }
+  /**
+   * Machine, person, or nobody can tell, by the licence, the profile, API-only and the logins. `programLogins`: of a
+   * person's user that programs use so much that it may be an integration's, too.
+   */
+  readonly nature: {
+    readonly is: 'machine' | 'person' | 'unknown'
+    readonly why: string
+    readonly programLogins?: number
+  }
   /** Methods registered; empty: none. */
   readonly mfaMethods: Fact<readonly MfaMethod[]>
 }

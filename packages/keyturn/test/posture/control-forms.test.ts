@@ -3,14 +3,25 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isBroad, sizeOf, sizeOfAll } from '../../src/posture/controls/addresses.ts'
 import { appSubject } from '../../src/posture/controls/app-control.ts'
+import { control as notAdmin } from '../../src/posture/controls/machine-not-admin/control.ts'
 import { control as permittedUsers } from '../../src/posture/controls/app-permitted-users/control.ts'
 import { control as pkce } from '../../src/posture/controls/app-pkce-required/control.ts'
 import { callbackKind, isPublicClient } from '../../src/posture/controls/callbacks.ts'
 import { isRisky } from '../../src/posture/controls/high-risk-changes/control.ts'
 import { loginWay } from '../../src/posture/login-way.ts'
-import { applist, hidden, now, sampleApp } from '../../src/posture/controls/sample-facts.ts'
+import {
+  applist,
+  day,
+  hidden,
+  inventory,
+  logins,
+  now,
+  sampleApp,
+  sampleUser,
+  userlist,
+} from '../../src/posture/controls/sample-facts.ts'
 import { known } from '../../src/posture/fact.ts'
-import type { AppFact, Origin } from '../../src/posture/facts.ts'
+import type { AppFact, Facts, Origin, UserFact } from '../../src/posture/facts.ts'
 import { noFacts } from '../../src/posture/no-facts.ts'
 
 const seen = {
@@ -147,4 +158,41 @@ test('actions of the trail that change what protects the org are known, whatever
   for (const action of ['createduser', 'PermSetUnassign', 'suOrgAdminLogin', 'export', 'changedpassword', '']) {
     assert.equal(isRisky(action), false, action)
   }
+})
+
+const admin = (nature: UserFact['nature']) => userlist(sampleUser({ systemAdministrator: true, nature }))
+const asMachine = (facts: Partial<Facts>) => notAdmin.judge({ ...noFacts, ...facts }, {}, seen)
+const noToken = { tokens: known(inventory({ tokens: [] })) }
+
+test('an account that a person and programs share is looked at as a machine, and blamed for nothing', () => {
+  const shared = {
+    is: 'person',
+    why: '3 logins to the user interface, and 4000 by programs',
+    programLogins: 4000,
+  } as const
+  const uses = logins({ user: 'ann@example.com' })
+  const judged = asMachine({ ...admin(shared), ...uses, ...noToken })
+  assert.deepEqual([judged.verdict, judged.evidence[0]?.subject], ['unknown', 'user:ann@example.com'])
+  assert.match(judged.evidence[0]?.text ?? '', /4000 by programs/)
+  assert.equal(asMachine({ ...admin({ is: 'person', why: '' }), ...uses, ...noToken }).verdict, 'not-applicable')
+})
+
+test('a user by whom nobody came in runs no integration: only logins and all tokens together can say so', () => {
+  const asleep = admin({ is: 'unknown', why: 'it did not log in' })
+  const token = (lastUsed: number) => ({
+    tokens: known(
+      inventory({
+        tokens: [{ app: 'Erp', appId: null, user: 'ann@example.com', created: now - 200 * day, lastUsed, useCount: 1 }],
+      }),
+    ),
+  })
+  const verdict = (facts: Partial<Facts>) => asMachine({ ...asleep, ...facts }).verdict
+  assert.equal(verdict({ ...logins(), ...noToken }), 'not-applicable')
+  assert.equal(verdict({ ...logins(), ...token(now - 40 * day) }), 'not-applicable')
+  assert.equal(verdict({ ...logins(), ...token(now - day) }), 'unknown', 'a refresh leaves no login')
+  assert.equal(verdict({ ...logins({ user: 'ann@example.com', worked: 1 }), ...noToken }), 'unknown')
+  assert.equal(verdict({ ...noToken }), 'unknown', 'logins were not read')
+  assert.equal(verdict({ ...logins() }), 'unknown', 'tokens were not read')
+  const part = { tokens: known(inventory({ complete: false, tokens: [] })) }
+  assert.equal(verdict({ ...logins(), ...part }), 'unknown', 'not all tokens were read')
 })

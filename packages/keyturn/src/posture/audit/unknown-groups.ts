@@ -36,9 +36,9 @@ export const unknownGroups = (results: readonly Result[]): readonly UnknownGroup
   }
   for (const result of results) {
     for (const { subject, text, facts } of result.open) {
-      const { missing } = facts
+      const { missing, doubt } = facts
       if (typeof missing === 'string') add(`The auditor’s user lacks “${missing}”`, missing, result, subject)
-      else add(text, null, result, subject)
+      else add(typeof doubt === 'string' ? doubt : text, null, result, subject)
     }
     if (result.verdict === 'unknown' && result.open.length === 0) add(result.because, null, result, null)
   }

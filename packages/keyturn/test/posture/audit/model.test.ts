@@ -153,6 +153,19 @@ test('what is unknown is told by its reason: one missing permission once, with a
   assert.deepEqual(group?.subjects, ['app:A', 'app:B'])
 })
 
+test('doubts of one kind are told once, however each of them is worded', () => {
+  const open = ['user:a', 'user:b'].map((subject) => ({
+    subject,
+    text: `${subject}: a machine or a person`,
+    facts: { doubt: 'Whether these are machines nobody can tell' },
+  }))
+  const judgement = { verdict: 'unknown' as const, why: 'two doubts', evidence: open }
+  const [group, ...others] = unknownGroups(audit([judged(control('a', 'low'), judgement)]).results)
+  assert.equal(others.length, 0)
+  assert.equal(group?.reason, 'Whether these are machines nobody can tell')
+  assert.deepEqual(group?.subjects, ['user:a', 'user:b'])
+})
+
 test('preflight names what to give and what it would show; who has all lacks nothing', () => {
   const chosen = [{ control: control('a', 'high', { families: ['tokens', 'auditTrail'] }), parameters: {} }]
   const names = (own: readonly AuditPermission[]) => lacksOf(chosen, new Set(own)).map(({ permission }) => permission)

@@ -18,7 +18,13 @@ export const natureOf = (
   const byProgram = by('soap', 'oauth', 'oauth-password')
   const byPerson = by('person', 'sso')
   const otherwise = by('other')
-  if (byPerson > 0) return { is: 'person', why: `${byPerson} logins to the user interface` }
+  if (byPerson > 0) {
+    const why = `${byPerson} logins to the user interface`
+    // A person's own tools log in some times a day; an integration that borrows the account, all day long.
+    return byProgram >= 100 && byProgram >= 20 * byPerson
+      ? { is: 'person', why: `${why}, and ${byProgram} by programs`, programLogins: byProgram }
+      : { is: 'person', why }
+  }
   if (byProgram >= 5 && otherwise === 0)
     return { is: 'machine', why: `${byProgram} logins, none of them to the user interface` }
   if (otherwise > 0) return { is: 'unknown', why: `${otherwise} logins in ways that persons and programs share` }

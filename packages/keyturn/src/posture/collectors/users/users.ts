@@ -53,6 +53,9 @@ const loginIdOf = (records: Fact<ReadonlyMap<string, LoginRecord>>, user: string
   return record === undefined ? {} : { loginId: record.id }
 }
 
+const worksLikeMachine = ({ is, programLogins }: UserFact['nature']): boolean =>
+  is === 'machine' || programLogins !== undefined
+
 export const collectUsers: Collector<'users'> = async (collecting) => {
   const { sources } = collecting
   const users = await sources.users()
@@ -74,13 +77,13 @@ export const collectUsers: Collector<'users'> = async (collecting) => {
     }
   })
   const machineSets = drafts.flatMap(({ mine, nature, user }) =>
-    nature.is === 'machine' && user.active && mine.is === 'known' ? mine.value.setIds : [],
+    worksLikeMachine(nature) && user.active && mine.is === 'known' ? mine.value.setIds : [],
   )
   const rights = await readObjectRights(collecting, [...new Set(machineSets)])
   return known(
     drafts.map(({ user, mine, nature }): UserFact => {
       const { passwordChanged: _at, ...rest } = user
-      const isMachine = nature.is === 'machine' && user.active
+      const isMachine = worksLikeMachine(nature) && user.active
       return {
         ...rest,
         systemAdministrator: admin === null ? user.profile === 'System Administrator' : sameId(admin, user.profileId),

@@ -15,7 +15,7 @@ export const cases: readonly ControlCase[] = [
     verdict: 'fail',
     subjects: ['org'],
   },
-  { name: 'not at all', facts: kept(null), verdict: 'fail', subjects: ['org'] },
+  { name: 'not by Keyturn, and perhaps by somebody else', facts: kept(null), verdict: 'unknown', subjects: ['org'] },
   { name: 'not connected', facts: {}, verdict: 'unknown', subjects: ['keyturn'] },
   { name: 'refused', facts: { keyturn: hidden }, verdict: 'unknown' },
 ]

@@ -15,6 +15,13 @@ export const cases: readonly ControlCase[] = [
   { name: 'by hand', facts: trail('zoe@example.com', 'changeOauthDefaultScope'), verdict: 'fail', subjects },
   { name: 'by hand, in other letters', facts: trail('zoe@example.com', 'LOGINIPRANGE'), verdict: 'fail', subjects },
   {
+    name: 'a profile is given a permission by hand',
+    facts: trail('zoe@example.com', 'profilePermChangedCustom'),
+    verdict: 'fail',
+    subjects,
+  },
+  { name: 'by the platform itself', facts: trail('', 'permSetAssign'), verdict: 'pass' },
+  {
     name: 'by hand, and named',
     facts: trail('zoe@example.com', 'loginIpRange'),
     parameters: { identities: ['zoe@example.com'] },

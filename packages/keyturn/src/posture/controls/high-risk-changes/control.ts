@@ -20,7 +20,7 @@ const risky: readonly RegExp[] = [
   /^remoteproxy$/,
   /^(mfadirectuiloginoptin|restrictpasswordauth|verifyon2faregistration)/,
   /^password(complexity|expiry|history|lockout|maxinvalid|minlength|question)/,
-  /^permset(enableuserperm|group)?assign|^permsetenableuserperm$/,
+  /^permset(group)?assign|^permsetenableuserperm$|^profilepermchanged/,
   /^setupentityaccessaudit_/,
 ]
 
@@ -49,7 +49,8 @@ export const control = controlOf(
     const expected = named.length > 0 ? named : most === undefined ? [] : [most]
     const byUser = new Map<string, { readonly actions: Set<string>; count: number; last: number }>()
     for (const { by, action, at } of auditTrail.value) {
-      if (!isRisky(action)) continue
+      // Without a user: the platform's own doing.
+      if (by === '' || !isRisky(action)) continue
       const before = byUser.get(by) ?? { actions: new Set<string>(), count: 0, last: 0 }
       before.actions.add(action)
       byUser.set(by, { ...before, count: before.count + 1, last: Math.max(before.last, at) })

@@ -14,6 +14,11 @@ export const cases: readonly ControlCase[] = [
     apart: machine({ permissions: known(['ModifyAllData']) }),
   }),
   { name: 'an administrator', facts: userlist({ ...shadow, systemAdministrator: true }), verdict: 'pass' },
+  {
+    name: 'sees more by roles and sharing, and can give themselves nothing',
+    facts: userlist({ ...shadow, permissions: known(['ManageRoles', 'ManageSharing']) }),
+    verdict: 'pass',
+  },
   { name: 'documented', facts: userlist(shadow), parameters: { documented: ['sam@example.com'] }, verdict: 'pass' },
   {
     name: 'person or machine, nobody can tell',
