@@ -5,12 +5,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorTable, exitCodes } from '@keyturn/tokens'
+import type { ErrorCode } from '@keyturn/tokens'
 import { format, resolveConfig } from 'prettier'
 import { inconclusiveExit } from '../packages/keyturn/src/posture/audit/outcome.ts'
 import { commandTable } from '../packages/keyturn/src/command-table.ts'
 import type { CommandEntry } from '../packages/keyturn/src/command-table.ts'
 import { places } from '../packages/keyturn/src/explain/explanation.ts'
 import type { Where } from '../packages/keyturn/src/explain/explanation.ts'
+import { ownCauses } from '../packages/keyturn/src/explain/own-errors.ts'
 import { salesforceErrors } from '../packages/keyturn/src/explain/salesforce-errors.ts'
 import { usageOf } from '../packages/keyturn/src/output/usage.ts'
 import { root } from './repository-files.ts'
@@ -142,12 +144,13 @@ export const errorsDocument = (): string =>
     '# Errors\n\nFirst those of Keyturn, then what Salesforce answers and what it means. `keyturn explain TEXT` finds a row by code, message or a pasted answer.',
     '## Keyturn',
     tableOf(
-      ['Code', 'Kind', 'Exit', 'Retry', 'What to do'],
+      ['Code', 'Kind', 'Exit', 'Retry', 'What happened', 'What to do'],
       Object.entries(errorTable).map(([code, { kind, retry, fix }]) => [
         `\`${code}\``,
         kind,
         String(exitCodes[kind]),
         retry,
+        ownCauses[code as ErrorCode],
         fix,
       ]),
     ),

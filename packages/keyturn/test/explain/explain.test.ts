@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { errorTable } from '@keyturn/tokens'
 import { explain, explainAny } from '../../src/explain/explain.ts'
 import { salesforceErrors } from '../../src/explain/salesforce-errors.ts'
+import { makeFolder } from '../cli.ts'
 
 test('every row says cause, evidence and next step, and no two rows are the same', () => {
   for (const { code, cause, evidence, next } of salesforceErrors)
@@ -12,6 +13,19 @@ test('every row says cause, evidence and next step, and no two rows are the same
   assert.equal(new Set(names).size, names.length)
   assert(salesforceErrors.length > 70)
   assert(Object.values(errorTable).every(({ fix }) => fix.length > 2))
+})
+
+test('explain tells of each code of Keyturn what happened and what to do, and the list has them all', async (t) => {
+  const folder = makeFolder(t)
+  const told = await folder.run(['explain', 'ROTATION_BUSY'])
+  assert.match(told.stdout, /^ROTATION_BUSY .*exit code 7.*\n {2}Another process.*\n {2}→ Wait/m)
+  const { value } = await folder.json(['explain', '--list'])
+  assert.deepEqual(
+    value.keyturn.map(({ code }: { code: string }) => code),
+    Object.keys(errorTable),
+  )
+  for (const { code, cause, fix } of value.keyturn)
+    assert(cause.length > 20 && fix.length > 10 && cause !== fix, `${code}: ${cause}`)
 })
 
 test('each row is found by its own code and text', () => {

@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
-import { errorTable, KeyturnError, systemClock } from '@keyturn/tokens'
+import { errorTable, exitCodes, KeyturnError, systemClock } from '@keyturn/tokens'
 import type { ErrorCode } from '@keyturn/tokens'
 import type { AppAccess } from '../../explain/app-access.ts'
 import type { Check } from '../../explain/check.ts'
@@ -9,6 +9,7 @@ import { places } from '../../explain/explanation.ts'
 import type { Explanation } from '../../explain/explanation.ts'
 import { findErrors } from '../../explain/find-errors.ts'
 import type { FoundError } from '../../explain/find-errors.ts'
+import { ownCauses } from '../../explain/own-errors.ts'
 import { salesforceErrors } from '../../explain/salesforce-errors.ts'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
@@ -16,6 +17,9 @@ import { shownText } from '../../posture/audit/shown-text.ts'
 import type { SettingFlags } from '../../settings.ts'
 
 const isOwn = (code: string): code is ErrorCode => Object.hasOwn(errorTable, code)
+
+const once = { count: 1, first: 1, last: 1 } as const
+const ownError = (keyturn: ErrorCode): FoundError => ({ salesforce: [], keyturn, ...once })
 
 /** A code whose text says nothing more may be many things: the first of them are shown. */
 const mostRows = 8
@@ -54,7 +58,10 @@ export default class ExplainCommand extends KeyturnCommand {
       throw new KeyturnError('BAD_ARGUMENT', '--grant, --user, --snapshot and --address go with --app')
     if (flags.list)
       return this.show(
-        salesforceErrors.map((row) => ({ salesforce: [row], keyturn: null, count: 1, first: 1, last: 1 })),
+        [
+          ...Object.keys(errorTable).filter(isOwn).map(ownError),
+          ...salesforceErrors.map((row) => ({ salesforce: [row], keyturn: null, ...once })),
+        ],
         false,
       )
     if (args.text === undefined)
@@ -69,11 +76,11 @@ export default class ExplainCommand extends KeyturnCommand {
   /** An argument is about one error: where nothing is found in it as in a log, whatever it may mean counts. */
   private async given(text: string): Promise<readonly FoundError[]> {
     const own = text.trim().toUpperCase()
-    if (isOwn(own)) return [{ salesforce: [], keyturn: own, count: 1, first: 1, last: 1 }]
+    if (isOwn(own)) return [ownError(own)]
     const found = await findErrors([text])
     if (found.length > 0) return found
     const salesforce = explainAny(text)
-    return salesforce.length === 0 ? [] : [{ salesforce, keyturn: null, count: 1, first: 1, last: 1 }]
+    return salesforce.length === 0 ? [] : [{ salesforce, keyturn: null, ...once }]
   }
 
   private show(errors: readonly FoundError[], counted: boolean): Json {
@@ -87,8 +94,9 @@ export default class ExplainCommand extends KeyturnCommand {
         )
       if (keyturn !== null) {
         const { kind, retry, fix } = errorTable[keyturn]
-        this.log(`${this.paint('bold', keyturn)} (Keyturn, ${kind}, retry: ${retry})`)
-        this.tell(`→ ${fix}\n`, '  ')
+        this.log(`${this.paint('bold', keyturn)} (Keyturn, ${kind}, exit code ${exitCodes[kind]}, retry: ${retry})`)
+        this.tell(`  ${ownCauses[keyturn]}`)
+        this.tell(`  → ${fix}\n`, '  ')
       }
       if (salesforce.length > 1) this.tell('One of these; the text of the answer says which:\n')
       for (const row of salesforce.slice(0, mostRows)) this.row(row)
@@ -100,7 +108,9 @@ export default class ExplainCommand extends KeyturnCommand {
     }
     return {
       errors,
-      keyturn: errors.flatMap(({ keyturn }) => (keyturn === null ? [] : [{ code: keyturn, ...errorTable[keyturn] }])),
+      keyturn: errors.flatMap(({ keyturn }) =>
+        keyturn === null ? [] : [{ code: keyturn, cause: ownCauses[keyturn], ...errorTable[keyturn] }],
+      ),
       salesforce: errors.flatMap(({ salesforce }) => salesforce),
     }
   }
