@@ -26,6 +26,8 @@ export interface Judgement {
   readonly why: string
   /** Numbers of the wire's requests that prove it, in the order of arrival. */
   readonly proof: readonly number[]
+  /** It fails by what it did not do, which proves nothing of a run that was ended too early. */
+  readonly byAbsence?: boolean
 }
 
 /** The worst decides; what was not shown is worse than what was. */

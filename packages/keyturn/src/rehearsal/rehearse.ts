@@ -157,7 +157,7 @@ export const rehearse = async (options: RehearsalOptions): Promise<Rehearsal> =>
 }
 
 const timely = (judgement: Judgement, stage: Stage): Judgement =>
-  stage.overran() && judgement.verdict === 'pass'
+  stage.overran() && (judgement.verdict === 'pass' || judgement.byAbsence === true)
     ? { ...judgement, verdict: 'inconclusive', why: 'A run did not end in time and was killed. Raise --timeout.' }
     : judgement
 

@@ -27,6 +27,8 @@ export interface Stage {
   mark(): number
   /** The undisturbed run is over: `wire()` begins here. */
   begin(): void
+  /** That run. */
+  undisturbed(): Wire
   /** What happened since, up to another mark. */
   wire(since?: number, until?: number): Wire
   /** Waits for requests at a gate, as long as the program runs: for one first, then a moment for the others. */
@@ -52,10 +54,10 @@ export const ENOUGH_OF_A_STORM = 20
 /** How often the log is looked at. */
 const LOOK = 25
 /** Others that are on their way to a gate get so long. */
-const MOMENT = 500
+const MOMENT = 1_000
 /** So many times as many calls as it makes at once show that a program that stays goes on. */
 const ROUNDS = 3
-/** A program that stays, and says nothing for so long, says nothing more. */
+/** A program that stays, and says nothing more for so long, says nothing more. Until its first word it is starting. */
 const SILENCE = 5_000
 
 /** It went on calling for a while; or it went on failing for longer. */
@@ -75,16 +77,16 @@ export const stageOn = (options: StageOptions): Stage => {
   const finish = async (runs: readonly Run[]): Promise<void> => {
     const since = mark()
     const from = clock.boot()
-    let heard = { until: since, at: from }
+    let heard: { readonly until: number; readonly at: number } | null = null
     while (runs.some((run) => !run.isOver())) {
       const { calls, tokenRequests } = wire(since)
       const now = clock.boot()
-      if (mark() > heard.until) heard = { until: mark(), at: now }
+      if (mark() > (heard?.until ?? since)) heard = { until: mark(), at: now }
       if (tokenRequests.length > ENOUGH_OF_A_STORM * runs.length) break
       if (longLived && hasSeenEnough(calls, profile.width * runs.length)) break
-      if (longLived && now - heard.at > SILENCE) break
+      if (longLived && heard !== null && now - heard.at > SILENCE) break
       if (now - from > limit) {
-        overran = true
+        overran ||= !longLived || heard !== null
         break
       }
       await clock.sleep(LOOK)
@@ -103,6 +105,7 @@ export const stageOn = (options: StageOptions): Stage => {
     begin: () => {
       began = mark()
     },
+    undisturbed: () => wire(0, began),
     wire,
     caught: async (gate, runs, want) => {
       const from = clock.boot()

@@ -178,6 +178,25 @@ test('bad arguments are told as such, with what to do', async (t) => {
   }
 })
 
+test('a program that was ended before it could show that it gets in again has not failed to', async (t) => {
+  const script = `(async () => {
+    const api = (token) => fetch(process.env.SF_INSTANCE_URL + '/services/data/v60.0/limits', { headers: { authorization: 'Bearer ' + token } })
+    if ((await api(process.env.SF_ACCESS_TOKEN)).ok) return
+    const form = { grant_type: 'refresh_token', refresh_token: process.env.SF_REFRESH_TOKEN, client_id: process.env.SF_CLIENT_ID, client_secret: process.env.SF_CLIENT_SECRET }
+    const answer = await fetch(process.env.SF_TOKEN_URL, { method: 'POST', body: new URLSearchParams(form) }).catch(() => null)
+    if (answer?.ok) await api((await answer.json()).access_token)
+    else ${keepRunning}
+  })()`
+  const flags = ['--timeout', '6', '--mode', 'documented', '--behaviour', 'survives-lost-answer']
+  const ran = await makeFolder(t).run(['rehearse', '--json', ...flags, ...node(script)])
+  const { behaviours } = JSON.parse(ran.stdout) as { readonly behaviours: readonly Finding[] }
+  assert.deepEqual(
+    behaviours.map(({ verdict }) => verdict),
+    ['inconclusive'],
+  )
+  assert.match(behaviours[0]?.modes[0]?.why ?? '', /Raise --timeout/)
+})
+
 test('a program with a single call a run leaves open what it could not show', async (t) => {
   const flags = ['--mode', 'documented', '--behaviour', 'reads-new-token', '--behaviour', 'one-exchange-in-process']
   const folder = makeFolder(t)

@@ -56,5 +56,5 @@ const judge = async (stage: Stage, what: string): Promise<Judgement> => {
       : `it sent the spent token ${count(spent.length, 'more time')}`
   return served(stage.wire(last)) > 0
     ? { behaviour, proof, verdict: 'pass', why: `${what}: it went on by another way in; ${replayed}.` }
-    : { behaviour, proof, verdict: 'fail', why: `${what}: it never got in again; ${replayed}.` }
+    : { behaviour, proof, verdict: 'fail', why: `${what}: it never got in again; ${replayed}.`, byAbsence: true }
 }

@@ -32,7 +32,10 @@ const judge = (stage: Stage, last: number): Judgement => {
   if (spent.length > 0)
     return verdict('fail', `Started again, it sent the spent refresh token (${count(spent.length, 'time')}).`)
   if (served(stage.wire(last)) === 0)
-    return verdict('fail', `The last of ${STARTS} starts got no API call through; it had no usable token.`)
+    return {
+      ...verdict('fail', `The last of ${STARTS} starts got no API call through; it had no usable token.`),
+      byAbsence: true,
+    }
   if (chained(wire).length === 0)
     return verdict('inconclusive', 'It got its later tokens in another way than with the refresh token it was given.')
   return verdict(
