@@ -7,7 +7,7 @@
 import { KeyturnError } from '../errors.ts'
 import { provedDead } from '../holder.ts'
 import { pruneJournals } from '../journal/prune.ts'
-import { readJournals, readSegments, type JournalAttempt } from '../journal/read.ts'
+import { readJournals, readSegments, type JournalAttempt, type SegmentContents } from '../journal/read.ts'
 import { provedUnsent } from '../journal/unsent.ts'
 import type { Holder } from '../protocol/state.ts'
 import type { Runtime } from '../runtime.ts'
@@ -22,18 +22,17 @@ import { outcomeOf, rawAnswer, type Outcome } from './outcome.ts'
  */
 export const rollForward = async (rt: Runtime, { restored = false } = {}): Promise<number> => {
   const reading = { folder: rt.journalFolder, storeId: rt.store.id, keys: [rt.journalKey] }
-  const left = (await readSegments(reading, 'open')).some(
-    ({ holder }) => holder !== null && provedDead(holder, rt.holder) === true,
-  )
-  if (!left && !restored && endedHere.size === 0) return 0
-  const { attempts } = await readJournals({ ...reading, which: restored ? 'all' : 'open' })
+  const which = restored ? 'all' : 'open'
+  const fates = fatesOf(rt, await readSegments(reading, which))
+  if (!restored && endedHere.size === 0 && ![...fates.values()].includes(true)) return 0
+  const { attempts } = await readJournals({ ...reading, which })
   const spent = new Set(attempts.map(({ lineage }) => lineage))
   let moved = 0
   // In the order they were sent: answers apply as a chain, each where the record holds the token it was bought with.
   for (const attempt of attempts) {
     if (attempt.committed !== null && !restored) continue
     const named = nameOf(attempt)
-    if (named === null || !(dead(rt, attempt) || (restored && over(attempt)))) continue
+    if (named === null || !(dead(fates, attempt) || (restored && over(attempt)))) continue
     try {
       if (await bring(rt, named, attempt, spent)) moved += 1
       endedHere.delete(attempt.attempt)
@@ -43,7 +42,7 @@ export const rollForward = async (rt: Runtime, { restored = false } = {}): Promi
     }
   }
   moved += await releaseUnsent(rt)
-  if (restored && !attempts.some((attempt) => onTheWire(rt, attempt))) await confirm(rt)
+  if (restored && !attempts.some((attempt) => onTheWire(rt, fates, attempt))) await confirm(rt)
   // What is in the store needs no second reading at the next start.
   await rt.journal.flushed()
   await pruneJournals({ ...reading, own: rt.holder, now: rt.clock.wall() })
@@ -73,17 +72,31 @@ const bring = async (
 const nameOf = ({ attempt, grantId, lineage }: JournalAttempt) =>
   grantId === null || lineage === null ? null : { attempt, grantId, lineage }
 
-const dead = (rt: Runtime, { attempt, holder }: JournalAttempt): boolean =>
-  endedHere.has(attempt) || (holder !== null && provedDead(holder, rt.holder) === true)
+/**
+ * Which processes were proved dead *before* the journals are read: one that dies in between may have written an answer
+ * behind what was read.
+ */
+type Fates = ReadonlyMap<string, ReturnType<typeof provedDead>>
+
+const fatesOf = (rt: Runtime, segments: readonly SegmentContents[]): Fates =>
+  new Map(
+    segments.flatMap(({ holder }) =>
+      holder === null ? [] : [[holder.process, provedDead(holder, rt.holder)] as const],
+    ),
+  )
+
+const dead = (fates: Fates, { attempt, holder }: JournalAttempt): boolean =>
+  endedHere.has(attempt) || (holder !== null && fates.get(holder.process) === true)
 
 /** Its own process has told the store what came of it, in one time line or the other. */
 const over = ({ finishedAt, committed }: JournalAttempt): boolean => finishedAt !== null || committed !== null
 
 /** It may still be answered: a living process listens, or one of which nobody can tell might. */
-const onTheWire = (rt: Runtime, attempt: JournalAttempt): boolean => {
+const onTheWire = (rt: Runtime, fates: Fates, attempt: JournalAttempt): boolean => {
   if (over(attempt) || endedHere.has(attempt.attempt) || attempt.holder === null || attempt.sentAt === null)
     return false
-  const gone = provedDead(attempt.holder, rt.holder)
+  // A process that was not there when the fates were read lives, as far as this reading goes.
+  const gone = fates.get(attempt.holder.process) ?? false
   return gone === false || (gone === 'unknown' && rt.clock.wall() - attempt.sentAt < 2 * rt.limits.read)
 }
 
