@@ -7,7 +7,7 @@ import type { Destination } from './destinations/destination.ts'
 import { describeDestination, openDestination } from './destinations/destination-kinds.ts'
 import type { DestinationSettings } from './destinations/destination-kinds.ts'
 import { nearest } from './nearest.ts'
-import { resolversOf } from './settings.ts'
+import { resolversOf, withoutMasterKey } from './settings.ts'
 import type { Settings } from './settings.ts'
 
 export interface ConfiguredDestinations {
@@ -19,7 +19,7 @@ export interface ConfiguredDestinations {
 }
 
 export const configuredDestinations = (
-  settings: Pick<Settings, 'config' | 'folder' | 'env'>,
+  settings: Pick<Settings, 'config' | 'folder' | 'env' | 'masterKey'>,
   clock: Clock = systemClock,
 ): ConfiguredDestinations => {
   const { config, folder, env } = settings
@@ -48,7 +48,7 @@ export const configuredDestinations = (
         name,
         folder,
         clock,
-        env,
+        env: withoutMasterKey(settings),
         caFile: caFile === undefined ? undefined : resolve(folder, caFile),
         resolve: (reference) => resolveReference(reference, env, resolvers),
       }),

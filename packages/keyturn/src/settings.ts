@@ -67,6 +67,12 @@ const keyFromEnvironment = (env: Environment, cwd: string): string | undefined =
   return keyReference.test(text) ? anchored(text, cwd) : 'env:KEYTURN_MASTER_KEY'
 }
 
+/** For programs that are started: none of them needs the key of the store, whatever its variable is called. */
+export const withoutMasterKey = ({ env, masterKey }: Pick<Settings, 'env' | 'masterKey'>): Environment => {
+  const named = /^env:(.+)$/s.exec(masterKey.value)?.[1]
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'KEYTURN_MASTER_KEY' && name !== named))
+}
+
 const fromEnvironmentName = (value: string, env: Environment): string => {
   if (!value.startsWith('env:')) return value
   const name = value.slice(4)

@@ -201,14 +201,15 @@ test('exec passes environment, streams, exit code and signals, and keeps the mas
   const { folder, sim } = setup
   const script = `
     process.stdin.on('data', (text) => process.stdout.write('in:' + text)).on('end', () => {
-      const { SF_ACCESS_TOKEN, SF_TARGET_ORG, SF_INSTANCE_URL, SF_ORG_INSTANCE_URL, KEYTURN_GRANT, KEYTURN_MASTER_KEY } = process.env
-      console.log(JSON.stringify({ same: SF_ACCESS_TOKEN === SF_TARGET_ORG, token: SF_ACCESS_TOKEN, SF_INSTANCE_URL, SF_ORG_INSTANCE_URL, KEYTURN_GRANT, key: KEYTURN_MASTER_KEY ?? null, argv: process.argv.slice(1) }))
+      const { SF_ACCESS_TOKEN, SF_TARGET_ORG, SF_INSTANCE_URL, SF_ORG_INSTANCE_URL, KEYTURN_GRANT, KEYTURN_MASTER_KEY, SITE_KEY } = process.env
+      console.log(JSON.stringify({ same: SF_ACCESS_TOKEN === SF_TARGET_ORG, token: SF_ACCESS_TOKEN, SF_INSTANCE_URL, SF_ORG_INSTANCE_URL, KEYTURN_GRANT, key: KEYTURN_MASTER_KEY ?? SITE_KEY ?? null, argv: process.argv.slice(1) }))
       process.exit(7)
     })`
   const key = readFileSync(join(folder.path, 'keyturn.key'), 'utf8').trim()
   const ran = await folder.run(['exec', 'acme', '--', process.execPath, '-e', script, '--', '--json', 'x'], {
     stdin: 'hello\n',
-    env: { KEYTURN_MASTER_KEY: key },
+    // Under its own name and under one that the settings give.
+    env: { KEYTURN_MASTER_KEY: 'env:SITE_KEY', SITE_KEY: key },
   })
   assert.equal(ran.code, 7, ran.stderr)
   const [echo, printed] = ran.stdout.trim().split('\n')

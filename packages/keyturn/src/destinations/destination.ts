@@ -50,6 +50,7 @@ export interface DestinationParts {
   /** What relative paths are relative to. */
   readonly folder: string
   readonly clock: Clock
+  /** Without the master key. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** PEM file of a corporate CA. */
   readonly caFile?: string | undefined

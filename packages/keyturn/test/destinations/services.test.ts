@@ -4,7 +4,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
+import { configuredDestinations } from '../../src/configured-destinations.ts'
 import { clusterAccess } from '../../src/destinations/kubernetes-secret/cluster-access.ts'
+import type { Settings } from '../../src/settings.ts'
 import { awsCredentials, awsServer } from './aws-server.ts'
 import { clusterServer, kubeconfig } from './cluster-server.ts'
 import { githubServer } from './github-server.ts'
@@ -156,8 +158,13 @@ test('a program gets the value on its standard input only, within its time, and 
   const folder = temporaryFolder(t)
   const node = (script: string): readonly string[] => [process.execPath, '-e', script]
   const open = (more: Readonly<Record<string, unknown>>) =>
-    openOne({ kind: 'command', ...more }, folder, { KEYTURN_MASTER_KEY: 'k', PATH: process.env['PATH'] })
-  const look = `const i=require('fs').readFileSync(0,'utf8');if(process.env.KEYTURN_MASTER_KEY||process.argv.join().includes('new-Pass'))process.exit(9);`
+    configuredDestinations({
+      config: { version: 1, destinations: { one: { kind: 'command', ...more } } } as unknown as Settings['config'],
+      folder,
+      masterKey: { value: 'env:OTHER_NAME', from: 'file' },
+      env: { KEYTURN_MASTER_KEY: 'k', OTHER_NAME: 'k', PATH: process.env['PATH'] },
+    }).open('one')
+  const look = `const i=require('fs').readFileSync(0,'utf8');if(process.env.KEYTURN_MASTER_KEY||process.env.OTHER_NAME||process.argv.join().includes('new-Pass'))process.exit(9);`
   const json = await open({ run: node(`${look}process.exit(JSON.parse(i).version==='v7'?0:8)`) }).write(value)
   assert.equal(json.changed, true)
   const plain = node(`${look}if(i!=='new-Pass-1x')process.exit(7);console.log('unchanged')`)

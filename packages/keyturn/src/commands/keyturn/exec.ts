@@ -3,6 +3,7 @@ import { KeyturnError } from '@keyturn/tokens'
 import { childEnvironment } from '../../exec/environment.ts'
 import { runChild } from '../../exec/run-child.ts'
 import { KeyturnCommand } from '../../keyturn-command.ts'
+import { withoutMasterKey } from '../../settings.ts'
 
 const noCommand = (): KeyturnError =>
   new KeyturnError('BAD_ARGUMENT', 'No command to run', {
@@ -34,8 +35,8 @@ export default class ExecCommand extends KeyturnCommand {
     if (dashes === -1 && own.some((part, index) => index > 0 && !part.startsWith('-'))) throw noCommand()
     const { args, flags } = await this.parse(ExecCommand, own)
     if (command === undefined) throw noCommand()
-    const env = await this.withKeyturn(flags, async (keyturn) =>
-      childEnvironment(this.env, args.name, await keyturn.token(args.name)),
+    const env = await this.withKeyturn(flags, async (keyturn, settings) =>
+      childEnvironment(withoutMasterKey(settings), args.name, await keyturn.token(args.name)),
     )
     const { code, signal } = await runChild(command, rest, env)
     process.exitCode = code

@@ -24,9 +24,7 @@ interface Run {
 const run = ({ argv, input, timeout }: Run, { folder, env }: DestinationParts): Promise<string> =>
   new Promise((resolve, reject) => {
     const [file = '', ...args] = argv
-    // The store's key is not the program's business.
-    const { KEYTURN_MASTER_KEY: _key, ...rest } = env
-    const options = { cwd: folder, env: rest, timeout, maxBuffer: 1 << 20, killSignal: 'SIGKILL' } as const
+    const options = { cwd: folder, env, timeout, maxBuffer: 1 << 20, killSignal: 'SIGKILL' } as const
     const child = execFile(file, args, options, (error, stdout) => {
       if (error === null) return resolve(stdout)
       // What it printed may hold the value: only how it ended is told.
