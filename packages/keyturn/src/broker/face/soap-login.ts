@@ -90,17 +90,17 @@ const unfitForSoap = async ({ context }: Desk, grant: string): Promise<string | 
 
 /** Every element of the WSDL's LoginResult in its order; strict stubs fail at a missing one. */
 const loginResult = async (
-  { context, options }: Desk,
+  desk: Desk,
   { accessToken, instanceUrl, grant, token, whose }: Issued,
   { letter, version }: { readonly letter: string; readonly version: string },
 ): Promise<string> => {
-  const asking = { keyturn: context.keyturn, network: options.network, clock: context.clock }
-  const info = await userInfoOf(asking, grant, { ...token, ...whose })
+  const info = await userInfoOf(desk, grant, { ...token, ...whose }, version)
   const org = String(info['organizationId']).slice(0, 15)
   const service = (one: string): string => `${instanceUrl}/services/Soap/${one}/${version}/${org}`
-  const secondsValid = Math.min(Number(info['sessionSecondsValid']), Math.round(options.sessionLife / 1000))
-  const own = { ...info, sessionSecondsValid: Number.isFinite(secondsValid) ? secondsValid : 7200 }
-  const userInfo = Object.entries(own).map(([name, value]) => soapElement(name, value))
+  const life = Math.round(desk.options.sessionLife / 1000)
+  const userInfo = Object.entries(info).map(([name, value]) =>
+    soapElement(name, name === 'sessionSecondsValid' ? Math.min(Number(value) || life, life) : value),
+  )
   return [
     soapElement('metadataServerUrl', service('m')),
     soapElement('passwordExpired', false),

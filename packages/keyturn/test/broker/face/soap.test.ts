@@ -69,6 +69,69 @@ test('SOAP login() refuses in Salesforce’s form, and says why a grant can’t 
   assert.match(unfit.text, /FUNCTIONALITY_NOT_ENABLED: The app of grant acme issues JWT-based access tokens/)
 })
 
+/** What an org answers getUserInfo() in some version, with its parts in the order of that version's WSDL. */
+const userInfo = (parts: string): string =>
+  `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><e:Body><getUserInfoResponse><result>${parts}</result></getUserInfoResponse></e:Body></e:Envelope>`
+
+test('LoginResult has what getUserInfo() says in the version that is called, no more and no less, asked once', async (t) => {
+  const asked: string[] = []
+  const before = putInFront(t, (incoming, response) => {
+    const [, version] = /^\/services\/Soap\/u\/([\d.]+)$/.exec(incoming.url ?? '') ?? []
+    if (version === undefined) return false
+    void text(incoming).then((body) => {
+      asked.push(`${version} ${/<sessionId>(.*)<\/sessionId>/.exec(body)?.[1] === first}`)
+      const dead = first !== '' && body.includes(first)
+      const own = version === '31.0' ? '<accessibilityMode>false</accessibilityMode>' : '<aNewOne>1</aNewOne>'
+      const rest = `<currencySymbol xsi:nil="true"/><organizationId>00D5e000000abcDEAW</organizationId><organizationName>Jö &amp; Co</organizationName><sessionSecondsValid>7200</sessionSecondsValid><userEmail/><userId>0055e000000abcDAAW</userId>`
+      response.writeHead(dead ? 500 : 200, { 'content-type': 'text/xml' })
+      response.end(dead ? '<faultcode>sf:INVALID_SESSION_ID</faultcode>' : userInfo(own + rest))
+    })
+    return true
+  })
+  let first = ''
+  const broker = await startBroker(t, { before, options: { sessionLife: 3_600_000 } })
+  const caller = await broker.enrol('wsdl')
+  const logIn = async (version: string): Promise<string> => {
+    const envelope = loginEnvelope(caller.username, caller.password)
+    const { status, text: answer } = await soap(`${broker.url}/services/Soap/u/${version}`, envelope)
+    assert.equal(status, 200, answer)
+    return /<userInfo>(.*)<\/userInfo>/.exec(answer)?.[1] ?? ''
+  }
+  const told = (own: string): string =>
+    `${own}<currencySymbol xsi:nil="true"/><organizationId>00D5e000000abcDEAW</organizationId><organizationName>Jö &#38; Co</organizationName><sessionSecondsValid>3600</sessionSecondsValid><userEmail></userEmail><userId>0055e000000abcDAAW</userId>`
+  const old = told('<accessibilityMode>false</accessibilityMode>')
+  assert.deepEqual(await Promise.all([logIn('31.0'), logIn('31.0'), logIn('31.0')]), [old, old, old])
+  assert.equal(await logIn('67.0'), told('<aNewOne>1</aNewOne>'))
+  assert.deepEqual(asked, ['31.0 false', '67.0 false'])
+  // The session dies between the look at it and the question.
+  broker.later(3_600_000)
+  await query(broker.url, (await login(broker, caller))['access_token'])
+  broker.expire()
+  first = broker.ready.accessToken
+  assert.equal(await logIn('31.0'), old)
+  assert.deepEqual([asked.slice(2), broker.counts().exchanges], [['31.0 true', '31.0 false'], 1])
+})
+
+test('an org that can’t be asked who its user is, and never was, is an outage; else what it said is said again', async (t) => {
+  let away = true
+  const before = putInFront(t, (incoming) => {
+    if (!away || !(incoming.url ?? '').startsWith('/services/Soap/')) return false
+    incoming.socket.destroy()
+    return true
+  })
+  const broker = await startBroker(t, { before })
+  const caller = await broker.enrol('wsdl')
+  const logIn = () => soap(`${broker.url}/services/Soap/u/60.0`, loginEnvelope(caller.username, caller.password))
+  const refused = await logIn()
+  assert.deepEqual([refused.status, /sf:SERVER_UNAVAILABLE/.test(refused.text)], [503, true])
+  away = false
+  const { text: whole } = await logIn()
+  assert.match(whole, new RegExp(`<userName>${broker.ready.username}</userName>`))
+  away = true
+  broker.later(3_600_000)
+  assert.equal((await logIn()).text, whole)
+})
+
 test('SOAP login() with a dead grant is 503, and no word about the password', async (t) => {
   const broker = await startBroker(t)
   const caller = await broker.enrol('etl')
