@@ -7,7 +7,7 @@ export interface JsonObject {
   readonly [name: string]: Json | undefined
 }
 
-interface Element {
+export interface Element {
   readonly is: 'text' | 'boolean' | 'integer' | 'enum' | 'group'
   /** The XML type that error texts name. */
   readonly typeName: string

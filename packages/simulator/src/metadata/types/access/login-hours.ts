@@ -1,12 +1,12 @@
 /** Login hours of a profile: minutes of the day in texts, start and end for each day of the week. */
 import type { LoginHours } from '../../../state/users.ts'
-import type { JsonObject } from '../../elements.ts'
+import type { Element, JsonObject } from '../../elements.ts'
 import { ComponentProblem, all, group, text, textAt } from '../../elements.ts'
 
 const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
 const endOfDay = 1440
 
-export const loginHoursElement = group(
+export const loginHoursElement: Element = group(
   'ProfileLoginHours',
   all(text, ...days.flatMap((day) => [`${day}Start`, `${day}End`])),
 )

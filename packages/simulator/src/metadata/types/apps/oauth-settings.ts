@@ -1,6 +1,6 @@
 /** ExtlClntAppOauthSettings: scopes and trusted ranges of an external client app, as its developer set them. */
 import { consumersOf } from '../../../state/consumers.ts'
-import type { JsonObject } from '../../elements.ts'
+import type { Element, JsonObject } from '../../elements.ts'
 import {
   ComponentProblem,
   all,
@@ -27,7 +27,7 @@ const commas = (value: string): readonly string[] =>
 
 export const names = { start: 'startIpAddress', end: 'endIpAddress' } as const
 
-export const ipRange = group('ExtlClntAppOauthIpRange', {
+export const ipRange: Element = group('ExtlClntAppOauthIpRange', {
   ...all(required(text), 'startIpAddress', 'endIpAddress'),
   description: text,
 })
