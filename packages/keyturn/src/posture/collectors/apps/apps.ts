@@ -15,7 +15,6 @@ import { appUsage } from '../tokens/app-usage.ts'
 import { noAccess, readAccess } from './app-access.ts'
 import type { AppSettings } from './app-settings.ts'
 import { noSettings } from './app-settings.ts'
-import type { AppNames } from './app-use.ts'
 import { appUse } from './app-use.ts'
 import { connectedSettings, readConnectedRows, settingsOfRow } from './connected-apps.ts'
 import { externalSettings, filesOf, readExternalRows, readParts, readPolicyRows } from './external-apps.ts'
@@ -27,7 +26,10 @@ interface Files {
   readonly bodies: ReadonlyMap<string, MetadataBody>
 }
 
-interface MenuItem extends AppNames {
+interface MenuItem {
+  readonly id: string | null
+  readonly name: string
+  readonly label: string
   readonly namespace: string | null
 }
 
@@ -191,10 +193,9 @@ export const collectApps: Collector<'apps'> = async (collecting) => {
     const kind = id.startsWith('0xI') ? 'external' : 'connected'
     return { kind, id, name, label: name, namespace: null, origin: why, ...noSettings(why) }
   })
-  const strangers = use.strangers.map(uninstalled)
   const nobody = noAccess(unknown('not-provisioned', 'the app is not installed here: nobody can be permitted'))
   return known([
     ...[...drafts, ...unlisted].map((app): AppFact => ({ ...app, ...access(app.id), ...use.of(app) })),
-    ...strangers.map((app): AppFact => ({ ...app, ...nobody, ...use.of(app) })),
+    ...use.strangers.map((one): AppFact => ({ ...uninstalled(one.name), ...nobody, ...one.use })),
   ])
 }
