@@ -107,6 +107,7 @@ for (const { kind, readable, lacks = [], make } of places) {
       await destination.rollBack(previous)
       assert.equal(await look('password'), 'one')
       assert.deepEqual(beside(), before)
+      assert.equal((await destination.rollBack(previous)).changed, false, 'once more changes nothing')
       const again = await destination.write(valueOf({ password: 'two' }, 'v2'))
       await destination.write(valueOf({ password: 'three' }, 'v3'))
       await assert.rejects(destination.rollBack(again.previous ?? ''), { code: 'DESTINATION_CHANGED' })

@@ -3,6 +3,7 @@
  * somebody else wrote in between.
  */
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
 import { changed } from '../../secret-managers/refusals.ts'
 import { withVault } from '../../secret-managers/vault-client.ts'
@@ -118,12 +119,14 @@ export const vault = defineKind({
         opened(async (client) => {
           const { before, after, names } = handle.parse(JSON.parse(previous))
           const now = await client.read(mount, below)
-          if (now.version !== after)
-            throw changed(`${where} has version ${now.version}: somebody wrote it after version ${after}`)
           const old = before === 0 ? {} : (await client.read(mount, below, before)).data
           const kept = Object.entries(now.data).filter(([name]) => !names.includes(name))
-          const back = Object.entries(old).filter(([name]) => names.includes(name))
-          await client.write(mount, below, Object.fromEntries([...kept, ...back]), now.version)
+          const back = Object.fromEntries([...kept, ...Object.entries(old).filter(([name]) => names.includes(name))])
+          // By this very step, whose answer or record was lost.
+          if (now.version > after && isDeepStrictEqual(back, now.data)) return { changed: false, at }
+          if (now.version !== after)
+            throw changed(`${where} has version ${now.version}: somebody wrote it after version ${after}`)
+          await client.write(mount, below, back, now.version)
           return { changed: true, at }
         }),
     }

@@ -1,7 +1,9 @@
 /**
  * The step every rotator has once its new version is proven: all destinations get it, and each is read back where it can
- * be. Idempotent by the version: a destination that has it says so. Back: all get the old version again.
+ * be. Idempotent by the version: a destination that has it says so. Back: all get the old version again; where Keyturn
+ * never had that, those that keep former values themselves (Vault, AWS) go back to theirs.
  */
+import { KeyturnError } from '@keyturn/tokens'
 import type { Json, Secret } from '@keyturn/tokens'
 import type { Version } from '../credential.ts'
 import type { RotationStep, StepContext, StepOutcome } from '../rotator.ts'
@@ -22,11 +24,18 @@ const valueOf = async (
 const confirm = async (context: StepContext, name: string, version: Version): Promise<string | null> => {
   const value = await valueOf(context, version)
   const destination = context.ports.destination(name)
-  await destination.write(value)
+  const { previous } = await destination.write(value)
+  if (previous !== undefined && version === context.to)
+    await context.keep({ data: { former: { ...textsIn(context.data['former']), [name]: previous } } })
   const found = await destination.readBack(value)
   if (found === 'different') return null
   return found === 'same' ? 'read back' : 'written, can’t be read back'
 }
+
+const textsIn = (value: Json | undefined): Readonly<Record<string, string>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).filter((one): one is [string, string] => typeof one[1] === 'string'))
+    : {}
 
 const differs = (name: string): StepOutcome => ({
   is: 'failed',
@@ -58,9 +67,8 @@ export const distribute = <S>(): RotationStep<S> => ({
   },
   async undo(context) {
     const { from, common, data } = context
-    if (from === null || from.fields.length === 0) return { is: 'done', note: 'there is no old value to put back' }
-    const told = data['destinations']
-    const confirmed = typeof told === 'object' && told !== null && !Array.isArray(told) ? Object.keys(told) : []
+    if (from === null || from.fields.length === 0) return takenBack(context as StepContext)
+    const confirmed = Object.keys(textsIn(data['destinations']))
     const facts: Record<string, Json> = {}
     for (const name of common.destinations ?? []) {
       // One that never got the new value needs nothing, and may be the very one that can't be reached.
@@ -73,6 +81,31 @@ export const distribute = <S>(): RotationStep<S> => ({
     return { is: 'done', note: `the old value is back in ${counted(Object.keys(facts).length)}`, facts }
   },
 })
+
+/** Nobody gave Keyturn the old value. */
+const takenBack = async ({ ports, common, data, tell }: StepContext): Promise<StepOutcome> => {
+  const former = textsIn(data['former'])
+  const facts: Record<string, Json> = {}
+  const left: string[] = []
+  for (const name of common.destinations ?? []) {
+    const handle = former[name]
+    try {
+      if (handle === undefined) left.push(name)
+      else {
+        await ports.destination(name).rollBack?.(handle)
+        facts[name] = 'its former value'
+      }
+    } catch (error) {
+      if (!(error instanceof KeyturnError) || error.code !== 'DESTINATION_CHANGED') throw error
+      tell(`${name}: ${error.message}`)
+      left.push(name)
+    }
+  }
+  const back = Object.keys(facts).length
+  if (back === 0) return { is: 'done', note: 'there is no old value to put back' }
+  const rest = left.length === 0 ? '' : `; there is none for ${left.join(', ')}`
+  return { is: 'done', note: `${counted(back)} went back to the former value${rest}`, facts }
+}
 
 const newIn = async (context: StepContext, name: string): Promise<'same' | 'different' | 'not-readable'> =>
   context.ports.destination(name).readBack(await valueOf(context, context.to))
