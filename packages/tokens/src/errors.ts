@@ -141,7 +141,11 @@ export const errorTable = {
     'Salesforce refuses even a fresh access token: check IP ranges, scopes, the user and the app; the breaker half-opens by itself.',
   ),
   PREFLIGHT_FAILED: row('denied', 'never', 'Remove what `keyturn rotate NAME --preflight` names; nothing was changed.'),
-  ROLL_BACK_IMPOSSIBLE: row('denied', 'never', 'This kind can only go forward from here: resume the run.'),
+  ROLL_BACK_IMPOSSIBLE: row(
+    'denied',
+    'never',
+    'It can only go forward from here: resume the run; `--abandon` ends one that nothing can mend.',
+  ),
   // remote
   ORG_REFUSED: row('remote', 'never', 'Read the org’s own words; `keyturn explain CODE` says what they mean.'),
   ORG_UNAVAILABLE: row('remote', 'later', 'The org did not do it now; try later.'),

@@ -91,6 +91,7 @@ const runStates = [
   'halted',
   'rolling-back',
   'rolled-back',
+  'abandoned',
 ] as const
 export type RunState = (typeof runStates)[number]
 
@@ -117,7 +118,8 @@ const run = z
     waitsFor: z.string().nullable(),
     person: personTask.nullable(),
     problem: problem.nullable(),
-    cancel: z.strictObject({ who: z.string(), at: z.number() }).nullable(),
+    /** `abandon`: ended as it is, where it can neither go on nor back. */
+    cancel: z.strictObject({ who: z.string(), at: z.number(), abandon: z.literal(true).optional() }).nullable(),
     done: z.array(stepDone).readonly(),
     /** What the rotator wrote down for itself. */
     data: facts,
@@ -155,4 +157,8 @@ export const versionOf = (doc: CredentialDoc, n: number | null): Version | null 
 export const currentVersion = (doc: CredentialDoc): Version | null =>
   doc.versions.findLast(({ state }) => state === 'active') ?? null
 
-export const isOver = ({ state }: Run): boolean => state === 'retired' || state === 'rolled-back'
+export const isOver = ({ state }: Run): boolean =>
+  state === 'retired' || state === 'rolled-back' || state === 'abandoned'
+
+/** Kept no more: its secrets are forgotten. */
+export const isGone = ({ state }: Version): boolean => state === 'retired' || state === 'rolled-back'

@@ -7,7 +7,7 @@ import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn, Secret } from '@keyturn/tokens'
 import { commitmentsOf } from '../ledger-commitment.ts'
 import type { CommonSettings } from './common-settings.ts'
-import { currentVersion, secretName } from './credential.ts'
+import { currentVersion, isGone, secretName } from './credential.ts'
 import type { CredentialDoc, Problem, Run } from './credential.ts'
 import type { RotationPorts } from './ports.ts'
 import type { Age, Rotator, StepContext } from './rotator.ts'
@@ -76,6 +76,13 @@ export interface Rotation {
   resume(name: string): Promise<Run>
   /** Taken back where that exists; throws ROLL_BACK_IMPOSSIBLE where it doesn't. */
   cancel(name: string, who: string): Promise<Run>
+  /** Whether `cancel` would be taken. */
+  canBeTakenBack(name: string): Promise<boolean>
+  /**
+   * Ends a run that is stuck where it can't be taken back; nothing is changed, and both versions are kept. Throws
+   * BAD_ARGUMENT where it is not stuck, or can be taken back.
+   */
+  abandon(name: string, who: string): Promise<Run>
 }
 
 /** What a check throws is in the way like what it returns; the others are still made. */
@@ -180,6 +187,12 @@ export const openRotation = (parts: RotationParts): Rotation => {
     }
   }
 
+  const canBeTakenBack = async (name: string): Promise<boolean> =>
+    transition.canGoBack((await must(name)).run, shapesOf(await rotatorOf(name)))
+
+  const askToEnd = (name: string, cancel: NonNullable<Run['cancel']>): Promise<Run> =>
+    change(name, ({ doc }) => transition.askedToEnd(doc, cancel), 'rotation-cancel-asked', { who: cancel.who })
+
   return {
     names: parts.credentials.map(({ name }) => name),
     settingsOf,
@@ -209,7 +222,6 @@ export const openRotation = (parts: RotationParts): Rotation => {
           ? await rotator.adopt(contextBefore(name, held?.doc ?? null, true))
           : { version: {}, secrets: given ?? {} }
       const before = held?.doc ?? emptyDoc(name)
-      const old = currentVersion(before)
       const n = (before.versions.at(-1)?.n ?? 0) + 1
       const at = clock.wall()
       const adopted = {
@@ -222,15 +234,14 @@ export const openRotation = (parts: RotationParts): Rotation => {
         data: found.version,
         fields: Object.keys(found.secrets),
       }
-      const versions = before.versions.map((one) =>
-        one.n === old?.n ? { ...one, state: 'retired' as const, at } : one,
-      )
+      const over = before.versions.filter((one) => !isGone(one))
+      const versions = before.versions.map((one) => (isGone(one) ? one : { ...one, state: 'retired' as const, at }))
       const written = await keeper.write(held, {
         doc: { ...before, versions: [...versions, adopted] },
         secrets: Object.fromEntries(
           Object.entries(found.secrets).map(([field, secret]) => [secretName(n, field), secret]),
         ),
-        forget: old === null ? [] : old.fields.map((field) => secretName(old.n, field)),
+        forget: over.flatMap((one) => one.fields.map((field) => secretName(one.n, field))),
         entry: { kind: 'credential-adopted', data: { who, version: n } },
       })
       return written.doc
@@ -299,23 +310,23 @@ export const openRotation = (parts: RotationParts): Rotation => {
     },
     resume: (name) => change(name, ({ doc }) => transition.resumed(doc), 'rotation-resumed'),
     async cancel(name, who) {
-      const { run } = await must(name)
-      if (!transition.canGoBack(run, shapesOf(await rotatorOf(name)))) {
+      if (!(await canBeTakenBack(name))) {
         throw new KeyturnError(
           'ROLL_BACK_IMPOSSIBLE',
           `The rotation of ${name} is past the point where it can be taken back`,
         )
       }
-      const at = clock.wall()
-      return change(
-        name,
-        ({ doc }) => {
-          const going = transition.resumed(doc)
-          return going.run === null ? going : { ...going, run: { ...going.run, cancel: { who, at }, waitUntil: null } }
-        },
-        'rotation-cancel-asked',
-        { who },
-      )
+      return askToEnd(name, { who, at: clock.wall() })
+    },
+    canBeTakenBack,
+    async abandon(name, who) {
+      const { run } = await must(name)
+      const stuck = run.state === 'halted' || run.state === 'waiting-for-person'
+      if (!stuck || (await canBeTakenBack(name))) {
+        const fix = stuck ? 'Cancel it: it can be taken back.' : 'Let it go on: it waits for no person.'
+        throw new KeyturnError('BAD_ARGUMENT', `The rotation of ${name} need not be abandoned`, { fix })
+      }
+      return askToEnd(name, { who, at: clock.wall(), abandon: true })
     },
   }
 }

@@ -127,6 +127,8 @@ export interface Rotator<S = unknown> {
   }>
   /** Who still uses the old version. */
   oldUse(context: StepContext<S>): Promise<OldUse>
+  /** What an abandoned run must not leave behind in this store, such as grants that keep two clients. */
+  readonly letGo?: (context: StepContext<S>) => Promise<void>
   /** Since when the current value is in use, for its age; `unknown` with a reason where the platform doesn't say. */
   readonly age?: (context: Omit<StepContext<S>, 'to'>) => Promise<Age>
 }

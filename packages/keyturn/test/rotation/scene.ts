@@ -91,6 +91,7 @@ export const scene = async (t: TestContext, org: Partial<OrgSpec> = {}): Promise
         config: configSchema.parse({ version: 1, ...sections }),
         folder,
         env: {},
+        masterKey: { value: 'file:./keyturn.key', from: 'default' },
       } as unknown as Settings
       const opened = openRotationOf({ keyturn: seen, settings }, { clock, ...wiring })
       closing.push(opened.close)

@@ -8,6 +8,8 @@ import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
 import { operatorName } from '../../operator-name.ts'
 import { table } from '../../output/table.ts'
+import { isOver } from '../../rotation/credential.ts'
+import type { Run } from '../../rotation/credential.ts'
 import type { Advanced, Rotation } from '../../rotation/rotation.ts'
 import { askPerson, taskLines } from '../../rotation/terminal/ask-person.ts'
 import { eventLine, nextLines } from '../../rotation/terminal/run-screen.ts'
@@ -34,20 +36,30 @@ export default class RotateCommand extends KeyturnCommand {
     },
     { description: 'Take it back, where that exists', command: '<%= config.bin %> <%= command.id %> erp --cancel' },
     {
+      description: 'End a run that is stuck where it can’t be taken back',
+      command: '<%= config.bin %> <%= command.id %> erp --abandon',
+    },
+    {
       description: 'Give what a waiting run asks for, without a terminal',
       command: '<%= config.bin %> <%= command.id %> erp --resume --answer consumerSecret=env:NEW_SECRET',
     },
   ]
   static override args = { name: argument({ required: true, description: 'Name of the credential in keyturn.yaml' }) }
   static override flags = {
-    preflight: boolean({ exclusive: ['resume', 'cancel'], description: 'Only look at what would be in the way' }),
+    preflight: boolean({
+      exclusive: ['resume', 'cancel', 'abandon'],
+      description: 'Only look at what would be in the way',
+    }),
     reason: string({
-      exclusive: ['resume', 'cancel'],
+      exclusive: ['resume', 'cancel', 'abandon'],
       helpValue: 'TEXT',
       description: 'Why; for the ledger and the report',
     }),
-    resume: boolean({ exclusive: ['cancel'], description: 'Go on with the run that is there' }),
-    cancel: boolean({ description: 'Take the run back, where that exists' }),
+    resume: boolean({ exclusive: ['cancel', 'abandon'], description: 'Go on with the run that is there' }),
+    cancel: boolean({ exclusive: ['abandon'], description: 'Take the run back, where that exists' }),
+    abandon: boolean({
+      description: 'End a stuck run that can’t be taken back: nothing is changed, both values are kept',
+    }),
     answer: string({
       multiple: true,
       helpValue: 'NAME=REFERENCE',
@@ -73,17 +85,24 @@ export default class RotateCommand extends KeyturnCommand {
     const attended = process.stdin.isTTY && !this.jsonEnabled()
     const who = operatorName()
     const answers = await this.answers(flags, settings)
-    const { id } = flags.cancel
-      ? await rotation.cancel(name, who)
-      : flags.resume
-        ? await rotation.resume(name)
-        : await rotation.start(name, { why: flags.reason ?? 'by hand', who, attended })
+    const { id } = await this.begun(rotation, name, { ...flags, who, attended })
     const { run } = await this.follow(rotation, name, { id, attended, answers, wait: flags.wait })
-    const now = systemClock.wall()
-    if (!this.jsonEnabled()) for (const line of nextLines(run, name, this.bin, now)) this.tell(line)
+    if (!this.jsonEnabled()) {
+      const canGoBack = !isOver(run) && (await rotation.canBeTakenBack(name))
+      const shown = { name, bin: this.bin, now: systemClock.wall(), canGoBack }
+      for (const line of nextLines(run, shown)) this.tell(line)
+    }
     const stuck = run.state === 'halted' || run.state === 'waiting-for-person'
     if (stuck || (run.state === 'rolled-back' && !flags.cancel)) this.answerNo()
     return { credential: name, run: { ...runView(run), steps: run.done, exposed: run.exposed } }
+  }
+
+  /** The run that is gone on with: a new one, or the one that is there as somebody wants it now. */
+  private async begun(rotation: Rotation, name: string, wish: Wish): Promise<Pick<Run, 'id'>> {
+    const { who, attended, reason: why = 'by hand' } = wish
+    if (wish.cancel) return rotation.cancel(name, who)
+    if (wish.abandon) return rotation.abandon(name, who)
+    return wish.resume ? rotation.resume(name) : rotation.start(name, { why, who, attended })
   }
 
   private async preflight(rotation: Rotation, name: string): Promise<Json> {
@@ -194,8 +213,14 @@ interface Turn {
   readonly preflight: boolean
   readonly resume: boolean
   readonly cancel: boolean
+  readonly abandon: boolean
   readonly reason?: string | undefined
   readonly answer?: readonly string[] | undefined
   readonly decide?: readonly string[] | undefined
   readonly wait: number
+}
+
+interface Wish extends Turn {
+  readonly who: string
+  readonly attended: boolean
 }

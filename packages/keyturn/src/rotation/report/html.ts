@@ -16,7 +16,7 @@ const entities: Readonly<Record<string, string>> = {
 const text = (value: string): string => value.replaceAll(/[&<>"']/g, (mark) => entities[mark] ?? '')
 
 const tone = (state: RunReport['state']): string =>
-  state === 'retired' ? 'good' : state === 'halted' || state === 'rolled-back' ? 'bad' : 'open'
+  state === 'retired' ? 'good' : ['halted', 'rolled-back', 'abandoned'].includes(state) ? 'bad' : 'open'
 
 const style = `
 :root { color-scheme: light dark; --ink: #1c2733; --quiet: #5b6b7a; --line: #d9e0e7; --good: #1f7a4d; --bad: #b3372e; --open: #8a6100; --bar: #3d6ea5; --back: #b3372e; --paper: #fff }

@@ -14,6 +14,7 @@ export const outcomes: Readonly<Record<RunReport['state'], string>> = {
   halted: 'Halted: only a person can say how to go on.',
   'rolling-back': 'Is being taken back.',
   'rolled-back': 'Taken back: the value from before is in use.',
+  abandoned: 'Abandoned: which value works is not known; both are kept.',
 }
 
 export const exposureText = ({ exposed }: RunReport): readonly string[] =>

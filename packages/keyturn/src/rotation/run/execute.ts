@@ -224,7 +224,18 @@ export const execute = async (work: Work, from: Held): Promise<Held> => {
       await write(transition.halted(held.doc, problem), 'rotation-halted', { step: null, code: problem.code })
   }
 
+  const abandoned = async (run: Run, who: string): Promise<void> => {
+    const left = await leftOpen()
+    if (left !== null) work.tell({ is: 'problem', problem: left })
+    await rotator.letGo?.(contextOf(run, true))
+    await write(transition.abandoned(held.doc, clock.wall()), 'rotation-abandoned', { who })
+  }
+
   const cancelled = async (run: Run): Promise<boolean> => {
+    if (run.cancel?.abandon === true) {
+      await abandoned(run, run.cancel.who)
+      return true
+    }
     if (run.cancel === null || run.direction === 'back' || !transition.canGoBack(run, steps)) return false
     const problem = { code: 'CANCELLED', text: `${run.cancel.who} cancelled it`, next: 'Start it again when you like.' }
     const settled = await closing(() => transition.turnedBack(held.doc, steps, problem, clock.wall()))

@@ -13,7 +13,7 @@ import type {
   Version,
   VersionState,
 } from '../credential.ts'
-import { isOver, secretName, versionOf } from '../credential.ts'
+import { isGone, isOver, secretName, versionOf } from '../credential.ts'
 import type { Kept } from '../rotator.ts'
 
 /** A rotator's steps as far as the order of things is concerned. */
@@ -208,7 +208,7 @@ const forwardFrom = (doc: CredentialDoc, steps: readonly StepShape[], at: number
   const moved = withVersion(doc, run.to, reached === run.reached ? {} : { state: versionShown(reached), at })
   const next = withRun(moved, { step: run.step + 1, reached, state: shown(reached) })
   if (run.step + 1 < steps.length) return going(reached === 'active' ? drainingFrom(next, run, at) : next)
-  return end(withVersion(next, run.to, { state: 'active', at }), 'retired', run.from, at)
+  return end(withVersion(next, run.to, { state: 'active', at }), 'retired', at)
 }
 
 /** While the old one drains and after it is gone, the new one is the active one. */
@@ -225,37 +225,56 @@ const backFrom = (doc: CredentialDoc, steps: readonly StepShape[], at: number): 
   const before = steps.slice(0, run.step).findLastIndex(({ undo }) => undo === 'possible')
   if (before >= 0) return going(withRun(doc, { step: before, state: 'rolling-back' }))
   const restored = withVersion(doc, run.from, { state: 'active', at })
-  return end(withVersion(restored, run.to, { state: 'rolled-back', at }), 'rolled-back', run.to, at)
+  return end(withVersion(restored, run.to, { state: 'rolled-back', at }), 'rolled-back', at)
 }
 
-const end = (doc: CredentialDoc, state: 'retired' | 'rolled-back', gone: number | null, at: number): Settled => {
+const end = (doc: CredentialDoc, state: 'retired' | 'rolled-back' | 'abandoned', at: number): Settled => {
   const { run } = doc
   if (run === null) return going(doc)
-  const forgotten = versionOf(doc, gone)
-  const left = state === 'retired' ? withVersion(doc, gone, { state: 'retired', at }) : doc
+  // The one before, and what an abandoned run left beside it.
+  const superseded = (one: Version): boolean => state === 'retired' && one.n !== run.to && !isGone(one)
+  const versions = doc.versions.map((one) => (superseded(one) ? { ...one, state: 'retired' as const, at } : one))
   const ended: Run = {
     ...run,
     state,
-    reached: state === 'retired' ? 'retired' : 'rolled-back',
+    reached: state === 'abandoned' ? run.reached : state,
     begun: null,
     waitUntil: null,
     waitsFor: null,
     person: null,
-    exposed: run.exposed.map((one) => (one.to === null ? { ...one, to: at } : one)),
+    // Of an abandoned run nobody knows when it ended, or whether.
+    exposed:
+      state === 'abandoned' ? run.exposed : run.exposed.map((one) => (one.to === null ? { ...one, to: at } : one)),
     finishedAt: at,
   }
   return {
     doc: {
-      ...left,
+      ...doc,
       // What a version was stays known for a while; its secrets don't.
-      versions: left.versions.slice(-20),
+      versions: versions.slice(-20),
       run: null,
       runs: [run.id, ...doc.runs].slice(0, 50),
       lastTurnedAt: state === 'retired' ? at : doc.lastTurnedAt,
     },
-    forget: forgotten === null ? [] : forgotten.fields.map((field) => secretName(forgotten.n, field)),
+    forget: versions.filter(isGone).flatMap(({ n, fields }) => fields.map((field) => secretName(n, field))),
     ended,
   }
+}
+
+/**
+ * Ended as it is. Whether the old or the new version works is not known, so both are kept, until a later run proved
+ * another one: the new one as the one in use where the platform took it, else the old one.
+ */
+export const abandoned = (doc: CredentialDoc, at: number): Settled => {
+  const { run } = doc
+  if (run === null) return going(doc)
+  const taken = run.from === null || versionOf(doc, run.to)?.activeAt != null
+  const [inUse, beside] = taken ? [run.to, run.from] : [run.from, run.to]
+  return end(
+    withVersion(withVersion(doc, inUse, { state: 'active', at }), beside, { state: 'draining', at }),
+    'abandoned',
+    at,
+  )
 }
 
 /** Whether everything that was done, or may have been, can be taken back. */
@@ -311,9 +330,15 @@ export const resumed = (doc: CredentialDoc): CredentialDoc => {
     person: null,
     waitUntil: null,
     waitsFor: null,
+    // Who goes on doesn't want it ended as it is any more.
+    cancel: run.cancel?.abandon === true ? null : run.cancel,
     ...(run.begun === null ? {} : { begun: { ...run.begun, tries: 1 } }),
   })
 }
+
+/** A person wants it back, or ended as it is; then why it was stuck stays known. */
+export const askedToEnd = (doc: CredentialDoc, cancel: NonNullable<Run['cancel']>): CredentialDoc =>
+  withRun(cancel.abandon === true ? doc : resumed(doc), { cancel, waitUntil: null })
 
 /** Nothing went wrong: there is only nothing to do yet. Tries are counted anew. */
 export const later = (doc: CredentialDoc, until: number, why: string): CredentialDoc => {

@@ -22,23 +22,32 @@ export const eventLine = (event: RunEvent, now: number, paint: Paint): string =>
   }
 }
 
-/** What a person does about a run that does not go on by itself. */
-export const nextLines = (run: Run, name: string, bin: string, now: number): readonly string[] => {
-  if (run.state === 'retired') return [`${name} was turned: version ${run.to} is in use and the old one is gone.`]
-  if (run.state === 'rolled-back') return [`Taken back: ${name} is as it was. ${run.problem?.next ?? ''}`.trim()]
-  if (run.state === 'halted')
-    return [
-      run.problem?.next ?? '',
-      `Then: ${bin} rotate ${name} --resume, or ${bin} rotate ${name} --cancel to take it back.`,
-    ]
-  if (run.person !== null) {
-    return [...taskLines(run.person), `Then: ${bin} rotate ${name} --resume`]
+/** What a person does about a run that does not go on by itself. `canGoBack`: `--cancel` would be taken. */
+export const nextLines = (
+  run: Run,
+  { name, bin, now, canGoBack }: { name: string; bin: string; now: number; canGoBack: boolean },
+): readonly string[] => {
+  const rotate = `${bin} rotate ${name}`
+  switch (run.state) {
+    case 'retired':
+      return [`${name} was turned: version ${run.to} is in use and the old one is gone.`]
+    case 'rolled-back':
+      return [`Taken back: ${name} is as it was. ${run.problem?.next ?? ''}`.trim()]
+    case 'abandoned':
+      return [
+        `Abandoned: versions ${run.from ?? 'none'} and ${run.to} are both kept, for which of them works is not known.`,
+        `Keep the value that works with ${bin} credentials adopt ${name}, or start again with ${rotate}.`,
+      ]
+    case 'halted': {
+      const other = canGoBack ? `${rotate} --cancel to take it back` : `${rotate} --abandon if nothing can mend it`
+      return [run.problem?.next ?? '', `Then: ${rotate} --resume, or ${other}.`]
+    }
+    default:
+      if (run.person !== null) return [...taskLines(run.person), `Then: ${rotate} --resume`]
+      if (run.waitUntil === null) return []
+      return [
+        `Goes on ${moment(run.waitUntil, now)}: ${run.waitsFor ?? ''}`,
+        `By itself where keyturn serve runs; else: ${rotate} --resume`,
+      ]
   }
-  if (run.waitUntil !== null) {
-    return [
-      `Goes on ${moment(run.waitUntil, now)}: ${run.waitsFor ?? ''}`,
-      `By itself where keyturn serve runs; else: ${bin} rotate ${name} --resume`,
-    ]
-  }
-  return []
 }

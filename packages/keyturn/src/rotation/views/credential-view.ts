@@ -32,6 +32,8 @@ interface RunView {
   readonly waitsFor: string | null
   readonly person: Run['person']
   readonly problem: Run['problem']
+  /** Org switches that the run opened and did not close yet. */
+  readonly switchedOn: readonly string[]
 }
 
 /** For a list: one age that can't be asked for now holds up no other. Throws what the store throws. */
@@ -58,6 +60,7 @@ export const runView = (run: Run): RunView => ({
   waitsFor: run.waitsFor,
   person: run.person,
   problem: run.problem,
+  switchedOn: run.switches.filter(({ closedAt }) => closedAt === null).map(({ name }) => name),
 })
 
 const day = 86_400_000

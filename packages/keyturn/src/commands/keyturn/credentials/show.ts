@@ -4,6 +4,7 @@ import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { moment, span } from '../../../output/moment.ts'
 import { facts, table } from '../../../output/table.ts'
+import { isGone } from '../../../rotation/credential.ts'
 import { nextLines } from '../../../rotation/terminal/run-screen.ts'
 import { credentialView, shownAge, iso } from '../../../rotation/views/credential-view.ts'
 
@@ -40,6 +41,10 @@ export default class CredentialsShowCommand extends KeyturnCommand {
             ],
             ['Runs out', view.expires === null ? null : `${view.expires.at}, in ${view.expires.days} days`],
             ['Run', run === null ? null : `${run.state}, ${run.why}, by ${run.who}, since ${run.startedAt}`],
+            [
+              'Switched on',
+              run === null || run.switchedOn.length === 0 ? null : `${run.switchedOn.join(', ')}: still on`,
+            ],
           ]),
         )
         if (doc !== null && doc.versions.length > 0) {
@@ -54,7 +59,7 @@ export default class CredentialsShowCommand extends KeyturnCommand {
                   title: 'PROVED',
                   of: ({ verifiedAt }) => (verifiedAt === null ? null : `${span(now - verifiedAt)} ago`),
                 },
-                { title: 'HOLDS', of: ({ fields }) => fields.join(' ') },
+                { title: 'HOLDS', of: (version) => (isGone(version) ? null : version.fields.join(' ')) },
                 {
                   title: '',
                   of: ({ data }) =>
@@ -68,7 +73,8 @@ export default class CredentialsShowCommand extends KeyturnCommand {
           )
         }
         if (doc?.run != null) {
-          const lines = nextLines(doc.run, args.name, this.bin, now)
+          const canGoBack = await rotation.canBeTakenBack(args.name)
+          const lines = nextLines(doc.run, { name: args.name, bin: this.bin, now, canGoBack })
           if (lines.length > 0) this.tell(`\n${lines.join('\n')}`)
           if (doc.run.state === 'halted' || doc.run.state === 'waiting-for-person') this.answerNo()
         }

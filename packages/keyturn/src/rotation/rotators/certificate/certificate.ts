@@ -12,6 +12,7 @@ import { defineRotator } from '../../rotator.ts'
 import type { OldUse, RotationStep, StepContext } from '../../rotator.ts'
 import { distribute } from '../../steps/distribute.ts'
 import { drain } from '../../steps/drain.ts'
+import { letGo } from '../../steps/let-go.ts'
 import { isClosed, slotSwitches } from './closed-slot.ts'
 import { deploySlot } from './deploy-slot.ts'
 import { moment, prove, text } from './prove.ts'
@@ -206,6 +207,17 @@ export const certificate = defineRotator<CertificateSettings>({
   person: null,
   orgOf: ({ org }) => org,
   oldUse,
+  async letGo(context) {
+    const newKey = await context.secret(context.to, 'privateKey')
+    if (newKey === null) return
+    await letGo(context, await ownGrants(context, keyOf(context)), async () =>
+      tryKey(
+        { ...context.ports, clock: context.clock, id: context.runId },
+        await loginOf(context, keyOf(context)),
+        newKey,
+      ),
+    )
+  },
   preflight,
   async adopt(context) {
     const { consumerKey, pem, shown } = await found(context)

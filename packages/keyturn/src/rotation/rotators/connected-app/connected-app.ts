@@ -9,6 +9,7 @@ import { defineRotator } from '../../rotator.ts'
 import type { RotationStep, StepContext, StepOutcome } from '../../rotator.ts'
 import { distribute } from '../../steps/distribute.ts'
 import { drain } from '../../steps/drain.ts'
+import { letGo } from '../../steps/let-go.ts'
 import { apply, decide, generate, keepBrought, newPair, oldPair, pairAsks, problem, tried } from './by-hand.ts'
 import { giveGrants, grantsOf, reauthorise } from './own-grants.ts'
 import { refusedSince } from './refused-since.ts'
@@ -124,6 +125,9 @@ export const connectedApp = defineRotator<ConnectedAppSettings>({
   person: 'Decide, generate and apply the pair in Setup, and have grants with refresh tokens authorised again.',
   orgOf: ({ org }) => org,
   oldUse: refusedSince,
+  async letGo(context) {
+    await letGo(context, await grantsOf(context), async () => tried(context, await newPair(context)))
+  },
   async preflight(context) {
     const { settings, ports } = context
     try {

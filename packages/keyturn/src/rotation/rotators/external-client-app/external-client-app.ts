@@ -16,6 +16,7 @@ import { defineRotator } from '../../rotator.ts'
 import type { OldUse, RotationStep, StepContext, StepOutcome } from '../../rotator.ts'
 import { distribute } from '../../steps/distribute.ts'
 import { drain } from '../../steps/drain.ts'
+import { letGo } from '../../steps/let-go.ts'
 import { currentPair, deleteStaged, findPlace, rotateIn, stagedPair, stagedPairs, stagePair } from './consumers.ts'
 import type { Place, StagedPair } from './consumers.ts'
 import { externalClientAppSettings } from './settings.ts'
@@ -48,6 +49,9 @@ const newPair = async (context: Context): Promise<Pair> => {
 
 const loginUrlOf = async (context: Context): Promise<string> =>
   context.settings.loginUrl ?? (await context.keyturn.token(context.settings.org)).instanceUrl
+
+const tried = async (context: Context): Promise<Tried> =>
+  tryPair(context.ports.network, await loginUrlOf(context), await newPair(context))
 
 const problem = (code: string, text: string, next: string): Problem => ({ code, text, next })
 
@@ -127,11 +131,11 @@ const tryStaged: Step = {
   reaches: null,
   undo: 'nothing',
   async run(context) {
-    const tried = await tryPair(context.ports.network, await loginUrlOf(context), await newPair(context))
-    if (tried.is === 'works') await context.keep({ verified: true })
+    const seen = await tried(context)
+    if (seen.is === 'works') await context.keep({ verified: true })
     const note =
-      tried.is === 'works' ? `works before the cut-over (${tried.by})` : 'not taken before the cut-over, as documented'
-    return { is: 'done', note, facts: { staged: tried.is } }
+      seen.is === 'works' ? `works before the cut-over (${seen.by})` : 'not taken before the cut-over, as documented'
+    return { is: 'done', note, facts: { staged: seen.is } }
   },
 }
 
@@ -170,9 +174,12 @@ const activate: Step = {
     const { key } = await newPair(context)
     if ((await findPlace(org, place.app, place.consumer)).key !== key) {
       const staged = await stagedPair(org, place, id)
+      // Behind a lost answer, before every server shows the new key.
+      const rotated = staged?.state === 'Rotated'
       if (staged === null || staged.state === 'Expired') {
         return {
           is: 'halt',
+          unchanged: true,
           problem: problem(
             'STAGED_PAIR_GONE',
             'The staged pair was deleted or expired before it was rotated in',
@@ -181,7 +188,7 @@ const activate: Step = {
         }
       }
       await context.keep({ exposed: 'from the rotation until the new pair was proved' })
-      await rotateIn(org, place, id)
+      if (!rotated) await rotateIn(org, place, id)
     }
     await context.keep({ active: true, data: { rotatedAt: context.clock.wall() } })
     return { is: 'done', note: 'the new pair is the primary one' }
@@ -198,20 +205,20 @@ const verify: Step = {
   async run(context): Promise<StepOutcome> {
     const propagation = propagationOf(context)
     const age = context.clock.wall() - Number(context.data['rotatedAt'] ?? context.since)
-    const tried: Tried = await tryPair(context.ports.network, await loginUrlOf(context), await newPair(context))
-    if (tried.is === 'works') {
+    const seen = await tried(context)
+    if (seen.is === 'works') {
       if (context.to.verifiedAt === null || age >= propagation) await context.keep({ verified: true })
       if (age >= propagation) {
         await context.keep({ exposed: null })
-        return { is: 'done', note: `works (${tried.by})`, facts: { by: tried.by } }
+        return { is: 'done', note: `works (${seen.by})`, facts: { by: seen.by } }
       }
       const why = 'it works; the platform may need ten minutes until every server knows it'
       return { is: 'later', after: Math.min(60_000, propagation - age), why }
     }
-    if (age < propagation * 1.5) return { is: 'later', after: 15_000, why: `not known yet (${tried.why})` }
-    const text = `The new pair is refused ${Math.round(age / 60_000)} minutes after the rotation: ${tried.why}`
+    if (age < propagation * 1.5) return { is: 'later', after: 15_000, why: `not known yet (${seen.why})` }
+    const text = `The new pair is refused ${Math.round(age / 60_000)} minutes after the rotation: ${seen.why}`
     const next =
-      'Consumers still have the old pair, which the platform lets live for a while. See the app in Setup; then resume, or start a new rotation after cancelling.'
+      'Consumers still have the old pair, which the platform lets live for a while. See in Setup which pair is in force; then resume, or abandon this run and start another.'
     return { is: 'halt', problem: problem('NEW_PAIR_REFUSED', text, next) }
   },
 }
@@ -270,6 +277,9 @@ export const externalClientApp = defineRotator<Settings>({
   person: null,
   orgOf: ({ org }) => org,
   oldUse,
+  async letGo(context) {
+    await letGo(context, await ownGrants(context, String(context.data['key'])), () => tried(context))
+  },
   async preflight({ ports, settings }) {
     const org = ports.org(settings.org)
     try {
