@@ -8,6 +8,7 @@ import type { Desk } from '../sessions/desk.ts'
 import { fetchWithin } from '../sessions/fetch-within.ts'
 import type { Judged } from '../sessions/virtual-sessions.ts'
 import { shownToken } from '../proxy/credential.ts'
+import { identityAt } from '../proxy/identity-address.ts'
 import { maskText } from '../proxy/token-mask.ts'
 import { clientOf, formOf } from './form.ts'
 import { answerJson, answerWord, OAuthRefusal } from './oauth-answer.ts'
@@ -132,14 +133,12 @@ export const serveIdentity =
     return answerJson(reply, atBroker(value, new URL(token.instanceUrl).origin, context.baseUrl(request)))
   }
 
-const identityPath = /^https?:\/\/[^/]+(\/id\/00D[A-Za-z0-9]{12,15}\/005[A-Za-z0-9]{12,15})$/
-
 /** All addresses of the org in a document, at any depth; `{version}` in them stays as it is. */
 const atBroker = (value: unknown, origin: string, base: string): unknown => {
   if (typeof value === 'string') {
-    const identity = identityPath.exec(value)?.[1]
-    if (identity !== undefined) return `${base}${identity}`
-    return value === origin || value.startsWith(`${origin}/`) ? `${base}${value.slice(origin.length)}` : value
+    return value === origin || value.startsWith(`${origin}/`)
+      ? `${base}${value.slice(origin.length)}`
+      : identityAt(value, base)
   }
   if (Array.isArray(value)) return value.map((one) => atBroker(one, origin, base))
   if (typeof value !== 'object' || value === null) return value

@@ -12,6 +12,7 @@ import { decodedText, readBeginning, verdictOf, worthReading } from './expiry.ts
 import { BodyTooLarge } from './kept-body.ts'
 import type { KeptBody } from './kept-body.ts'
 import type { FlatHeaders } from './headers.ts'
+import { namesIdentity, withIdentityAt } from './identity-address.ts'
 import { originOf } from './origin.ts'
 import { pass } from './pass.ts'
 import type { Passing } from './pass.ts'
@@ -60,11 +61,13 @@ export const forward = async (desk: Desk, call: ProxyCall, reply: FastifyReply):
         return null
       }
       const status = answer.message.statusCode ?? 502
-      if (!worthReading(target.api, status)) {
+      const named = namesIdentity(target, status) && answer.message.headers['content-encoding'] === undefined
+      if (!named && !worthReading(target.api, status)) {
         if (status < 500) desk.tokens.worked(grant, token.generation)
         return await pass(passing(call, token), answer, null, reply)
       }
-      const beginning = await readBeginning(answer.message)
+      const read = await readBeginning(answer.message)
+      const beginning = named ? withIdentityAt(read, call.base) : read
       const verdict = verdictOf(target.api, status, decodedText(answer.message, beginning))
       if (verdict === 'fine' && status < 500) desk.tokens.worked(grant, token.generation)
       if (verdict !== 'dead') return await pass(passing(call, token), answer, beginning, reply)
