@@ -107,18 +107,29 @@ export const responseHeaders = (
     if (holdsToken(value, token)) continue
     if (name === 'location' || name === 'content-location') passed.push(name, atBase(value, origin, base))
     else if (name !== 'set-cookie') passed.push(name, value)
-    // For our host, and never one that is a session.
-    else if (!sessionCookie.test(value)) passed.push(name, value.replaceAll(/;\s*domain=[^;]*/gi, ''))
+    else if (!sessionCookie.test(value)) passed.push(name, cookieAt(value, base))
   }
   return passed
 }
 
+/**
+ * For the broker's host and below its prefix. CometD needs the org's BAYEUX_BROWSER back at each call, and a client that
+ * comes without TLS would keep a `Secure` one for itself.
+ */
+const cookieAt = (value: string, base: string): string => {
+  const parts = value.split(';').filter((part) => !/^\s*domain=/i.test(part))
+  const plain = base.startsWith('http:')
+    ? parts.filter((part) => !/^\s*(?:secure|samesite=none)\s*$/i.test(part))
+    : parts
+  const prefix = prefixOf(base)
+  return plain.map((part) => part.replace(/^\s*path=(?=\/)/i, (path) => `${path}${prefix}`)).join(';')
+}
+
+const prefixOf = (base: string): string => URL.parse(base)?.pathname.replace(/\/$/, '') ?? ''
+
 /** Addresses of the org are shown at the broker; relative ones that begin with a slash get the broker's prefix, too. */
 export const atBase = (url: string, origin: string, base: string): string => {
   const parsed = URL.parse(url)
-  if (parsed === null) {
-    const prefix = URL.parse(base)?.pathname.replace(/\/$/, '') ?? ''
-    return url.startsWith('/') && !url.startsWith('//') ? `${prefix}${url}` : url
-  }
+  if (parsed === null) return url.startsWith('/') && !url.startsWith('//') ? `${prefixOf(base)}${url}` : url
   return parsed.origin === origin ? `${base}${parsed.pathname}${parsed.search}${parsed.hash}` : url
 }

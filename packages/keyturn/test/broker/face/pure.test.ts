@@ -266,9 +266,13 @@ test('credentials, hop-by-hop headers and what Connection names stay here; the r
   const rewriting = { origin: 'https://acme.my.salesforce.com', base: 'http://b:1/orgs/acme', token: 'REAL' }
   assert.deepEqual(asObject(responseHeaders(answer, rewriting)), {
     'sforce-limit-info': 'api-usage=1/2',
-    'set-cookie': 'BAYEUX_BROWSER=b; Path=/',
+    'set-cookie': 'BAYEUX_BROWSER=b; Path=/orgs/acme/',
     location: 'http://b:1/orgs/acme/services/data/v60.0/x',
   })
+  const cookie = ['Set-Cookie', 'BAYEUX_BROWSER=b;Path=/cometd/;Secure;HttpOnly;SameSite=None']
+  const cookieAt = (base: string) => responseHeaders(cookie, { ...rewriting, base })[1]
+  assert.equal(cookieAt('https://b:1'), 'BAYEUX_BROWSER=b;Path=/cometd/;Secure;HttpOnly;SameSite=None')
+  assert.equal(cookieAt('http://b:1'), 'BAYEUX_BROWSER=b;Path=/cometd/;HttpOnly', 'or it would never come back')
   assert.equal(atBase('/services/data/x', rewriting.origin, rewriting.base), '/orgs/acme/services/data/x')
   assert.equal(atBase('https://elsewhere.example/x', rewriting.origin, rewriting.base), 'https://elsewhere.example/x')
 })
