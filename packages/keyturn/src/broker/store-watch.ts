@@ -21,6 +21,8 @@ interface StoreWatch {
 
 const EVERY_MS = 1_000
 const PATIENCE_MS = 2_000
+/** Slept in one go; when that takes much longer it was this process that stood still, and no answer could be read. */
+const LOOK_MS = 250
 
 export const watchStore = ({
   store,
@@ -48,17 +50,16 @@ export const watchStore = ({
 
   const look = async (): Promise<void> => {
     const over = new AbortController()
-    const began = clock.boot()
     const answered = store.mark().then(
       () => turn(false),
       () => turn(true),
     )
     const late = async (): Promise<void> => {
-      for (;;) {
-        const left = Math.max(began, heardAt) + PATIENCE_MS - clock.boot()
-        if (left <= 0) break
-        await clock.sleep(left, over.signal)
+      for (let waited = 0; waited < PATIENCE_MS;) {
+        const before = clock.boot()
+        await clock.sleep(Math.min(LOOK_MS, PATIENCE_MS - waited), over.signal)
         if (over.signal.aborted || closing.signal.aborted) return
+        waited = heardAt >= before ? clock.boot() - heardAt : waited + Math.min(clock.boot() - before, 2 * LOOK_MS)
       }
       turn(true)
     }

@@ -20,12 +20,15 @@ const standing = () => {
         signal?.addEventListener('abort', () => wake())
       }),
   }
-  const move = async (ms: number): Promise<void> => {
+  const jump = async (ms: number): Promise<void> => {
     now += ms
     for (const sleeper of sleepers) if (sleeper.at <= now && sleepers.delete(sleeper)) sleeper.wake()
     await new Promise((done) => setImmediate(done))
   }
-  return { clock, move }
+  const move = async (ms: number): Promise<void> => {
+    for (let left = ms; left > 0; left -= 50) await jump(Math.min(50, left))
+  }
+  return { clock, move, jump }
 }
 
 test('a store that is busy with others is not out; one that answers nobody is', async () => {
@@ -50,5 +53,23 @@ test('a store that is busy with others is not out; one that answers nobody is', 
     watch.guard(() => Promise.resolve(1)),
     { code: 'STORE_UNAVAILABLE' },
   )
+  watch.close()
+})
+
+test('a process that stood still for a minute takes that for no outage', async () => {
+  const { clock, jump } = standing()
+  const log = openLog({ clock, level: 'silent', write: () => undefined })
+  const asked: (() => void)[] = []
+  const mark = (): Promise<never> => new Promise((answer) => asked.push(answer as () => void))
+  const watch = watchStore({ store: { mark }, clock, log })
+  await jump(60_000)
+  assert.equal(watch.down(), false)
+  const waiting = watch.guard(() => Promise.resolve('served'))
+  // What had arrived meanwhile is read.
+  asked[0]?.()
+  assert.equal(await waiting, 'served')
+  await jump(0)
+  await jump(1_000)
+  assert.deepEqual([watch.down(), asked.length], [false, 2])
   watch.close()
 })

@@ -17,7 +17,7 @@ export interface Backend {
 export interface Balancer {
   /** One address for each replica: its callers' usual one. */
   readonly urls: readonly string[]
-  /** Enough time has passed: everybody is tried again. */
+  /** What was wrong is mended: everybody is tried again. */
   forgive(): void
   /** Whether all of them get requests now. */
   allIn(): boolean
@@ -26,8 +26,11 @@ export interface Balancer {
   close(): void
 }
 
-/** As nginx's `fail_timeout`: who failed gets no new requests for a while. */
-const PENALTY_MS = 10_000
+/**
+ * As nginx's `fail_timeout`: who failed gets no new requests for a while. Longer than any fault lasts, also on a slow
+ * machine: whoever mends one says so (`forgive`).
+ */
+const PENALTY_MS = 600_000
 const LOOK_EVERY_MS = 500
 
 export const openBalancer = async (backends: readonly Backend[]): Promise<Balancer> => {
@@ -93,7 +96,8 @@ export const openBalancer = async (backends: readonly Backend[]): Promise<Balanc
   const servers = await Promise.all(
     backends.map(async (_, home) => {
       const server = createServer((incoming, answer) => pass(incoming, answer, order(home)))
-      server.keepAliveTimeout = 60_000
+      // No connection ends under a caller that is about to use it again.
+      server.keepAliveTimeout = 600_000
       server.listen(0, '127.0.0.1')
       await once(server, 'listening')
       return server

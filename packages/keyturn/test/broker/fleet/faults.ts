@@ -26,6 +26,8 @@ export interface Measured {
   readonly deathToSpare?: number
   /** Without a spare, or once the host is back: until the grant's own token serves again. */
   readonly deathToLive?: number
+  /** How long every replica was out; on this machine's clock. */
+  readonly outage?: number
 }
 
 export const faults = {
@@ -69,18 +71,23 @@ export const faults = {
   'PostgreSQL restarted': async (scene: Scene): Promise<Measured> => {
     const { stage, crowd } = scene
     const { held } = await caught(scene, { holdAfter: true })
+    const began = systemClock.boot()
     await stage.postgres.kill()
     stage.sim.control.release(held.id)
     await until('the replicas say so', async () => (await ready(stage)).every((one) => !one))
     await stage.postgres.start()
+    await until('the replicas are ready again', async () => (await ready(stage)).every(Boolean))
+    const outage = systemClock.boot() - began
+    stage.balancer.forgive()
     await crowd.everybodyThrough('after the restart of PostgreSQL')
-    return {}
+    return { outage }
   },
-  'one cut off from Salesforce': async ({ crowd, replica, expire }: Scene): Promise<Measured> => {
+  'one cut off from Salesforce': async ({ stage, crowd, replica, expire }: Scene): Promise<Measured> => {
     replica.toSalesforce.cut('reset')
     expire()
     await crowd.everybodyThrough('while one replica is cut off from Salesforce')
     replica.toSalesforce.mend()
+    stage.balancer.forgive()
     await crowd.everybodyThrough('when it is back')
     return {}
   },
@@ -92,6 +99,7 @@ export const faults = {
     await crowd.everybodyThrough('while one replica is cut off from PostgreSQL')
     replica.toPostgres.mend()
     await until('it is ready again', async () => (await ready(stage))[at] === true)
+    stage.balancer.forgive()
     await crowd.everybodyThrough('when it is back')
     return {}
   },
@@ -172,6 +180,7 @@ const died = async (scene: Scene, owner: Replica, afterwards: () => void, recove
   }
   // Without a spare nobody waits: as systemd would, at once.
   await owner.start()
+  stage.balancer.forgive()
   await crowd.everybodyThrough('when the owner is back')
   if (!recovers) return measured
   await until('its own token is the grant’s again', async () => {

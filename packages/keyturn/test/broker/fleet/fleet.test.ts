@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { whyNoPostgres } from '../../../../../test/postgres.ts'
 import { runFleet } from './fleet.ts'
 import type { FleetOptions } from './fleet.ts'
-import { runStorm } from './login-storm.ts'
 
 const skip = whyNoPostgres()
 const worlds: readonly Pick<FleetOptions, 'reuse' | 'faults'>[] = [
@@ -24,14 +23,3 @@ for (const [index, world] of worlds.entries()) {
     assert.ok(report.exchanges > 0 && report.calls > 0, 'tokens expired and callers called')
   })
 }
-
-test(
-  '60 clients that log in every second at three replicas cost no exchange, and one when the token dies',
-  { skip },
-  async (t) => {
-    const report = await runStorm({ seed: 'broker-storm', clients: 60, seconds: 2 })
-    t.diagnostic(JSON.stringify(report))
-    assert.deepEqual(report.problems, [])
-    assert.deepEqual([report.exchangesBefore, report.exchangesAfter, report.reuses], [0, 1, 0])
-  },
-)

@@ -63,7 +63,7 @@ export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
   const lost = new Set<string>()
   try {
     await crowd.everybodyThrough('at the beginning')
-    const opening = judgeErrors(await crowd.collect(), stage.programs, new Set())
+    const opening = judgeErrors(await crowd.collect(), stage.programs, { patient: new Set(), outage: 0 })
     problems.push(...opening.problems, ...Object.keys(opening.errors).map((text) => `before any fault: ${text}`))
     for (const { name, bare = false } of options.faults) {
       const candidates = stage.members.filter(
@@ -91,8 +91,8 @@ export const runFleet = async (options: FleetOptions): Promise<FleetReport> => {
       if (problems.length === 0) await crowd.everybodyThrough(`after ${fault}`)
       const seen = await crowd.collect()
       const unserved = (measured.claimed ?? [member.name]).filter((grant) => isBare(stage, grant))
-      const patient = new Set(unserved)
-      const { problems: bad, ...told } = judgeErrors(seen, stage.programs, patient)
+      const excuses = { patient: new Set(unserved), outage: measured.outage ?? 0 }
+      const { problems: bad, ...told } = judgeErrors(seen, stage.programs, excuses)
       problems.push(...bad.map((text) => `${fault}: ${text}`))
       const balanced = stage.balancer.counted().map(({ passed, failed }) => `${failed} of ${passed}`)
       const outages = stage.replicas.flatMap(({ name: replica, log }, at) =>

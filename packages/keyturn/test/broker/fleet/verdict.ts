@@ -23,8 +23,18 @@ const kindOf = (text: string): string =>
     .replace(/127\.0\.0\.1:\d+/g, 'REPLICA')
     .slice(0, 220)
 
-/** `patient`: callers of a grant that nobody could serve meanwhile; they may have been told so more than once. */
-export const judgeErrors = ({ errors }: Seen, programs: readonly Program[], patient: ReadonlySet<string>): Told => {
+/** What the broker says in `Retry-After` while its store is out; worker.ts heeds it. */
+const COME_AGAIN_MS = 5_000
+
+interface Excuses {
+  /** Grants that nobody could serve meanwhile; their callers may have been told so more than once. */
+  readonly patient: ReadonlySet<string>
+  /** How long every replica was out, ms: who came again as he was told may have met the same outage. */
+  readonly outage: number
+}
+
+export const judgeErrors = ({ errors }: Seen, programs: readonly Program[], { patient, outage }: Excuses): Told => {
+  const most = 1 + Math.floor(outage / COME_AGAIN_MS)
   const errorsPerCaller: Record<string, number> = {}
   const byText: Record<string, number> = {}
   const problems: string[] = []
@@ -32,7 +42,7 @@ export const judgeErrors = ({ errors }: Seen, programs: readonly Program[], pati
     const seen = errors[name] ?? []
     const label = patient.has(grant) ? `${seen.length} (grant without a spare in doubt)` : String(seen.length)
     errorsPerCaller[label] = (errorsPerCaller[label] ?? 0) + 1
-    if (seen.length > 1 && !patient.has(grant))
+    if (seen.length > most && !patient.has(grant))
       problems.push(`${name} of ${grant} saw ${seen.length} errors: ${seen.map(kindOf).join(' | ')}`)
     for (const text of seen) {
       const kind = kindOf(text)

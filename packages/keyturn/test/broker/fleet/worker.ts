@@ -24,7 +24,7 @@ const told = (error: unknown): string => {
 }
 
 /** Who was told to come again comes again when the broker said (Retry-After: 5); a broken connection is tried sooner. */
-const patience = (error: string): number => (/HTTP 50[34]|UNAVAILABLE|unavailable/i.test(error) ? 5_000 : 1_000)
+const patience = (error: string): number => (/HTTP.50[34]|unavailable/i.test(error) ? 5_000 : 1_000)
 
 const live = async ({ name, ...setup }: WorkerSetup['clients'][number], at: number): Promise<void> => {
   const call = clientOf({ name, ...setup })
