@@ -10,12 +10,13 @@ import { linkAddress, publicAddress } from './broker/reauthorise/public-address.
 import { openReauthorisations } from './broker/reauthorise/reauthorisations.ts'
 import type { Notifier } from './notify/notify.ts'
 import { orgConnection } from './org/connection.ts'
+import type { OrgConnection } from './org/connection.ts'
+import { openLentWatch } from './posture/provision/lent-watch.ts'
 import { openRotationOf } from './rotation-opened.ts'
 import type { RotationWiring } from './rotation-opened.ts'
 import { openCertificateWatch } from './rotation/certificates/certificate-watch.ts'
-import type { CertificateWatch } from './rotation/certificates/certificate-watch.ts'
 import { openScheduleLoop } from './rotation/schedule/schedule-loop.ts'
-import type { LoopParts, ScheduleLoop } from './rotation/schedule/schedule-loop.ts'
+import type { LoopParts, ScheduleLoop, Watch } from './rotation/schedule/schedule-loop.ts'
 import type { Settings } from './settings.ts'
 
 export interface ScheduleWorld {
@@ -64,23 +65,21 @@ export const hasSchedule = ({ config }: Settings): boolean =>
   (config.certificates !== undefined ||
     Object.values(config.credentials ?? {}).some(({ schedule }) => schedule !== undefined))
 
-/** Null: keyturn.yaml names no org whose certificates are watched. */
-export const certificateWatchOf = ({
+/** What runs out besides credentials. */
+export const watchesOf = ({
   keyturn,
   settings,
   notifier,
   log,
   clock = systemClock,
-}: ScheduleWorld): CertificateWatch | null => {
+}: ScheduleWorld): readonly Watch[] => {
   const { certificates } = settings.config
-  if (certificates === undefined) return null
-  return openCertificateWatch({
-    grants: [...new Set(certificates.watch)],
-    owner: certificates.owner,
-    org: (grant) => orgConnection(keyturn, grant),
-    records: keyturn.store.records,
-    ...{ clock, notifier, log },
-  })
+  const parts = { records: keyturn.store.records, clock, notifier, log }
+  const lent = openLentWatch(parts)
+  if (certificates === undefined) return [lent]
+  const { watch, owner } = certificates
+  const org = (grant: string): OrgConnection => orgConnection(keyturn, grant)
+  return [openCertificateWatch({ ...parts, grants: [...new Set(watch)], owner, org }), lent]
 }
 
 const usualPause = 60_000
@@ -97,7 +96,7 @@ export const openSchedule = (
   const { records } = keyturn.store
   const loop = openScheduleLoop({
     ...{ rotation: opened.rotation, records, clock, notifier, log, every: usualPause },
-    certificates: certificateWatchOf(world),
+    watches: watchesOf(world),
     ...more,
   })
   return {

@@ -11,6 +11,7 @@ export interface Notification {
     | 'rotation-failed'
     | 'old-token-used'
     | 'certificate-ends'
+    | 'lent-access-over'
     | 'test'
   readonly severity: 'info' | 'warning' | 'alarm'
   /** One line, plain text. */

@@ -8,6 +8,7 @@ import type { Clock, Loggable, Records } from '@keyturn/tokens'
 import type { Notification, Notifier } from '../../notify/notify.ts'
 import { certificateExpiry, expiryWarning } from '../../org/certificate-expiry.ts'
 import type { OrgConnection } from '../../org/connection.ts'
+import type { Watch } from '../schedule/schedule-loop.ts'
 import { watchedCertificates } from './watched-certificates.ts'
 import type { WatchedCertificate } from './watched-certificates.ts'
 
@@ -26,11 +27,6 @@ interface CertificateWatchParts {
   /** Null: nobody is told, and what was not told stays so. */
   readonly notifier: Pick<Notifier, 'tell' | 'channels'> | null
   readonly log: { warn(message: string, fields?: Readonly<Record<string, Loggable>>): void }
-}
-
-export interface CertificateWatch {
-  /** How many were told of. Asks an org at most once a day; never throws what an org does. */
-  round(): Promise<number>
 }
 
 const kinds = { 'connected-app': 'connected app', 'external-client-app': 'external client app', org: 'the org’s own' }
@@ -66,7 +62,7 @@ const notificationOf = (
   }
 }
 
-export const openCertificateWatch = (parts: CertificateWatchParts): CertificateWatch => {
+export const openCertificateWatch = (parts: CertificateWatchParts): Watch => {
   const { grants, owner, org, records, clock, notifier, log } = parts
   const seen = watchedCertificates(records)
   const notBefore = new Map<string, number>()
@@ -104,6 +100,7 @@ export const openCertificateWatch = (parts: CertificateWatchParts): CertificateW
   }
 
   return {
+    /** Asks an org at most once a day; never throws what an org does. */
     async round() {
       let count = 0
       for (const grant of grants) {

@@ -1,9 +1,27 @@
 /** Rounds of the schedule, for as long as the broker serves: nothing that goes wrong in one ends the loop. */
 import { KeyturnError } from '@keyturn/tokens'
-import type { CertificateWatch } from '../certificates/certificate-watch.ts'
 import { scheduledOf } from './assess.ts'
+import type { Scheduled } from './assess.ts'
 import { turnDue } from './scheduler.ts'
 import type { Round, RoundParts } from './scheduler.ts'
+
+/** What else runs out and is told of in the same rounds: certificates, what was lent. */
+export interface Watch {
+  /** How many were told of. */
+  round(): Promise<number>
+}
+
+/** One round with everything in it. */
+export const wholeRound = async (
+  parts: RoundParts,
+  watches: readonly Watch[],
+  scheduled?: readonly Scheduled[],
+): Promise<Round> => {
+  const round = await turnDue(parts, scheduled)
+  let { told } = round
+  for (const watch of watches) if (parts.signal?.aborted !== true) told += await watch.round()
+  return { ...round, told }
+}
 
 export interface ScheduleLoop {
   /** Resolves when the steps in flight are written down. */
@@ -13,14 +31,13 @@ export interface ScheduleLoop {
 export interface LoopParts extends Omit<RoundParts, 'now' | 'signal'> {
   /** ms. */
   readonly every: number
-  /** Null: no certificates are watched. */
-  readonly certificates?: CertificateWatch | null
+  readonly watches?: readonly Watch[]
   readonly onRound?: (round: Round) => void
 }
 
 export const openScheduleLoop = ({
   every,
-  certificates = null,
+  watches = [],
   onRound = () => undefined,
   ...parts
 }: LoopParts): ScheduleLoop => {
@@ -32,9 +49,7 @@ export const openScheduleLoop = ({
     while (!signal.aborted) {
       const next = clock.boot() + every
       try {
-        const round = await turnDue({ ...parts, now: clock.wall(), signal }, scheduled)
-        const told = signal.aborted ? 0 : ((await certificates?.round()) ?? 0)
-        onRound({ ...round, told: round.told + told })
+        onRound(await wholeRound({ ...parts, now: clock.wall(), signal }, watches, scheduled))
       } catch (error) {
         const code = error instanceof KeyturnError ? error.code : 'DEFECT'
         log.warn('a round of the schedule failed; the next one tries again', { code })

@@ -17,7 +17,7 @@ import { tellAll } from './reminders.ts'
 import { openSchedules } from './schedule-record.ts'
 import { isOpen } from './windows.ts'
 
-export interface ScheduleLog {
+interface ScheduleLog {
   info(message: string, fields?: Readonly<Record<string, Loggable>>): void
   warn(message: string, fields?: Readonly<Record<string, Loggable>>): void
 }
@@ -39,7 +39,7 @@ export interface RoundParts {
   readonly signal?: AbortSignal
 }
 
-export interface RoundEnd {
+interface RoundEnd {
   readonly name: string
   readonly state: string
 }

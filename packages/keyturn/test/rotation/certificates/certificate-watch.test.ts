@@ -4,9 +4,9 @@ import { test } from 'node:test'
 import { orgConnection } from '../../../src/org/connection.ts'
 import type { Notification } from '../../../src/notify/notify.ts'
 import { openCertificateWatch } from '../../../src/rotation/certificates/certificate-watch.ts'
-import type { CertificateWatch } from '../../../src/rotation/certificates/certificate-watch.ts'
 import { watchedCertificates } from '../../../src/rotation/certificates/watched-certificates.ts'
 import { calendarOf } from '../../../src/rotation/schedule/calendar.ts'
+import type { Watch } from '../../../src/rotation/schedule/schedule-loop.ts'
 import { certificateViews } from '../../../src/rotation/views/certificate-view.ts'
 import { scene } from '../scene.ts'
 
@@ -37,7 +37,7 @@ void test('a certificate pasted into an app is told of 60, 30, 10 and 0 days bef
   }
   const warnings: string[] = []
   const { records } = keyturn.store
-  const open = (): CertificateWatch =>
+  const open = (): Watch =>
     openCertificateWatch({
       ...{ grants: ['admin', 'nobody'], owner: 'ops', records, clock, notifier },
       org: (grant) => orgConnection(keyturn, grant),

@@ -18,17 +18,18 @@ export default class ScheduleRunCommand extends KeyturnCommand {
     const ending = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
     return this.withKeyturn(flags, async (keyturn, settings) => {
-      const [{ openRotationOf }, { linksOf, certificateWatchOf }, { withNotifier }, { turnDue }] = await Promise.all([
+      const [{ openRotationOf }, { linksOf, watchesOf }, { withNotifier }, { wholeRound }] = await Promise.all([
         import('../../../rotation-opened.ts'),
         import('../../../schedule-opened.ts'),
         import('../../../with-notifier.ts'),
-        import('../../../rotation/schedule/scheduler.ts'),
+        import('../../../rotation/schedule/schedule-loop.ts'),
       ])
       return withNotifier(settings, { store: keyturn.store, log: quietLog }, async (notifier) => {
-        const reauthorise = linksOf({ keyturn, settings, notifier, log: quietLog })
+        const world = { keyturn, settings, notifier, log: quietLog }
+        const reauthorise = linksOf(world)
         const opened = openRotationOf({ keyturn, settings }, reauthorise === undefined ? {} : { reauthorise })
         try {
-          const turned = await turnDue({
+          const parts = {
             rotation: opened.rotation,
             records: keyturn.store.records,
             clock: systemClock,
@@ -37,10 +38,8 @@ export default class ScheduleRunCommand extends KeyturnCommand {
             now: systemClock.wall(),
             who: `the schedule, by ${operatorName()}`,
             signal: ending.signal,
-          })
-          const watch = certificateWatchOf({ keyturn, settings, notifier, log: quietLog })
-          const certificates = ending.signal.aborted ? 0 : ((await watch?.round()) ?? 0)
-          const round = { ...turned, told: turned.told + certificates }
+          }
+          const round = await wholeRound(parts, watchesOf(world))
           const { scheduled, started, advanced, ended, failed, told, blocked, freed } = round
           this.log(`${scheduled} scheduled, ${started.length} begun, ${advanced.length} worked on, ${told} told.`)
           for (const { name, state } of ended) this.log(`${name}: ${state}`)
