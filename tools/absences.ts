@@ -105,7 +105,7 @@ export const absences: readonly Absence[] = [
       // an AppRole's secret id, in the body that logs in
       'packages/keyturn/src/secret-managers/vault-client.ts',
       // the secret of a new app, in the file that makes it
-      'packages/keyturn/src/posture/migrate/make-migration.ts',
+      'packages/keyturn/src/posture/migrate/migrate-app.ts',
       'packages/keyturn/src/posture/provision/app-files.ts',
       // given to who reads it: a file, a program, a secret manager
       'packages/keyturn/src/destinations/',

@@ -9,6 +9,7 @@ import { exitCodes, KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn, RecordEntry } from '@keyturn/tokens'
 import { endLines, shownLines } from './change-screen.ts'
 import type { Screen } from './change-screen.ts'
+import { changeRecordKind } from './kept-change.ts'
 import type { Json } from '../keyturn-command.ts'
 import { commitmentsOf } from '../ledger-commitment.ts'
 import type { OrgConnection } from '../org/connection.ts'
@@ -23,6 +24,11 @@ import type { Impact } from '../posture/impact/impact.ts'
 export const changeFlags = {
   yes: boolean({ char: 'y', description: 'Do not ask; without a terminal nothing is changed unless this is given' }),
   'dry-run': boolean({ exclusive: ['yes'], description: 'Show it, let the org check it, and change nothing' }),
+}
+
+/** Of those that may take something from somebody. */
+export const restrictingFlags = {
+  ...changeFlags,
   'cut-off-anyway': string({
     helpValue: 'REASON',
     description: 'Go on although somebody is cut off, or nobody can tell; the reason goes into the ledger',
@@ -35,7 +41,7 @@ export interface ChangeFlags {
   readonly 'cut-off-anyway'?: string | undefined
 }
 
-interface ChangeFlow {
+export interface ChangeFlow {
   readonly keyturn: Keyturn
   readonly org: OrgConnection
   readonly change: OrgChange
@@ -59,9 +65,6 @@ interface ChangeFlow {
   /** What is being done, on stderr. */
   readonly tell: (text: string) => void
 }
-
-/** Kind of the records that keep what the ledger's commitments stand for. */
-const changeRecordKind = 'org-change'
 
 const requireReason = (flags: ChangeFlags): string | null => {
   const reason = flags['cut-off-anyway']

@@ -1,10 +1,8 @@
 /** Opens what `keyturn fix` works on: one audit of an org, its plan of fixes, and the same audit again afterwards. */
 import { KeyturnError, systemClock } from '@keyturn/tokens'
-import type { Keyturn } from '@keyturn/tokens'
 import { auditedCredentials } from '../audit/audited-credentials.ts'
+import type { Changing } from '../change/change-command.ts'
 import { changeEvidence, evidenceFamilies } from '../change/change-evidence.ts'
-import { orgConnection } from '../org/connection.ts'
-import type { OrgConnection } from '../org/connection.ts'
 import { choose } from '../posture/audit/audit-snapshot.ts'
 import { neededFamilies, neededSettings } from '../posture/audit/profiles.ts'
 import type { Chosen } from '../posture/audit/profiles.ts'
@@ -18,10 +16,8 @@ import { findWrong, onlySubjects, stillWrong } from '../posture/fix/find-fixes.t
 import { planFixes } from '../posture/fix/plan-fixes.ts'
 import type { FixPlan, ImpactedFix } from '../posture/fix/plan-fixes.ts'
 import type { Snapshot } from '../posture/snapshot.ts'
-import type { Settings } from '../settings.ts'
 
 export interface FixTask {
-  readonly grant: string
   /** Null: everything the profile finds. */
   readonly control: string | null
   /** Of the control; empty: all. */
@@ -31,7 +27,6 @@ export interface FixTask {
 }
 
 export interface PlannedRun {
-  readonly org: OrgConnection
   readonly snapshot: Snapshot
   readonly results: readonly Result[]
   readonly plan: FixPlan
@@ -39,17 +34,13 @@ export interface PlannedRun {
   verify(fixes: readonly ImpactedFix[]): Promise<{ readonly ok: boolean; readonly text: string }>
 }
 
-interface Wiring {
-  readonly keyturn: Keyturn
-  readonly settings: Settings
-  readonly tell: (text: string) => void
-}
-
-export const planRun = async (task: FixTask, { keyturn, settings, tell }: Wiring): Promise<PlannedRun> => {
+export const planRun = async (
+  task: FixTask,
+  { keyturn, settings, org, tell }: Pick<Changing, 'keyturn' | 'settings' | 'org' | 'tell'>,
+): Promise<PlannedRun> => {
   const controls = await allControls()
   const { profile, days } = task
   const chosen = choose(controls, { profile, only: task.control === null ? [] : [task.control] })
-  const org = orgConnection(keyturn, task.grant)
   const read = async (of: readonly Chosen[], more: readonly Family[]): Promise<Snapshot> => {
     const snapshot = await collect({
       org,
@@ -73,7 +64,6 @@ export const planRun = async (task: FixTask, { keyturn, settings, tell }: Wiring
   const asked = onlySubjects(found, task.subjects, results[0])
   const evidence = await changeEvidence({ keyturn, org, snapshot, days })
   return {
-    org,
     snapshot,
     results,
     plan: await planFixes(asked, snapshot, evidence),

@@ -81,6 +81,14 @@ export const seenOf = async (
   return { snapshot, before, ifBlocked: impactOf({ is: 'blocked-app', app }, evidence) }
 }
 
+/** Names of users that are machines, in lower case. */
+export const machinesIn = ({ facts: { users } }: Snapshot): ReadonlySet<string> =>
+  new Set(
+    users.is === 'known'
+      ? users.value.flatMap(({ username, nature }) => (nature.is === 'machine' ? [username.toLowerCase()] : []))
+      : [],
+  )
+
 export const collectedApp = async (
   org: OrgConnection,
   fullName: string,

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '@keyturn/tokens'
 import type { OrgConnection } from '../org/connection.ts'
+import { keepHeapSmall } from '../small-heap.ts'
 import type { Collecting } from './collector.ts'
 import { createAsker } from './collectors/asker.ts'
 import { attempt } from './collectors/attempt.ts'
@@ -41,6 +42,7 @@ export interface CollectOptions {
 const notChosen = unknown('not-collected', 'this was not chosen')
 
 export const collect = async (options: CollectOptions): Promise<Snapshot> => {
+  keepHeapSmall()
   const { org, families, clock, tell = () => undefined, days = 90, settings = [], elsewhere = {} } = options
   const now = clock.wall()
   const started = clock.boot()

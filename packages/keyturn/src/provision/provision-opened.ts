@@ -1,53 +1,39 @@
 /** Provisioning with what a command has behind its ports: the flow of every change, who would be cut off, destinations. */
-import { KeyturnError, Secret, systemClock } from '@keyturn/tokens'
-import type { Keyturn, RecordEntry } from '@keyturn/tokens'
+import { KeyturnError, Secret } from '@keyturn/tokens'
+import type { Changing } from '../change/change-command.ts'
 import { changeEvidence, evidenceFamilies } from '../change/change-evidence.ts'
 import { changeFlow } from '../change/change-flow.ts'
-import type { ChangeFlags } from '../change/change-flow.ts'
-import type { Screen } from '../change/change-screen.ts'
+import type { ChangeFlow } from '../change/change-flow.ts'
 import { configuredDestinations } from '../configured-destinations.ts'
-import type { OrgConnection } from '../org/connection.ts'
 import { collect } from '../posture/collect.ts'
 import { impactOf, together } from '../posture/impact/impact-of.ts'
 import type { Impact } from '../posture/impact/impact.ts'
 import type { Restriction } from '../posture/impact/restriction.ts'
 import { askYes } from '../output/confirm.ts'
 import type { Agree, Carry } from '../posture/provision/carry.ts'
-import type { SecretDelivery } from '../posture/provision/make-app.ts'
+import type { SecretDelivery } from '../posture/provision/consumer-pair.ts'
 import type { Settings } from '../settings.ts'
-
-export interface Provisioning {
-  readonly keyturn: Keyturn
-  readonly org: OrgConnection
-  readonly flags: ChangeFlags
-  /** Into the ledger; no name of a person. */
-  readonly data: RecordEntry['data']
-  readonly attended: boolean
-  readonly screen: Screen
-  readonly log: (text: string) => void
-  readonly tell: (text: string) => void
-}
 
 const evidenceDays = 90
 
 const impactFor = async (
-  { keyturn, org, tell }: Provisioning,
+  { keyturn, org, tell, clock }: Changing,
   restricts: readonly Restriction[],
 ): Promise<Impact | null> => {
   if (restricts.length === 0) return null
-  const snapshot = await collect({ org, clock: systemClock, families: [...evidenceFamilies], days: evidenceDays, tell })
+  const snapshot = await collect({ org, clock, families: [...evidenceFamilies], days: evidenceDays, tell })
   const evidence = await changeEvidence({ keyturn, org, snapshot, days: evidenceDays })
   return together(restricts.map((restriction) => impactOf(restriction, evidence)))
 }
 
 /** What was agreed to once is agreed to for all steps of the same thing; who is cut off is asked at each. */
-export const carryOf = (provisioning: Provisioning, verb: 'provision' | 'migrate' = 'provision'): Carry => {
-  const { keyturn, org, flags, data, attended, screen, log, tell } = provisioning
+export const carryOf = (changing: Changing, { verb, data }: Pick<ChangeFlow, 'verb' | 'data'>): Carry => {
+  const { flags } = changing
   let agreed = flags.yes
   return async (change, { restricts, begin, verify }) => {
     const out = await changeFlow({
-      ...{ keyturn, org, change, data, attended, screen, log, tell, verb, clock: systemClock },
-      impact: await impactFor(provisioning, restricts),
+      ...{ ...changing, change, verb, data },
+      impact: await impactFor(changing, restricts),
       flags: { ...flags, yes: agreed && !flags['dry-run'] },
       ...(begin === undefined ? {} : { begin }),
       ...(verify === undefined ? {} : { verify }),
@@ -58,7 +44,7 @@ export const carryOf = (provisioning: Provisioning, verb: 'provision' | 'migrate
 }
 
 export const agreeOf =
-  ({ flags, attended }: Pick<Provisioning, 'flags' | 'attended'>): Agree =>
+  ({ flags, attended }: Pick<Changing, 'flags' | 'attended'>): Agree =>
   async (question) =>
     flags.yes || (!flags['dry-run'] && attended && (await askYes(question)))
 

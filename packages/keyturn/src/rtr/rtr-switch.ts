@@ -3,11 +3,10 @@
  * the org is changed, so that whoever was killed between finds out by the same command what became of it.
  */
 import { KeyturnError } from '@keyturn/tokens'
-import type { Clock, Keyturn, RecordEntry } from '@keyturn/tokens'
+import type { RecordEntry } from '@keyturn/tokens'
+import type { Changing } from '../change/change-command.ts'
 import { changeFlow } from '../change/change-flow.ts'
-import type { ChangeFlags } from '../change/change-flow.ts'
-import type { Screen } from '../change/change-screen.ts'
-import type { OrgConnection } from '../org/connection.ts'
+import type { ChangeFlow } from '../change/change-flow.ts'
 import type { CarriedOut } from '../posture/change/carry-out.ts'
 import type { PlannedApp } from '../posture/rtr/plan.ts'
 import { rotationImpact } from '../posture/rtr/rotation-impact.ts'
@@ -19,17 +18,9 @@ import { watch } from '../posture/rtr/watch.ts'
 import type { WatchState } from '../posture/rtr/watch.ts'
 import type { Snapshot } from '../posture/snapshot.ts'
 
-export interface Switching {
-  readonly keyturn: Keyturn
-  readonly org: OrgConnection
+export interface Switching extends Changing {
   readonly snapshot: Snapshot
   readonly app: PlannedApp
-  readonly flags: ChangeFlags
-  readonly clock: Clock
-  readonly attended: boolean
-  readonly screen: Screen
-  readonly log: (text: string) => void
-  readonly tell: (text: string) => void
 }
 
 const recordOf = async ({ keyturn, snapshot, app }: Switching): Promise<SwitchRecord | null> =>
@@ -81,7 +72,7 @@ const alreadyOn = async (switching: Switching): Promise<SwitchRecord> => {
   return record
 }
 
-const flowOf = (switching: Switching, on: boolean): Omit<Parameters<typeof changeFlow>[0], 'change' | 'impact'> => {
+const flowOf = (switching: Switching, on: boolean): Omit<ChangeFlow, 'change' | 'impact'> => {
   const { snapshot, app } = switching
   const data: RecordEntry['data'] = { org: snapshot.org.id, app: app.id }
   return {

@@ -2,13 +2,10 @@
  * Every element of a connected app's file (Metadata API guide, ConnectedApp) and where it goes in the files of an
  * external client app. What is not in this table is told as not carried: nothing is lost in silence.
  */
-import { elementsOf, isOn, textOf } from '../../org/metadata-component.ts'
+import { elementsOf, isOn, listOf, textOf } from '../../org/metadata-component.ts'
 import type { MetadataBody, MetadataValue } from '../../org/metadata-component.ts'
 import type { Mover } from './moves.ts'
 import { notCarried, otherwise, same, several } from './moves.ts'
-
-const listOf = (value: MetadataValue): readonly MetadataValue[] =>
-  value === undefined || value === null ? [] : Array.isArray(value) ? (value as readonly MetadataValue[]) : [value]
 
 const texts = (value: MetadataValue): readonly string[] => listOf(value).flatMap((one) => textOf(one) ?? [])
 

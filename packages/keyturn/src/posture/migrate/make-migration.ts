@@ -3,27 +3,28 @@
  * its key and secret put where clients read them. The pair is made here and kept sealed until it is there, so that a
  * process that is killed goes on with the same one.
  */
-import { KeyturnError, Secret } from '@keyturn/tokens'
+import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn } from '@keyturn/tokens'
-import { createHash } from 'node:crypto'
 import type { OrgConnection } from '../../org/connection.ts'
 import { readComponent, textOf } from '../../org/metadata-component.ts'
 import type { CarriedOut } from '../change/carry-out.ts'
 import type { AppFact } from '../facts.ts'
 import { appParts, partName } from '../provision/app-files.ts'
 import { appExists } from '../provision/app-place.ts'
-import type { Carry } from '../provision/carry.ts'
+import type { Agree, Carry } from '../provision/carry.ts'
 import { isThere } from '../provision/carry.ts'
-import type { SecretDelivery } from '../provision/make-app.ts'
+import { newPair } from '../provision/consumer-pair.ts'
+import type { SecretDelivery } from '../provision/consumer-pair.ts'
+import { keptDocument, readDocument } from '../provision/kept-document.ts'
+import { provisionedId } from '../provision/provisioned.ts'
 import { migrationComponents } from './migrate-app.ts'
 import type { Migration } from './migration.ts'
 import { differences } from './same-app.ts'
 import type { Difference } from './same-app.ts'
-import { keptDocument, readDocument } from '../provision/kept-document.ts'
 
-export const migratedKind = 'migrated-app'
+const migratedKind = 'migrated-app'
 
-export interface MigratedRecord {
+interface MigratedRecord {
   readonly state: 'begun' | 'done'
   readonly org: string
   readonly grant: string
@@ -35,9 +36,6 @@ export interface MigratedRecord {
   readonly key: string | null
   readonly secretTo: string | null
 }
-
-export const migratedId = (orgId: string, to: string): string =>
-  `${orgId.slice(0, 15)}/${createHash('sha256').update(to.toLowerCase()).digest('hex').slice(0, 32)}`
 
 export interface MakeMigration {
   readonly org: OrgConnection
@@ -53,6 +51,7 @@ export interface MakeMigration {
   readonly clock: Clock
   readonly random: (bytes: number) => Buffer
   readonly carry: Carry
+  readonly agree: Agree
 }
 
 export interface MadeMigration {
@@ -65,18 +64,13 @@ export interface MadeMigration {
   readonly done: boolean
 }
 
-/** In Salesforce’s form; never shown before the app is there, so nobody can have chosen the same. */
-const newPair = (random: MakeMigration['random']): { readonly key: string; readonly secret: Secret } => ({
-  key: `3MVG9${random(60).toString('base64url').replace(/[-_]/g, 'x')}`,
-  secret: new Secret(random(32).toString('hex').toUpperCase()),
-})
-
 export const makeMigration = async (making: MakeMigration): Promise<MadeMigration> => {
-  const { org, orgId, store, migration, before, collectNew, delivery, by, clock, random, carry } = making
+  const { org, orgId, store, migration, before, collectNew, delivery, by, clock, random, carry, agree } = making
   const { from, to } = migration
   const { records } = store
-  const id = migratedId(orgId, to)
+  const id = provisionedId(orgId, to)
   const record = await records.get(migratedKind, id)
+  let version = record?.version ?? null
   const known = record === null ? null : readDocument<MigratedRecord>(record)
   const exists = await appExists(org, to)
   if (exists && (known === null || known.from !== from))
@@ -87,6 +81,8 @@ export const makeMigration = async (making: MakeMigration): Promise<MadeMigratio
         fix: 'Choose another name with --name.',
       },
     )
+  // Taken out of the org since, it is made anew.
+  const finished = exists && known?.state === 'done'
   const kept = known === null ? null : await records.secret(migratedKind, id, 'consumerSecret')
   const keptKey = known?.key ?? null
   const pair =
@@ -107,14 +103,16 @@ export const makeMigration = async (making: MakeMigration): Promise<MadeMigratio
   const write = async (state: MigratedRecord['state'], key: string | null): Promise<void> => {
     const secretTo = delivery?.name ?? known?.secretTo ?? null
     const doc: MigratedRecord = { state, org: orgId, grant: org.grant, from, to, at: clock.wall(), by, key, secretTo }
-    await records.put(
+    const written = await records.put(
       {
-        ...{ kind: migratedKind, id, doc: keptDocument(doc) },
+        // Two at once would make two pairs: the second one is told to look again.
+        ...{ kind: migratedKind, id, doc: keptDocument(doc), expect: version },
         ...(state === 'begun' && pair !== null ? { secrets: { consumerSecret: pair.secret } } : {}),
         ...(state === 'done' ? { forget: ['consumerSecret'] } : {}),
       },
       { kind: `migrate-app-${state}`, grant: null, data: { grantName: org.grant, org: orgId, record: id } },
     )
+    version = written.version
   }
   let found: readonly Difference[] | null = null
   const compare = async (): Promise<{ readonly ok: boolean; readonly text: string }> => {
@@ -128,20 +126,18 @@ export const makeMigration = async (making: MakeMigration): Promise<MadeMigratio
   const carried = await carry(
     {
       title: `Make the external client app ${to} of the connected app ${from}`,
-      components: migrationComponents(
-        migration,
-        pair === null ? null : { key: pair.key, secret: pair.secret.reveal() },
-      ),
+      components: migrationComponents(migration, pair),
       records: [],
       clicks: [],
     },
     {
       restricts: [],
-      begin: () => (known?.state === 'done' ? Promise.resolve() : write('begun', pair?.key ?? null)),
+      begin: () => (finished ? Promise.resolve() : write('begun', pair?.key ?? null)),
       verify: compare,
     },
   )
-  if (!isThere(carried)) return { carried, key: null, delivered: null, differences: found, done: false }
+  const unfinished = { carried, delivered: null, done: false }
+  if (!isThere(carried)) return { ...unfinished, key: null, differences: found }
   if (carried.is === 'nothing-to-do') await compare()
 
   const global = await readComponent(org, { type: appParts.global, fullName: partName('global', to) })
@@ -151,8 +147,12 @@ export const makeMigration = async (making: MakeMigration): Promise<MadeMigratio
     throw new KeyturnError('ORG_REFUSED', `The org gave ${to} another consumer key than it was told`, {
       fix: 'Take key and secret from Setup → External Client App Manager.',
     })
-  if (pair !== null && delivery === null) return { carried, key, delivered: null, differences: found, done: false }
+  if (pair !== null && delivery === null) return { ...unfinished, key, differences: found }
+  // Nothing was to be changed in the org, so nobody was asked yet.
+  const asked = pair !== null && delivery !== null && carried.is === 'nothing-to-do'
+  if (asked && !(await agree(`Put the secret of ${to} into ${delivery.name}?`)))
+    return { ...unfinished, key, differences: found }
   const delivered = pair === null || delivery === null ? null : await delivery.deliver(pair, `migrate/${id}/1`)
-  if (known?.state !== 'done') await write('done', key ?? pair?.key ?? null)
+  if (!finished) await write('done', key ?? pair?.key ?? null)
   return { carried, key, delivered, differences: found, done: true }
 }

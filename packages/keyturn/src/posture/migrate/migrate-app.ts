@@ -4,6 +4,7 @@ import { elementsOf, textOf } from '../../org/metadata-component.ts'
 import type { MetadataBody, MetadataValue } from '../../org/metadata-component.ts'
 import type { ComponentEdit } from '../change/org-change.ts'
 import { appParts, partName } from '../provision/app-files.ts'
+import type { ConsumerPair } from '../provision/consumer-pair.ts'
 import { defaults, groups, topLevel } from './element-moves.ts'
 import { hardened } from './harden.ts'
 import type { ElementMove, MigratedPart, MigratedParts, Migration } from './migration.ts'
@@ -95,13 +96,11 @@ export const migrationOf = (from: string, body: MetadataBody, options: Migration
 }
 
 /** `pair`: key and secret that Keyturn chose; given once, to an app that is not there yet. */
-export const migrationComponents = (
-  { to, parts }: Migration,
-  pair: { readonly key: string; readonly secret: string } | null,
-): readonly ComponentEdit[] =>
+export const migrationComponents = ({ to, parts }: Migration, pair: ConsumerPair | null): readonly ComponentEdit[] =>
   (Object.keys(parts) as MigratedPart[]).map((part) => {
     const fullName = partName(part, to)
-    const once = part === 'global' && pair !== null ? { consumerKey: pair.key, consumerSecret: pair.secret } : {}
+    const once =
+      part === 'global' && pair !== null ? { consumerKey: pair.key, consumerSecret: pair.secret.reveal() } : {}
     const tie = part === 'app' ? {} : { externalClientApplication: to, label: fullName }
     return {
       type: appParts[part],

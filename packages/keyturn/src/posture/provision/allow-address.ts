@@ -14,8 +14,7 @@ import type { IpRange } from '../facts.ts'
 import type { Restriction } from '../impact/restriction.ts'
 import { contains, parseRange, sameRange, tooWide } from './address-range.ts'
 import { appParts, partName } from './app-files.ts'
-import type { PlannedWidening } from './grant-field.ts'
-import type { WideningItem } from './widening.ts'
+import type { PlannedWidening, WideningItem } from './widening.ts'
 
 type AddressItem = Extract<WideningItem, { readonly is: 'address' }>
 
@@ -40,10 +39,6 @@ const rangeIn = (element: MetadataBody, { from, to }: Held): IpRange => ({
 
 const rangesIn = (body: MetadataBody | null, of: Held): readonly IpRange[] =>
   elements(body?.[of.list]).map((one) => rangeIn(one, of))
-
-export interface PlannedAddress extends PlannedWidening<AddressItem> {
-  readonly restricts: readonly Restriction[]
-}
 
 /** `profile:NAME`, `app:NAME`, or a name that is only one of both. */
 const findTarget = async (
@@ -83,7 +78,7 @@ const componentOf = async (org: OrgConnection, of: AddressItem['of'], name: stri
 export const planAddress = async (
   org: OrgConnection,
   asked: { readonly target: string; readonly address: string; readonly wide: boolean },
-): Promise<PlannedAddress> => {
+): Promise<PlannedWidening<AddressItem>> => {
   const range = parseRange(asked.address)
   const width = tooWide(range)
   if (width !== null && !asked.wide)

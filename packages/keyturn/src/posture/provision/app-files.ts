@@ -2,13 +2,13 @@
  * A hardened external client app as its components (Metadata API guide, external client apps). Each edit sets what it is
  * about and leaves what else stands there; consumer key and secret are given once, to an app that isn't there yet.
  */
-import type { Secret } from '@keyturn/tokens'
 import type { MetadataBody } from '../../org/metadata-component.ts'
 import type { ComponentEdit } from '../change/org-change.ts'
 import type { IpRange } from '../facts.ts'
 import { parseRange } from './address-range.ts'
 import type { AppDescription } from './app-description.ts'
 import { defaultScopes, metadataScopes } from './app-scopes.ts'
+import type { ConsumerPair } from './consumer-pair.ts'
 
 export const appParts = {
   app: 'ExternalClientApplication',
@@ -34,7 +34,7 @@ export interface AppParts {
   /** PEM. */
   readonly certificate: string | null
   /** Given by us, so that nobody has to read it from the org; null: the org makes its own. */
-  readonly pair: { readonly key: string; readonly secret: Secret } | null
+  readonly pair: ConsumerPair | null
 }
 
 /** Names of the parts as the org itself gives them; the tie is an element in each. */

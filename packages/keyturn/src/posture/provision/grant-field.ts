@@ -7,16 +7,9 @@ import type { OrgChange } from '../change/org-change.ts'
 import { accessWish, parseFieldName } from './access-wish.ts'
 import { knownAccess } from './integration-set.ts'
 import { ownSet } from './permission-set.ts'
-import type { WideningItem } from './widening.ts'
+import type { PlannedWidening, WideningItem } from './widening.ts'
 
 type FieldItem = Extract<WideningItem, { readonly is: 'field' }>
-
-export interface PlannedWidening<Item extends WideningItem = WideningItem> {
-  readonly item: Item
-  readonly change: OrgChange
-  /** Who gets it, and what doesn't work yet. */
-  readonly notes: readonly string[]
-}
 
 const list = (value: MetadataValue): readonly MetadataBody[] => listOf(value).map(elementsOf)
 
@@ -94,6 +87,7 @@ export const planField = async (
       records: [],
       clicks: [],
     },
+    restricts: [],
     notes: [
       `${set.name}: ${people}`,
       ...(reaches

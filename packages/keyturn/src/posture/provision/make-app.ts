@@ -3,7 +3,7 @@
  * would, and its secret put where the integration reads it. The pair is made here and kept sealed until it is there, so
  * that nobody has to read a secret from the org, and a process that is killed goes on with the same pair.
  */
-import { KeyturnError, Secret } from '@keyturn/tokens'
+import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Json, Keyturn } from '@keyturn/tokens'
 import type { OrgConnection } from '../../org/connection.ts'
 import { readComponent, textOf } from '../../org/metadata-component.ts'
@@ -17,18 +17,13 @@ import { refuseUnsafe } from './app-objections.ts'
 import { appExists, appSurface, isSandbox, requireNamed } from './app-place.ts'
 import type { Agree, Carry } from './carry.ts'
 import { isThere, tookNothing } from './carry.ts'
+import { newPair } from './consumer-pair.ts'
+import type { SecretDelivery } from './consumer-pair.ts'
 import { judgeApp } from './judge-app.ts'
 import type { AppJudgement } from './judge-app.ts'
 import { dropProvisioned, notOurs, provisionedId, provisionedKinds, readProvisioned } from './provisioned.ts'
 import type { Provisioned } from './provisioned.ts'
 import { keptDocument } from './kept-document.ts'
-
-/** Where the pair goes; behind a port, for destinations are another layer. */
-export interface SecretDelivery {
-  readonly name: string
-  /** Where that is, and whether it was read back. Throws DESTINATION_*. */
-  deliver(pair: { readonly key: string; readonly secret: Secret }, version: string): Promise<string>
-}
 
 export interface MakeApp {
   readonly org: OrgConnection
@@ -55,12 +50,6 @@ export interface MadeApp {
   readonly clicks: readonly string[]
   readonly done: boolean
 }
-
-/** As Salesforce makes them: they are never shown before the app is there, so nobody can have chosen the same. */
-const newPair = (random: MakeApp['random']): { readonly key: string; readonly secret: Secret } => ({
-  key: `3MVG9${random(60).toString('base64url').replace(/[-_]/g, 'x')}`,
-  secret: new Secret(random(32).toString('hex').toUpperCase()),
-})
 
 const keyIn = async (org: OrgConnection, name: string): Promise<string | null> =>
   textOf((await readComponent(org, { type: appParts.global, fullName: partName('global', name) }))?.['consumerKey'])

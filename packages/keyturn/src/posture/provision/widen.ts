@@ -3,20 +3,17 @@ import { randomUUID } from 'node:crypto'
 import type { Records } from '@keyturn/tokens'
 import type { OrgConnection } from '../../org/connection.ts'
 import type { CarriedOut } from '../change/carry-out.ts'
-import type { Restriction } from '../impact/restriction.ts'
 import { endAddress, endRestricts } from './allow-address.ts'
 import type { Carry } from './carry.ts'
 import { isThere, tookNothing } from './carry.ts'
 import { endField } from './grant-field.ts'
-import type { PlannedWidening } from './grant-field.ts'
 import { fieldText, itemText, lentAlready, listWidenings, putEnded, putWidening, wideningKind } from './widening.ts'
-import type { KnownWidening, Widening, WideningItem } from './widening.ts'
+import type { KnownWidening, PlannedWidening, Widening, WideningItem } from './widening.ts'
 
 export interface Widen {
   readonly org: OrgConnection
   readonly records: Records
   readonly planned: PlannedWidening
-  readonly restricts: readonly Restriction[]
   readonly reason: string
   readonly approvedBy: string | null
   readonly until: number | null
@@ -41,7 +38,7 @@ const unfinished = (all: readonly KnownWidening[], org: string, item: WideningIt
   )
 
 export const widen = async (asked: Widen): Promise<Widened> => {
-  const { org, records, planned, restricts, reason, approvedBy, until, by, now, carry } = asked
+  const { org, records, planned, reason, approvedBy, until, by, now, carry } = asked
   const { orgId } = await org.whoAmI()
   const all = await listWidenings(records)
   const before = unfinished(all, orgId, planned.item)
@@ -61,7 +58,7 @@ export const widen = async (asked: Widen): Promise<Widened> => {
   }
   let written = before?.record ?? null
   const carried = await carry(planned.change, {
-    restricts,
+    restricts: planned.restricts,
     begin: async () => {
       written = await putWidening(records, id, widening, written?.version ?? null)
     },

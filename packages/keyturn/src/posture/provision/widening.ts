@@ -4,7 +4,9 @@
  */
 import { KeyturnError } from '@keyturn/tokens'
 import type { PutRecord, RecordEntry, Records, StoreRecord } from '@keyturn/tokens'
+import type { OrgChange } from '../change/org-change.ts'
 import type { IpRange, KeyturnFact } from '../facts.ts'
+import type { Restriction } from '../impact/restriction.ts'
 import { contains } from './address-range.ts'
 import { keptDocument, readDocument } from './kept-document.ts'
 
@@ -31,6 +33,16 @@ export type WideningItem =
       /** It was the first: until then every address was good. */
       readonly first: boolean
     }
+
+/** Planned, against the org as it is. */
+export interface PlannedWidening<Item extends WideningItem = WideningItem> {
+  readonly item: Item
+  readonly change: OrgChange
+  /** What it takes away all the same: before the first address of a list every address was good. */
+  readonly restricts: readonly Restriction[]
+  /** Who gets it, and what doesn't work yet. */
+  readonly notes: readonly string[]
+}
 
 export type WideningState = 'begun' | 'granted' | 'ended'
 

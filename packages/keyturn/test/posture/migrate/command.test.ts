@@ -27,6 +27,9 @@ const env = ({ folder }: ProvisionWorld): Readonly<Record<string, string>> =>
       .map((line) => line.split('=').map((part) => part.replaceAll('"', '')) as [string, string]),
   )
 
+const destination = ({ folder }: ProvisionWorld): string | null =>
+  existsSync(join(folder.path, 'erp.env')) ? readFileSync(join(folder.path, 'erp.env'), 'utf8') : null
+
 /** Id and secret of a refresh, as the client of the old app does it. */
 const refresh = async (
   { sim }: ProvisionWorld,
@@ -182,6 +185,11 @@ test('killed at any of its requests, the next run ends with one new app, one pai
     }
     sim.control.removeFaults(fault.id)
     sim.control.release()
+    if (first === 'held') {
+      const before = destination(world)
+      await folder.run(migrate('Web', '--name', name, '--secret-to', 'erp', '--dry-run'))
+      assert.equal(destination(world), before, `${skip}: a dry run wrote the secret that the killed one kept`)
+    }
     const done = await folder.json(args)
     assert.equal(done.code, 0, `${skip}: ${JSON.stringify(done.value)}`)
     assert.deepEqual([done.value.done, done.value.differences], [true, []])

@@ -78,6 +78,8 @@ test('standard, packaged and profile sets, other objects’ fields and empty rea
     assert.equal(ran.code, 2, ran.stdout + ran.stderr)
     assert.match(ran.stderr, said)
   }
+  const anyway = ['--cut-off-anyway', 'nobody is cut off by a field more']
+  await refused([...field('Account.AnnualRevenue'), ...anyway], /no flag --cut-off-anyway/)
   const [hidden] = await query('SELECT Name FROM PermissionSet WHERE IsOwnedByProfile = true LIMIT 1')
   await refused(field('Account.Industry', 'read', String(hidden?.['Name'])), /profile’s own/)
   await refused(field('Account.Industry', 'read', `No' OR Name != '`), /has no permission set/)

@@ -1,12 +1,10 @@
 import { string as argument } from '@oclif/core/args'
-import { boolean, string } from '@oclif/core/flags'
-import { systemClock } from '@keyturn/tokens'
+import { boolean } from '@oclif/core/flags'
+import { restrictingFlags } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
-import { operatorName } from '../../../operator-name.ts'
-import { terminalText } from '../../../output/terminal-text.ts'
-import { provisionFlags, ProvisionCommand, wideningData } from '../../../provision/provision-command.ts'
+import { WideningCommand, wideningFlags } from '../../../provision/widening-command.ts'
 
-export default class ProvisionAllowAddressCommand extends ProvisionCommand {
+export default class ProvisionAllowAddressCommand extends WideningCommand {
   static override summary = 'Allow one address more for a profile’s logins or an app’s refresh tokens, with a reason'
   static override description =
     'The first address of a list is no widening: until then every address was good. So it is treated as what it is: who would be cut off is listed from logins and tokens, and it needs --cut-off-anyway. A range wider than a /24 (IPv6: a /64) needs --wide.'
@@ -28,37 +26,15 @@ export default class ProvisionAllowAddressCommand extends ProvisionCommand {
     address: argument({ required: true, description: 'Address, network, or FROM-TO' }),
   }
   static override flags = {
-    reason: string({ required: true, helpValue: 'TEXT', description: 'Why; kept with it' }),
-    'approved-by': string({ helpValue: 'NAME', description: 'Who said yes to it' }),
-    until: string({ helpValue: 'DAY', description: 'Lent until then: 2027-01-31, or 30d' }),
+    ...wideningFlags,
     wide: boolean({ description: 'Let the range be wider than a /24 (IPv6: a /64)' }),
-    ...provisionFlags,
+    ...restrictingFlags,
   }
 
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(ProvisionAllowAddressCommand)
-    const [{ planAddress }, { widen }, { parseUntil, requireReason }] = await Promise.all([
-      import('../../../posture/provision/allow-address.ts'),
-      import('../../../posture/provision/widen.ts'),
-      import('../../../posture/provision/widening.ts'),
-    ])
-    const now = systemClock.wall()
-    const reason = requireReason(flags.reason)
-    const until = flags.until === undefined ? null : parseUntil(flags.until, now)
-    return this.withKeyturn(flags, (keyturn) => {
-      const data = { what: 'address', ...wideningData(keyturn, reason, flags['approved-by']) }
-      return this.provisioning({ keyturn, grant: args.grant, flags, data }, async ({ org, carry }) => {
-        const planned = await planAddress(org, { target: args.target, address: args.address, wide: flags.wide })
-        for (const note of planned.notes) this.log(terminalText(note))
-        const widened = await widen({
-          ...{ org, planned, reason, until, now, carry },
-          records: keyturn.store.records,
-          restricts: planned.restricts,
-          approvedBy: flags['approved-by'] ?? null,
-          by: operatorName(),
-        })
-        return this.widened(widened, planned.notes)
-      })
-    })
+    const { planAddress } = await import('../../../posture/provision/allow-address.ts')
+    const { target, address } = args
+    return this.widening(args.grant, flags, (org) => planAddress(org, { target, address, wide: flags.wide }))
   }
 }

@@ -3,18 +3,18 @@ import { string as argument } from '@oclif/core/args'
 import { boolean, integer, option, string } from '@oclif/core/flags'
 import { randomBytes } from 'node:crypto'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
-import { changeExit, changeJson } from '../../../change/change-flow.ts'
+import { ChangeCommand } from '../../../change/change-command.ts'
+import { changeExit, changeFlags, changeJson } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { operatorName } from '../../../operator-name.ts'
 import { terminalText } from '../../../output/terminal-text.ts'
 import { appFlows } from '../../../posture/provision/app-description.ts'
 import type { AppDescription } from '../../../posture/provision/app-description.ts'
 import type { MadeApp } from '../../../posture/provision/make-app.ts'
-import { provisionFlags, ProvisionCommand } from '../../../provision/provision-command.ts'
 
 const list = { multiple: true, multipleNonGreedy: true } as const
 
-export default class ProvisionAppCommand extends ProvisionCommand {
+export default class ProvisionAppCommand extends ChangeCommand {
   static override summary = 'Make a hardened external client app from a short description'
   static override description =
     'PKCE, refresh token rotation, secrets, an idle limit, and users that an administrator approved are not asked for: they are so. What is unsafe is refused, or needs a reason. The app is shown, checked by the org, deployed, and judged by the controls of an audit; its secret goes to a destination of keyturn.yaml and is never shown. With --dir only files are written, without an org. An app that is there is not changed.'
@@ -74,7 +74,7 @@ export default class ProvisionAppCommand extends ProvisionCommand {
     }),
     dir: string({ helpValue: 'FOLDER', description: 'Write the files of a project there, and touch no org' }),
     schema: boolean({ description: 'Print the JSON Schema of a description' }),
-    ...provisionFlags,
+    ...changeFlags,
   }
 
   async run(): Promise<Json> {
@@ -97,24 +97,23 @@ export default class ProvisionAppCommand extends ProvisionCommand {
         ? null
         : readAppCertificate(resolve(description.certificate), systemClock.wall())
     if (flags.dir !== undefined) return this.writeFiles(resolve(flags.dir), name, description, certificate)
-    const grant = args.grant
-    return this.withKeyturn(flags, async (keyturn, settings) => {
-      const [{ makeApp }, { deliveryTo }] = await Promise.all([
+    return this.changing(args.grant, flags, async (changing) => {
+      const [{ makeApp }, { agreeOf, carryOf, deliveryTo }] = await Promise.all([
         import('../../../posture/provision/make-app.ts'),
         import('../../../provision/provision-opened.ts'),
       ])
+      const { org, keyturn, settings, clock } = changing
       const secretTo = flags['secret-to']
-      const delivery = secretTo === undefined ? null : await deliveryTo(settings, secretTo)
-      return this.provisioning({ keyturn, grant, flags, data: { what: 'app' } }, async ({ org, carry, agree }) => {
-        const made = await makeApp({
-          ...{ org, name, description, certificate, delivery, carry, agree },
-          store: keyturn.store,
-          by: operatorName(),
-          clock: systemClock,
-          random: randomBytes,
-        })
-        return this.report(name, made)
+      const made = await makeApp({
+        ...{ org, name, description, certificate, clock },
+        delivery: secretTo === undefined ? null : await deliveryTo(settings, secretTo),
+        store: keyturn.store,
+        by: operatorName(),
+        random: randomBytes,
+        carry: carryOf(changing, { verb: 'provision', data: { what: 'app' } }),
+        agree: agreeOf(changing),
       })
+      return this.report(name, made)
     })
   }
 

@@ -1,13 +1,13 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean } from '@oclif/core/flags'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
-import { changeExit, changeJson } from '../../../change/change-flow.ts'
+import { ChangeCommand } from '../../../change/change-command.ts'
+import { changeExit, changeJson, restrictingFlags } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { exitCodeOf } from '../../../output/error-text.ts'
 import { terminalText } from '../../../output/terminal-text.ts'
-import { provisionFlags, ProvisionCommand } from '../../../provision/provision-command.ts'
 
-export default class ProvisionEndCommand extends ProvisionCommand {
+export default class ProvisionEndCommand extends ChangeCommand {
   static override summary = 'Take back a field or an address that was given'
   static override description =
     'By its id, or all that is over. It goes back to what it was before; what somebody gave meanwhile stays. For an address, who still comes from there is listed first.'
@@ -18,7 +18,7 @@ export default class ProvisionEndCommand extends ProvisionCommand {
   static override args = { id: argument({ description: 'Id, or its beginning (`keyturn provision list`)' }) }
   static override flags = {
     expired: boolean({ description: 'All that was lent until a day that is over' }),
-    ...provisionFlags,
+    ...restrictingFlags,
   }
 
   async run(): Promise<Json> {
@@ -32,11 +32,12 @@ export default class ProvisionEndCommand extends ProvisionCommand {
           fix: 'Name an id, or say --expired.',
         },
       )
-    const [{ endWidening }, { findWidening, isExpired, itemText, listWidenings }] = await Promise.all([
+    const [{ carryOf }, { endWidening }, { findWidening, isExpired, itemText, listWidenings }] = await Promise.all([
+      import('../../../provision/provision-opened.ts'),
       import('../../../posture/provision/widen.ts'),
       import('../../../posture/provision/widening.ts'),
     ])
-    return this.withKeyturn(flags, async (keyturn) => {
+    return this.withKeyturn(flags, async (keyturn, settings) => {
       const { records } = keyturn.store
       const now = systemClock.wall()
       const found =
@@ -54,9 +55,10 @@ export default class ProvisionEndCommand extends ProvisionCommand {
         }
         let carried
         try {
-          carried = await this.provisioning({ keyturn, grant, flags, data: { what: 'end' } }, ({ org, carry }) =>
-            endWidening({ org, records, carry, now }, one),
-          )
+          carried = await this.changingOrg({ keyturn, settings }, grant, flags, (changing) => {
+            const carry = carryOf(changing, { verb: 'provision', data: { what: 'end' } })
+            return endWidening({ org: changing.org, records, carry, now }, one)
+          })
         } catch (error) {
           // One that can't be taken back is no reason to leave the others.
           if (found.length === 1 || !(error instanceof KeyturnError)) throw error

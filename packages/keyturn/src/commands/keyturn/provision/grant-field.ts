@@ -1,12 +1,9 @@
 import { string as argument } from '@oclif/core/args'
-import { string } from '@oclif/core/flags'
-import { systemClock } from '@keyturn/tokens'
+import { changeFlags } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
-import { operatorName } from '../../../operator-name.ts'
-import { terminalText } from '../../../output/terminal-text.ts'
-import { provisionFlags, ProvisionCommand, wideningData } from '../../../provision/provision-command.ts'
+import { WideningCommand, wideningFlags } from '../../../provision/widening-command.ts'
 
-export default class ProvisionGrantFieldCommand extends ProvisionCommand {
+export default class ProvisionGrantFieldCommand extends WideningCommand {
   static override summary = 'Let a permission set read or edit one field more, with a reason'
   static override description =
     'One field, one right, one permission set of this org’s own; nothing else of it is touched. Who gets it is said first. With --until it is lent: `keyturn provision list` shows what is over, `keyturn provision end` takes it back.'
@@ -29,37 +26,16 @@ export default class ProvisionGrantFieldCommand extends ProvisionCommand {
     right: argument({ required: true, options: ['read', 'edit'], description: 'read or edit' }),
   }
   static override flags = {
-    reason: string({ required: true, helpValue: 'TEXT', description: 'Why; kept with it' }),
-    'approved-by': string({ helpValue: 'NAME', description: 'Who said yes to it' }),
-    until: string({ helpValue: 'DAY', description: 'Lent until then: 2027-01-31, or 30d' }),
-    ...provisionFlags,
+    ...wideningFlags,
+    ...changeFlags,
   }
 
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(ProvisionGrantFieldCommand)
-    const [{ planField }, { widen }, { parseUntil, requireReason }] = await Promise.all([
-      import('../../../posture/provision/grant-field.ts'),
-      import('../../../posture/provision/widen.ts'),
-      import('../../../posture/provision/widening.ts'),
-    ])
-    const now = systemClock.wall()
-    const reason = requireReason(flags.reason)
-    const until = flags.until === undefined ? null : parseUntil(flags.until, now)
-    return this.withKeyturn(flags, (keyturn) => {
-      const data = { what: 'field', ...wideningData(keyturn, reason, flags['approved-by']) }
-      return this.provisioning({ keyturn, grant: args.grant, flags, data }, async ({ org, carry }) => {
-        const right = args.right === 'edit' ? 'edit' : 'read'
-        const planned = await planField(org, { permissionSet: args['permission-set'], field: args.field, right })
-        for (const note of planned.notes) this.log(terminalText(note))
-        const widened = await widen({
-          ...{ org, planned, reason, until, now, carry },
-          records: keyturn.store.records,
-          restricts: [],
-          approvedBy: flags['approved-by'] ?? null,
-          by: operatorName(),
-        })
-        return this.widened(widened, planned.notes)
-      })
-    })
+    const { planField } = await import('../../../posture/provision/grant-field.ts')
+    const right = args.right === 'edit' ? 'edit' : 'read'
+    return this.widening(args.grant, flags, (org) =>
+      planField(org, { permissionSet: args['permission-set'], field: args.field, right }),
+    )
   }
 }

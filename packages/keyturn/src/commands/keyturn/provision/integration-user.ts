@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { string as argument } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
-import { KeyturnError, systemClock } from '@keyturn/tokens'
-import { changeExit, changeJson } from '../../../change/change-flow.ts'
+import { KeyturnError } from '@keyturn/tokens'
+import { ChangeCommand } from '../../../change/change-command.ts'
+import { changeExit, changeFlags, changeJson } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { operatorName } from '../../../operator-name.ts'
 import { orgConnection } from '../../../org/connection.ts'
@@ -11,11 +12,10 @@ import type { IntegrationDescription } from '../../../posture/provision/integrat
 import { counted } from '../../../posture/audit/shown-text.ts'
 import { isThere } from '../../../posture/provision/carry.ts'
 import type { MadeIntegration } from '../../../posture/provision/make-integration.ts'
-import { provisionFlags, ProvisionCommand } from '../../../provision/provision-command.ts'
 
 const list = { multiple: true, multipleNonGreedy: true } as const
 
-export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
+export default class ProvisionIntegrationUserCommand extends ChangeCommand {
   static override summary = 'Make a user for one integration that may do exactly what is named'
   static override description =
     'Licences looked at first; then the permission set (and a profile of its own, with login hours and addresses), the user, the licence Salesforce API Integration, and the permission set, in that order. It can delete nothing and sees no records but its own and those shared with it. No password is set: it signs in by an app. Run again after an interruption it does what is missing. With --verify-grant it is asked, as that user, what it really may.'
@@ -66,7 +66,7 @@ export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
     }),
     'learn-user': string({ helpValue: 'USER', description: 'Whose calls, where the log has several: username or id' }),
     schema: boolean({ description: 'Print the JSON Schema of a description' }),
-    ...provisionFlags,
+    ...changeFlags,
   }
 
   async run(): Promise<Json> {
@@ -102,25 +102,24 @@ export default class ProvisionIntegrationUserCommand extends ProvisionCommand {
         : { objects: [...(Array.isArray(named) ? named : []), ...learned] }),
     }
     const description = checkedDescription(integrationForm, content, flags.from ?? 'the description')
-    return this.withKeyturn(flags, async (keyturn) => {
-      const { makeIntegration } = await import('../../../posture/provision/make-integration.ts')
-      return this.provisioning(
-        { keyturn, grant, flags, data: { what: 'integration-user' } },
-        async ({ org, carry, agree }) => {
-          const verifyGrant = flags['verify-grant']
-          const made = await makeIntegration({
-            ...{ org, keyturn, description, carry, agree },
-            fromAddress: flags['from-address'] ?? null,
-            wide: flags.wide,
-            tryWrites: flags['try-writes'],
-            asUser: verifyGrant === undefined ? null : orgConnection(keyturn, verifyGrant),
-            by: operatorName(),
-            clock: systemClock,
-            tell: (text) => this.log(text),
-          })
-          return this.report(description, made)
-        },
-      )
+    return this.changing(grant, flags, async (changing) => {
+      const [{ makeIntegration }, { agreeOf, carryOf }] = await Promise.all([
+        import('../../../posture/provision/make-integration.ts'),
+        import('../../../provision/provision-opened.ts'),
+      ])
+      const { org, keyturn, clock, tell } = changing
+      const verifyGrant = flags['verify-grant']
+      const made = await makeIntegration({
+        ...{ org, keyturn, description, clock, tell },
+        fromAddress: flags['from-address'] ?? null,
+        wide: flags.wide,
+        tryWrites: flags['try-writes'],
+        asUser: verifyGrant === undefined ? null : orgConnection(keyturn, verifyGrant),
+        by: operatorName(),
+        carry: carryOf(changing, { verb: 'provision', data: { what: 'integration-user' } }),
+        agree: agreeOf(changing),
+      })
+      return this.report(description, made)
     })
   }
 

@@ -1,11 +1,10 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
-import { KeyturnError, systemClock } from '@keyturn/tokens'
-import type { Keyturn } from '@keyturn/tokens'
-import { changeExit, changeFlags, changeJson } from '../../../change/change-flow.ts'
+import { KeyturnError } from '@keyturn/tokens'
+import { ChangeCommand } from '../../../change/change-command.ts'
+import { changeExit, changeJson, restrictingFlags } from '../../../change/change-flow.ts'
 import type { ChangeFlags } from '../../../change/change-flow.ts'
 import { readDuration } from '../../../config/duration.ts'
-import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import type { SwitchRecord } from '../../../posture/rtr/switch-records.ts'
 import type { WatchState } from '../../../posture/rtr/watch.ts'
@@ -24,7 +23,7 @@ const milliseconds = (flag: string, text: string): number => {
   throw new KeyturnError('BAD_ARGUMENT', `${flag} is no duration`, { fix: 'Write 10m, 24h or 3d.' })
 }
 
-export default class RtrEnableCommand extends KeyturnCommand {
+export default class RtrEnableCommand extends ChangeCommand {
   static override summary = 'Switch Refresh Token Rotation of an app on: checked, agreed to, verified, watched'
   static override description =
     'Refuses while one client of the app isn’t ready, or while anything that would show its clients can’t be read; --cut-off-anyway REASON goes on, and the ledger keeps that. Shows the change as a diff, lets the org check it (check-only deployment), asks, deploys, reads back, and with --watch looks at the login history and at tokens that vanish. Whoever drops the new token dies at the second refresh, so watch for longer than two lives of a session. Whether rotation can be switched off again is not certain: an org may have locked its OAuth controls, and the makers of partner apps may not. Exit codes: 0 done, or a dry run that would go through; 1 the answer is no (clients are in the way, not confirmed, a client died); others are errors (docs/errors.md).'
@@ -47,15 +46,15 @@ export default class RtrEnableCommand extends KeyturnCommand {
     app: argument({ required: true, description: 'The app, as `keyturn rtr` names it' }),
   }
   static override flags = {
-    ...changeFlags,
+    ...restrictingFlags,
     scan: string({
       multiple: true,
       multipleNonGreedy: true,
       helpValue: 'CLIENT=PATH',
       description: 'The repository of a client, as evidence',
     }),
-    watch: string({ helpValue: 'DURATION', description: 'Afterwards look at its clients for so long: 10m, 24h, 3d' }),
-    every: string({ default: '1m', helpValue: 'DURATION', description: 'How often to look' }),
+    watch: string({ helpValue: 'SPAN', description: 'Afterwards look at its clients for so long: 10m, 24h, 3d' }),
+    every: string({ default: '1m', helpValue: 'SPAN', description: 'How often to look' }),
     'roll-back-on-failure': boolean({
       dependsOn: ['watch'],
       description: 'Switch it off again as soon as a client is refused or loses its tokens',
@@ -66,51 +65,27 @@ export default class RtrEnableCommand extends KeyturnCommand {
     const { args, flags } = await this.parse(RtrEnableCommand)
     const watchFor = flags.watch === undefined ? null : milliseconds('--watch', flags.watch)
     const every = milliseconds('--every', flags.every)
-    const [{ appNamed, readRtr }, { orgConnection }, { switchOn }] = await Promise.all([
+    const [{ appNamed, readRtr }, { switchOn }] = await Promise.all([
       import('../../../rtr/rtr-opened.ts'),
-      import('../../../org/connection.ts'),
       import('../../../rtr/rtr-switch.ts'),
     ])
-    return this.withKeyturn(flags, async (keyturn) => {
-      const progress = this.progress()
-      const tell = (text: string): void => progress.say(text)
-      const log = (text: string): void => {
-        progress.done()
-        this.log(text)
+    return this.changing(args.name, flags, async (changing) => {
+      const { keyturn, org, tell } = changing
+      const words = { bin: this.bin, grant: args.name }
+      const { snapshot, plan } = await readRtr(keyturn, org, { scan: flags.scan ?? [], words, days: 90, tell })
+      const app = appNamed(plan, args.app)
+      const switching = { ...changing, snapshot, app }
+      const { out, record } = await switchOn(switching)
+      if (out !== null) process.exitCode = changeExit(out)
+      if (out?.is === 'needs-override' || (out?.is === 'dry-run' && out.needsOverride)) {
+        for (const step of app.steps) this.tell(`→ ${step}`, '  ')
       }
-      try {
-        const org = orgConnection(keyturn, args.name)
-        const words = { bin: this.bin, grant: args.name }
-        const { snapshot, plan } = await readRtr(keyturn, org, { scan: flags.scan ?? [], words, days: 90, tell })
-        const app = appNamed(plan, args.app)
-        const switching = this.switching(keyturn, { org, snapshot, app, flags, log, tell })
-        const { out, record } = await switchOn(switching)
-        if (out !== null) process.exitCode = changeExit(out)
-        if (out?.is === 'needs-override' || (out?.is === 'dry-run' && out.needsOverride)) {
-          for (const step of app.steps) this.tell(`→ ${step}`, '  ')
-        }
-        const found = { org: snapshot.org, app: app.subject, readiness: app.readiness, why: app.why }
-        const change = out === null ? { outcome: 'nothing-to-do' } : changeJson(out)
-        if (record === null || watchFor === null || flags['dry-run'])
-          return { ...found, ...change, watch: null, rolledBack: null }
-        return { ...found, ...change, ...(await this.watch(switching, record, { flags, watchFor, every })) }
-      } finally {
-        progress.done()
-      }
+      const found = { org: snapshot.org, app: app.subject, readiness: app.readiness, why: app.why }
+      const change = out === null ? { outcome: 'nothing-to-do' } : changeJson(out)
+      if (record === null || watchFor === null || flags['dry-run'])
+        return { ...found, ...change, watch: null, rolledBack: null }
+      return { ...found, ...change, ...(await this.watch(switching, record, { flags, watchFor, every })) }
     })
-  }
-
-  private switching(
-    keyturn: Keyturn,
-    of: Pick<Switching, 'org' | 'snapshot' | 'app' | 'flags' | 'log' | 'tell'>,
-  ): Switching {
-    return {
-      ...of,
-      keyturn,
-      clock: systemClock,
-      attended: process.stdin.isTTY && !this.jsonEnabled(),
-      screen: { paint: this.paint, width: this.width, now: systemClock.wall(), bin: this.bin },
-    }
   }
 
   private async watch(

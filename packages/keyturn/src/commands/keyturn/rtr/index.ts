@@ -10,6 +10,7 @@ import { matches } from '../../../posture/rtr/client-id.ts'
 import { planJson } from '../../../posture/rtr/formats/json.ts'
 import { planOfApp, quoted } from '../../../posture/rtr/plan.ts'
 import type { PlannedApp, RtrPlan } from '../../../posture/rtr/plan.ts'
+import { inBlocks } from '../../../posture/text-blocks.ts'
 import type { ScannedRepository } from '../../../rtr/rtr-opened.ts'
 import type { SettingFlags } from '../../../settings.ts'
 
@@ -75,13 +76,13 @@ export default class RtrCommand extends KeyturnCommand {
     const app = flags.app === undefined ? null : appNamed(whole, flags.app)
     const plan = app === null ? whole : planOfApp(whole, app)
     const again = `${this.bin} rtr ${args.name ?? `--snapshot ${quoted(flags.snapshot ?? '')}`}`
-    const rendered = (): Promise<string> => this.rendered(plan, flags.format, { again, app })
+    const rendered = (): Promise<Iterable<string>> => this.rendered(plan, flags.format, { again, app })
     if (flags.output !== undefined) {
       const { writeReport } = await import('../../../posture/audit/write-reports.ts')
       writeReport(resolve(flags.output), await rendered())
       this.log(`Written to ${shownText(flags.output)}`)
     } else if (!this.jsonEnabled()) {
-      process.stdout.write(await rendered())
+      for (const text of inBlocks(await rendered())) process.stdout.write(text)
       if (flags.format === 'table') this.showScans(scans, whole)
     }
     return { ...planJson(plan), scans }
@@ -129,18 +130,18 @@ export default class RtrCommand extends KeyturnCommand {
     plan: RtrPlan,
     format: Format,
     asked: { readonly again: string; readonly app: PlannedApp | null },
-  ): Promise<string> {
+  ): Promise<Iterable<string>> {
     switch (format) {
       case 'table': {
         const { planTable } = await import('../../../posture/rtr/formats/table.ts')
-        return `${planTable(plan, asked, { paint: this.paint, width: this.width })}\n`
+        return [planTable(plan, asked, { paint: this.paint, width: this.width }), '\n']
       }
       case 'json':
-        return `${JSON.stringify(planJson(plan), null, 2)}\n`
+        return (await import('../../../posture/audit/formats/json-text.ts')).jsonTextParts(planJson(plan))
       case 'markdown':
-        return (await import('../../../posture/rtr/formats/markdown.ts')).planMarkdown(plan)
+        return [(await import('../../../posture/rtr/formats/markdown.ts')).planMarkdown(plan)]
       case 'html':
-        return (await import('../../../posture/rtr/formats/html.ts')).planHtml(plan, ownVersion())
+        return [(await import('../../../posture/rtr/formats/html.ts')).planHtml(plan, ownVersion())]
     }
   }
 

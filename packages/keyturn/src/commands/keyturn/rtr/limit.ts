@@ -1,12 +1,11 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean } from '@oclif/core/flags'
-import { systemClock } from '@keyturn/tokens'
-import { changeExit, changeFlags, changeFlow, changeJson } from '../../../change/change-flow.ts'
-import { KeyturnCommand } from '../../../keyturn-command.ts'
+import { ChangeCommand } from '../../../change/change-command.ts'
+import { changeExit, changeFlow, changeJson, restrictingFlags } from '../../../change/change-flow.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { shownText } from '../../../posture/audit/shown-text.ts'
 
-export default class RtrLimitCommand extends KeyturnCommand {
+export default class RtrLimitCommand extends ChangeCommand {
   static override summary = 'Limit an app that isn’t yours by the policies that are, or block it'
   static override description =
     'Rotation of an app from elsewhere is its maker’s to switch. What is yours: how long its refresh tokens live, whether it keeps to login IP ranges, and who may use it. Shown as a diff, checked by the org, with who would be cut off; asked, applied, read again, kept in the ledger. Only ever narrows. --block ends its sessions and lets nobody in.'
@@ -21,48 +20,31 @@ export default class RtrLimitCommand extends KeyturnCommand {
     name: argument({ required: true, description: 'Name of the grant whose user looks and changes' }),
     app: argument({ required: true, description: 'The app, as `keyturn rtr` names it' }),
   }
-  static override flags = { ...changeFlags, block: boolean({ description: 'Block it instead' }) }
+  static override flags = { ...restrictingFlags, block: boolean({ description: 'Block it instead' }) }
 
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(RtrLimitCommand)
-    const [{ nothingToLimit, planLimit }, { orgConnection }] = await Promise.all([
-      import('../../../rtr/rtr-limit.ts'),
-      import('../../../org/connection.ts'),
-    ])
-    return this.withKeyturn(flags, async (keyturn) => {
-      const progress = this.progress()
-      const tell = (text: string): void => progress.say(text)
-      const log = (text: string): void => {
-        progress.done()
-        this.log(text)
+    const { nothingToLimit, planLimit } = await import('../../../rtr/rtr-limit.ts')
+    return this.changing(args.name, flags, async (changing) => {
+      const { keyturn, org, tell, log } = changing
+      const words = { bin: this.bin, grant: args.name }
+      const limit = await planLimit(keyturn, org, { app: args.app, block: flags.block, words, days: 90, tell })
+      const { app, snapshot, change, not, verify } = limit
+      if (change === null) {
+        const nothing = nothingToLimit(limit)
+        if (nothing !== null) throw nothing
+        log(`Nothing to limit: the policies of ${shownText(app.label)} are narrow already.`)
+        return { org: snapshot.org, app: app.subject, outcome: 'nothing-to-do', not }
       }
-      try {
-        const org = orgConnection(keyturn, args.name)
-        const words = { bin: this.bin, grant: args.name }
-        const limit = await planLimit(keyturn, org, { app: args.app, block: flags.block, words, days: 90, tell })
-        const { app, snapshot, change, not } = limit
-        if (change === null) {
-          const nothing = nothingToLimit(limit)
-          if (nothing !== null) throw nothing
-          log(`Nothing to limit: the policies of ${shownText(app.label)} are narrow already.`)
-          return { org: snapshot.org, app: app.subject, outcome: 'nothing-to-do', not }
-        }
-        for (const one of not) log(`Not from here: ${shownText(one)}`)
-        const out = await changeFlow({
-          ...change,
-          ...{ keyturn, org, flags, tell, log },
-          clock: systemClock,
-          screen: { paint: this.paint, width: this.width, now: systemClock.wall(), bin: this.bin },
-          verb: flags.block ? 'rtr-block' : 'rtr-limit',
-          data: { org: snapshot.org.id, app: app.id },
-          ...(limit.verify === null ? {} : { verify: limit.verify }),
-          attended: process.stdin.isTTY && !this.jsonEnabled(),
-        })
-        process.exitCode = changeExit(out)
-        return { org: snapshot.org, app: app.subject, not, ...changeJson(out) }
-      } finally {
-        progress.done()
-      }
+      for (const one of not) log(`Not from here: ${shownText(one)}`)
+      const out = await changeFlow({
+        ...{ ...changing, ...change },
+        verb: flags.block ? 'rtr-block' : 'rtr-limit',
+        data: { org: snapshot.org.id, app: app.id },
+        ...(verify === null ? {} : { verify }),
+      })
+      process.exitCode = changeExit(out)
+      return { org: snapshot.org, app: app.subject, not, ...changeJson(out) }
     })
   }
 }

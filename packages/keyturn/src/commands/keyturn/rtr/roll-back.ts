@@ -1,12 +1,9 @@
 import { string as argument } from '@oclif/core/args'
-import { systemClock } from '@keyturn/tokens'
+import { ChangeCommand } from '../../../change/change-command.ts'
 import { changeExit, changeFlags, changeJson } from '../../../change/change-flow.ts'
-import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 
-const { yes, 'dry-run': dryRun } = changeFlags
-
-export default class RtrRollBackCommand extends KeyturnCommand {
+export default class RtrRollBackCommand extends ChangeCommand {
   static override summary = 'Switch rotation of an app off again, where Keyturn switched it on'
   static override description =
     'Takes back what `rtr enable` did, with a diff, a check-only deployment and a look afterwards. Refresh tokens that live go on; those that a replay killed stay dead, and their users sign in again. An org whose OAuth controls are locked refuses it, or takes it and does not keep it: that is told.'
@@ -18,40 +15,24 @@ export default class RtrRollBackCommand extends KeyturnCommand {
     name: argument({ required: true, description: 'Name of the grant whose user looks and changes' }),
     app: argument({ required: true, description: 'The app, as `keyturn rtr` names it' }),
   }
-  static override flags = { yes, 'dry-run': dryRun }
+  static override flags = changeFlags
 
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(RtrRollBackCommand)
-    const [{ appNamed, readRtr }, { orgConnection }, { switchOff }] = await Promise.all([
+    const [{ appNamed, readRtr }, { switchOff }] = await Promise.all([
       import('../../../rtr/rtr-opened.ts'),
-      import('../../../org/connection.ts'),
       import('../../../rtr/rtr-switch.ts'),
     ])
-    return this.withKeyturn(flags, async (keyturn) => {
-      const progress = this.progress()
-      const tell = (text: string): void => progress.say(text)
-      try {
-        const org = orgConnection(keyturn, args.name)
-        const words = { bin: this.bin, grant: args.name }
-        const { snapshot, plan } = await readRtr(keyturn, org, { scan: [], words, days: 30, tell })
-        const app = appNamed(plan, args.app)
-        const out = await switchOff({
-          ...{ keyturn, org, snapshot, app, flags, tell },
-          clock: systemClock,
-          attended: process.stdin.isTTY && !this.jsonEnabled(),
-          screen: { paint: this.paint, width: this.width, now: systemClock.wall(), bin: this.bin },
-          log: (text) => {
-            progress.done()
-            this.log(text)
-          },
-        })
-        process.exitCode = changeExit(out)
-        if (out.is === 'refused' || out.is === 'reverted')
-          this.tell('→ Where OAuth controls are locked only Salesforce Support switches rotation off.')
-        return { org: snapshot.org, app: app.subject, ...changeJson(out) }
-      } finally {
-        progress.done()
-      }
+    return this.changing(args.name, flags, async (changing) => {
+      const { keyturn, org, tell } = changing
+      const words = { bin: this.bin, grant: args.name }
+      const { snapshot, plan } = await readRtr(keyturn, org, { scan: [], words, days: 30, tell })
+      const app = appNamed(plan, args.app)
+      const out = await switchOff({ ...changing, snapshot, app })
+      process.exitCode = changeExit(out)
+      if (out.is === 'refused' || out.is === 'reverted')
+        this.tell('→ Where OAuth controls are locked only Salesforce Support switches rotation off.')
+      return { org: snapshot.org, app: app.subject, ...changeJson(out) }
     })
   }
 }
