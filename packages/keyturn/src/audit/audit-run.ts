@@ -13,6 +13,7 @@ import { renderParts } from '../posture/audit/formats/format.ts'
 import { jsonTextParts } from '../posture/audit/formats/json-text.ts'
 import { auditEntry } from '../posture/audit/ledger-entry.ts'
 import { outcomeOf } from '../posture/audit/outcome.ts'
+import { withOwnParameters } from '../posture/audit/own-parameters.ts'
 import { neededFamilies, neededSettings } from '../posture/audit/profiles.ts'
 import type { Chosen } from '../posture/audit/profiles.ts'
 import type { AuditReport } from '../posture/audit/report.ts'
@@ -46,7 +47,7 @@ export const runAudit = async (task: AuditTask, { tell, print }: AuditOutput): P
 }
 
 const reportOf = async (task: AuditTask, settings: Settings, tell: Tell): Promise<AuditReport> => {
-  const controls = await allControls()
+  const controls = withOwnParameters(await allControls(), settings.config.controls)
   const chosen = choose(controls, task)
   const waivers = [...(settings.config.waivers ?? []), ...(task.waivers === null ? [] : readWaivers(task.waivers))]
   const earlier = await Promise.all(task.compare.map((path) => readSnapshot(path)))

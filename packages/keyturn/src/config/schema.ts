@@ -11,6 +11,7 @@ import { duration } from './duration.ts'
 import { keyForms, keyReference } from '../reference.ts'
 import { mailboxesSection } from './mailboxes-section.ts'
 import { notifySection } from './notify-section.ts'
+import { ownParametersForm } from '../posture/audit/own-parameters-form.ts'
 import { waiversForm } from '../posture/waivers/waiver-form.ts'
 
 const reference = z.string().regex(keyReference, `must say where the secret is: ${keyForms}`)
@@ -72,6 +73,11 @@ export const configSchema = z.strictObject({
     .describe('Where mail with new security tokens arrives; docs/how-to/let-keyturn-read-security-token-mail.md'),
   broker: brokerSection.optional().describe('`keyturn serve`'),
   notify: notifySection.optional().describe('Who is told, and how'),
+  controls: ownParametersForm
+    .optional()
+    .describe(
+      'What `keyturn audit` asks of a control here instead of its profile, by the control’s id; docs/controls.md',
+    ),
   waivers: waiversForm.optional().describe('Findings of `keyturn audit` that somebody answers for'),
 })
 

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checklistResults } from '../../src/posture/audit/checklist.ts'
+import { KeyturnError } from '@keyturn/tokens'
 import { judgeAll } from '../../src/posture/audit/judge.ts'
+import { withOwnParameters } from '../../src/posture/audit/own-parameters.ts'
 import {
   checklistLines,
   chosenControls,
@@ -64,11 +66,43 @@ test('where profiles ask for different values it is written why', () => {
   }
 })
 
-test('parameters that are given come on top of those of the profile', () => {
-  const [first] = chosenControls(controls, 'strict', { 'password-length': { atLeast: 20 } }).filter(
-    ({ control }) => control.id === 'password-length',
+test('what keyturn.yaml asks of a control stands instead of its profiles’, and every verdict of it says so', () => {
+  const own = { 'password-length': { atLeast: 20 }, 'user-super-admins': { documented: ['ann@example.com'] } }
+  const here = withOwnParameters(controls, own)
+  const admin = sampleUser({ permissions: known(['ViewAllData', 'ModifyAllData', 'ManageUsers']) })
+  const facts = {
+    ...noFacts,
+    ...userlist(admin),
+    settings: { 'Security.passwordPolicies.minimumPasswordLength': known(15) },
+    profiles: known([]),
+  }
+  const verdicts = (asked: typeof controls) =>
+    judgeAll(asked, { facts, takenAt: now, org }, 'strict')
+      .filter(({ control }) => control.id in own)
+      .map(({ judgement }) => judgement)
+  assert.deepEqual(
+    verdicts(controls).map(({ verdict }) => verdict),
+    ['pass', 'fail'],
   )
-  assert.equal(first?.parameters['atLeast'], 20)
+  assert.deepEqual(
+    verdicts(here).map(({ verdict }) => verdict),
+    ['fail', 'pass'],
+  )
+  for (const { why } of verdicts(here))
+    assert.match(why, /keyturn\.yaml sets (atLeast 20|documented ann@example\.com)$/)
+})
+
+test('what keyturn.yaml asks of no control, or in no way it knows, is a mistake and not ignored', () => {
+  const refused = (own: Parameters<typeof withOwnParameters>[1], text: RegExp): void =>
+    assert.throws(
+      () => withOwnParameters(controls, own),
+      (error) => error instanceof KeyturnError && error.code === 'CONFIG_INVALID' && text.test(error.message),
+    )
+  refused({ 'password-lenght': { atLeast: 20 } }, /did you mean password-length/)
+  refused({ 'password-length': { least: 20 } }, /no parameter least/)
+  refused({ 'password-length': { because: 'we like it' } }, /no parameter because/)
+  refused({ 'password-length': { atLeast: 'many' } }, /must be a number/)
+  refused({ 'user-super-admins': { documented: 'ann@example.com' } }, /must be a list of texts/)
 })
 
 test('with nothing collected nothing passes, in any profile', () => {

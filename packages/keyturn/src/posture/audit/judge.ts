@@ -19,13 +19,8 @@ const judgementOf = (control: Control, parameters: Parameters, { facts, takenAt,
   }
 }
 
-export const judgeAll = (
-  controls: readonly Control[],
-  snapshot: Judging,
-  profile: ProfileName,
-  given: Readonly<Record<string, Parameters>> = {},
-): readonly Judged[] =>
-  chosenControls(controls, profile, given).map(({ control, parameters }) => ({
+export const judgeAll = (controls: readonly Control[], snapshot: Judging, profile: ProfileName): readonly Judged[] =>
+  chosenControls(controls, profile).map(({ control, parameters }) => ({
     control,
     parameters,
     judgement: judgementOf(control, parameters, snapshot),

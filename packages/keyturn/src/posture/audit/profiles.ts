@@ -20,15 +20,11 @@ export interface Chosen {
   readonly parameters: Parameters
 }
 
-/** The controls a profile asks, with its parameters; what is given by control id comes on top. */
-export const chosenControls = (
-  controls: readonly Control[],
-  profile: ProfileName,
-  given: Readonly<Record<string, Parameters>> = {},
-): readonly Chosen[] =>
+/** The controls a profile asks, with its parameters. */
+export const chosenControls = (controls: readonly Control[], profile: ProfileName): readonly Chosen[] =>
   controls.flatMap((control) => {
     const parameters = control.profiles[profile]
-    return parameters === undefined ? [] : [{ control, parameters: { ...parameters, ...given[control.id] } }]
+    return parameters === undefined ? [] : [{ control, parameters }]
   })
 
 /** What must be collected to judge them: the union of what they read, once. */

@@ -6,7 +6,10 @@ import { parse } from 'yaml'
 import { outcomeOf } from '../../../src/posture/audit/outcome.ts'
 import { lacksOf } from '../../../src/posture/audit/preflight.ts'
 import type { AuditPermission } from '../../../src/posture/collectors/own-permissions.ts'
+import { ownParametersForm } from '../../../src/posture/audit/own-parameters-form.ts'
+import { withOwnParameters } from '../../../src/posture/audit/own-parameters.ts'
 import { unknownGroups } from '../../../src/posture/audit/unknown-groups.ts'
+import { allControls } from '../../../src/posture/controls/registry.ts'
 import { waiverForm, waiversForm } from '../../../src/posture/waivers/waiver-form.ts'
 import { isExpired, subjectFits } from '../../../src/posture/waivers/waiver.ts'
 import type { Waiver } from '../../../src/posture/waivers/waiver.ts'
@@ -173,8 +176,12 @@ test('preflight names what to give and what it would show; who has all lacks not
   assert.deepEqual(names(['CustomizeApplication', 'ManageUsers', 'ViewSetupAuditTrail']), [])
 })
 
-test('the waivers of the how-to are waivers', () => {
+test('what the how-to writes into keyturn.yaml can stand there', async () => {
   const page = readFileSync(new URL('../../../../../docs/how-to/audit-an-org.md', import.meta.url), 'utf8')
-  const example = parse(/```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '') as { readonly waivers: unknown }
+  const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => parse(yaml) as object)
+  const example = Object.assign({}, ...examples) as { readonly waivers: unknown; readonly controls: unknown }
   assert.equal(waiversForm.safeParse(example.waivers).success, true)
+  const own = ownParametersForm.parse(example.controls)
+  assert.equal(Object.keys(own).length, 3)
+  withOwnParameters(await allControls(), own)
 })

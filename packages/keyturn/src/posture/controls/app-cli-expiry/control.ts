@@ -37,10 +37,11 @@ export const control = controlOf(
       baseline: {
         refreshDays: 90,
         accessMinutes: 120,
+        apps: [],
         because: 'a quarter of an hour interrupts deployments; the refresh token is what is stolen',
       },
-      strict: { refreshDays: 90, accessMinutes: 15 },
-      sbs: { refreshDays: 90, accessMinutes: 15 },
+      strict: { refreshDays: 90, accessMinutes: 15, apps: [] },
+      sbs: { refreshDays: 90, accessMinutes: 15, apps: [] },
     },
   },
   ['apps'],
