@@ -45,45 +45,57 @@ export interface UsesOptions {
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
 
+/** The sums of one day: one record. */
+interface Book {
+  readonly day: string
+  readonly ends: number
+  readonly counted: Map<string, { -readonly [Name in keyof Use]: Use[Name] }>
+  dirty: boolean
+}
+
+const bookFor = (now: number): Book => ({
+  day: dayOf(now),
+  ends: (Math.floor(now / DAY) + 1) * DAY,
+  counted: new Map(),
+  dirty: false,
+})
+
 export const openUses = (options: UsesOptions): Uses => {
   const { store, clock, log, replica, every = 60_000, keepDays = 400 } = options
-  let day = dayOf(clock.wall())
-  let counted = new Map<string, { -readonly [Name in keyof Use]: Use[Name] }>()
-  let dirty = false
+  let today = bookFor(clock.wall())
+  /** Days that are over and not written to their end. */
+  let earlier: readonly Book[] = []
   let cleaned = ''
   let writing = Promise.resolve()
   const closing = new AbortController()
 
   const clean = async (): Promise<void> => {
-    if (cleaned === day) return
+    if (cleaned === today.day) return
     const oldest = dayOf(clock.wall() - keepDays * DAY)
     for (;;) {
       const old = (await store.records.list(usesKind, '', () => undefined)).filter(({ id }) => id < oldest)
       for (const { id } of old) await store.records.remove(usesKind, id)
       if (old.length === 0) break
     }
-    cleaned = day
+    cleaned = today.day
   }
 
   const write = async (): Promise<void> => {
-    const today = dayOf(clock.wall())
-    if (dirty) {
+    for (const book of [...earlier, today].filter(({ dirty }) => dirty)) {
+      const { day, counted } = book
       const doc = { v: 1, day, uses: [...counted.values()].map((use) => ({ ...use })) }
-      dirty = false
+      book.dirty = false
       try {
         await store.records.put({ kind: usesKind, id: `${day}/${replica}`, doc })
       } catch (error) {
-        dirty = true
+        book.dirty = true
         log.warn('uses could not be written and are kept', {
           code: error instanceof KeyturnError ? error.code : 'unknown',
         })
         return
       }
     }
-    if (today !== day) {
-      day = today
-      counted = new Map()
-    }
+    earlier = earlier.filter(({ dirty }) => dirty)
     await clean().catch(() => undefined)
   }
 
@@ -100,14 +112,19 @@ export const openUses = (options: UsesOptions): Uses => {
   return {
     count: (caller, grant, face) => {
       const key = `${caller}\0${grant}\0${face}`
-      const before = counted.get(key)
-      dirty = true
+      const last = clock.wall()
+      if (last >= today.ends) {
+        earlier = [...earlier, today]
+        today = bookFor(last)
+      }
+      const before = today.counted.get(key)
+      today.dirty = true
       if (before !== undefined) {
         before.count += 1
-        before.last = clock.wall()
+        before.last = last
         return
       }
-      counted.set(key, { caller, grant, face, count: 1, last: clock.wall() })
+      today.counted.set(key, { caller, grant, face, count: 1, last })
       // That it is used at all must not be lost with a crash.
       void flush()
     },
