@@ -263,7 +263,10 @@ export interface Keyturn {
     update(
       name: string,
       change: Partial<
-        Pick<AddGrant, 'fallback' | 'keepAlive' | 'sessionTimeout' | 'policy' | 'unknownOutcome' | 'clientSecret'>
+        Pick<
+          AddGrant,
+          'username' | 'fallback' | 'keepAlive' | 'sessionTimeout' | 'policy' | 'unknownOutcome' | 'clientSecret'
+        >
       >,
     ): Promise<GrantView>
     /**

@@ -3,6 +3,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
+import { hostname } from 'node:os'
 import { systemClock, type Clock } from './clock.ts'
 import type { KeyturnEvent, Keyturn, Limits, OpenOptions } from './contract.ts'
 import { cachedFields } from './fields/cached-fields.ts'
@@ -208,7 +209,7 @@ const wentBack = async (rt: Runtime): Promise<boolean> => {
   const self = (await rt.store.hosts()).find(({ host }) => host === rt.holder.host)
   // A durable write per start would be the dearest part of `keyturn token`.
   if (self === undefined || (await rt.store.now()) - self.seenAt > SEEN_EVERY_MS)
-    await rt.store.greet(rt.holder.host, false)
+    await rt.store.greet(rt.holder.host, false, hostname())
   const { epoch } = await rt.store.mark()
   if (epoch > (self?.confirmedEpoch ?? 0)) return true
   // Confirmed, and a link of the lost time line turned up on another host since: look again.

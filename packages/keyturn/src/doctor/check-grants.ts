@@ -87,9 +87,9 @@ export const checkGrants = async (
       : grants.flatMap((grant) => grantCheck(grant, now))),
     ...(await deathChecks(keyturn, grants, ask)),
     ...(waiting
-      ? silent.map(({ host, seenAt }) =>
+      ? silent.map(({ host, name, seenAt }) =>
           check(
-            `host.${host}`,
+            `host.${name === null ? host : `${name} (${host.slice(0, 8)})`}`,
             'bad',
             `has not told what it did before the store went back (seen ${span(now - seenAt)} ago)`,
             'Start Keyturn once on that host with this store.',

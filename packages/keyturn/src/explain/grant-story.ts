@@ -28,7 +28,7 @@ const doubtLines = (view: GrantView, now: number): readonly string[] => {
     `In doubt since ${moment(since, now)}: ${causes[cause]}.`,
     'Salesforce may or may not have replaced the refresh token; sending it again could end every token of this grant.',
     access === 'alive' ? 'The access token is served as long as it lives.' : 'No access token is left.',
-    ...(awaiting.length > 0 ? [`Waiting for the journals of: ${awaiting.join(', ')}.`] : []),
+    ...(awaiting.length > 0 ? ['Waiting for what the journals of its hosts tell.'] : []),
     ...(finishedAt === null ? ['The process that sent it may still hear the answer.'] : []),
     ...(replays > 0
       ? [`Sent once more ${replays} times without an answer; not again before ${moment(notBefore, now)}.`]

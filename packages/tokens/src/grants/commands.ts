@@ -149,6 +149,7 @@ const update = async (
     change.fallback?.map((spare, index) => fallbackOf(owner, spare, index, sorted, allowHosts)) ?? settings.fallback
   const next: GrantSettings = {
     ...settings,
+    username: change.username ?? settings.username,
     fallback,
     policy: policyOf(settings.policy, change),
     keepAlive: change.keepAlive === undefined ? settings.keepAlive : change.keepAlive,

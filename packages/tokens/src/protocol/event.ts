@@ -102,7 +102,7 @@ export type ProtocolEvent =
   | { readonly type: 'remove' }
   | { readonly type: 'revive' }
   /** The store turned out to be an older copy of itself; `hosts` must roll forward first. */
-  | { readonly type: 'restored'; readonly hosts: readonly string[] }
+  | { readonly type: 'restored'; readonly hosts: readonly string[]; readonly names?: Readonly<Record<string, string>> }
   /** `lost`: nobody heard of that host; an operator bets that it holds nothing. */
   | { readonly type: 'host-confirmed'; readonly host: string; readonly lost?: boolean }
   /** The spare ways in were changed. What is known of those that stay is kept. */

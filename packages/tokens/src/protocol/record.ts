@@ -73,6 +73,7 @@ const restored: Step<'restored'> = (state, event, { now, policy }, refuse) => {
     notBefore: now + policy.replayBackoff,
     awaiting: event.hosts,
     hosts: event.hosts,
+    ...(event.names === undefined ? {} : { names: event.names }),
   }
   const reason = why('restored', 'the store is an older copy of itself', now)
   // Callers hold generations of the time line that is lost: none of them may ever name another access token.

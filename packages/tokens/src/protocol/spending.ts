@@ -176,6 +176,7 @@ const doubted: Step<'doubted'> = (state, event, { now, policy }, refuse) => {
     notBefore: now + backoff(policy.replayBackoff, policy.replayBackoffMax, replays),
     awaiting: state.doubt?.awaiting ?? [],
     hosts: state.doubt?.hosts ?? [],
+    ...(state.doubt?.names === undefined ? {} : { names: state.doubt.names }),
   }
   const entry: Draft = {
     kind: 'in-doubt',

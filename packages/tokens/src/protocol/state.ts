@@ -47,6 +47,8 @@ export interface Doubt {
   readonly awaiting: readonly string[]
   /** All hosts that have to, each again whenever an answer of the lost time line moved the lineage on. */
   readonly hosts: readonly string[]
+  /** What people call them, where that was known: for reading, nothing is decided by it. */
+  readonly names?: Readonly<Record<string, string>>
 }
 
 export type DoubtCause =

@@ -2,6 +2,7 @@
  * Why a grant gives no token now, and what a person has to do: the error for callers and the text for screens.
  */
 import { KeyturnError } from '../errors.ts'
+import type { Doubt } from '../protocol/state.ts'
 import type { StoredGrant } from '../store/store.ts'
 
 const time = (epochMs: number): string => new Date(epochMs).toISOString()
@@ -14,6 +15,10 @@ const causes: Readonly<Record<string, string>> = {
   'deadline-passed': 'the process that claimed it has not been heard of',
   restored: 'the store is an older copy of itself',
 }
+
+/** The hosts whose word is still missing after the store went back, as people know them; an id tells namesakes apart. */
+const awaited = ({ awaiting, names = {} }: Doubt): string =>
+  awaiting.map((host) => (names[host] === undefined ? host : `${names[host]} (${host.slice(0, 8)})`)).join(', ')
 
 /** One sentence for a person: what to do next. */
 export const nextStep = (grant: StoredGrant): string => {
@@ -28,7 +33,7 @@ export const nextStep = (grant: StoredGrant): string => {
       return `remove the cause at Salesforce, then \`keyturn grants retry ${name}\``
     case 'in-doubt':
       return state.doubt?.awaiting.length
-        ? `start Keyturn once on each host that used this store (still to report: ${state.doubt.awaiting.length}); for one that is gone for good, \`keyturn grants sweep --lost-host-after DAYS\``
+        ? `start Keyturn once on each host that used this store (still to report: ${awaited(state.doubt)}); for one that is gone for good, \`keyturn grants sweep --lost-host-after DAYS\``
         : `wait, or ${connect}`
   }
 }

@@ -16,6 +16,7 @@ import type { TransitionFunction } from './grant-change.ts'
 import { grantColumns, insertGrant, readGrant, readGrants } from './grant-row.ts'
 import type { GrantRow } from './grant-row.ts'
 import { holds, ledgerColumns, markOf, readEntry, readMeta } from './head.ts'
+import { hostNames } from './host-names.ts'
 import { hostMethods } from './hosts.ts'
 import { orphanMethods } from './orphans.ts'
 import { recordMethods } from './records.ts'
@@ -46,7 +47,10 @@ const restoreAll =
   (parts: EngineParts) =>
   async (writing: Writing): Promise<void> => {
     const hosts = await writing.sql.all('SELECT host FROM keyturn_hosts WHERE lost_at IS NULL ORDER BY host')
-    const event = { type: 'restored', hosts: hosts.map((row) => text(row, 'host')) } as const
+    const ids = hosts.map((row) => text(row, 'host'))
+    const known = await hostNames(writing.sql, parts.keys)
+    const names = Object.fromEntries([...known].filter(([id]) => ids.includes(id)))
+    const event = { type: 'restored', hosts: ids, names } as const
     const where = 'WHERE g.lineage IS NOT NULL ORDER BY g.id'
     const rows = await writing.sql.all(`SELECT ${grantColumns('g')} FROM keyturn_grants g ${where}`)
     const altered: string[] = []

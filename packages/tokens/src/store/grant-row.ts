@@ -6,6 +6,7 @@
  */
 import { KeyturnError } from '../errors.ts'
 import { exchanging } from '../protocol/siblings.ts'
+import { readIntact } from './read-intact.ts'
 import type { StoredGrant } from './store.ts'
 import { bytes, integer, text, textOrNull } from './sql.ts'
 import type { Row, Value } from './sql.ts'
@@ -123,21 +124,9 @@ export const readGrant = (keys: StoreKeys, row: Row): GrantRow => {
   }
 }
 
-/**
- * For whoever reads many: a row that was altered outside is told and left out, so that one grant can't hold up the
- * others. Without `altered` it is an error, as for one row.
- */
+/** Without rows that were altered outside, of which `altered` is told; without it such a row is an error. */
 export const readGrants = (
   keys: StoreKeys,
   rows: readonly Row[],
   altered?: (error: KeyturnError) => void,
-): readonly StoredGrant[] =>
-  rows.flatMap((row) => {
-    try {
-      return [readGrant(keys, row).grant]
-    } catch (error) {
-      if (altered === undefined || !(error instanceof KeyturnError) || error.code !== 'STORE_TAMPERED') throw error
-      altered(error)
-      return []
-    }
-  })
+): readonly StoredGrant[] => readIntact(rows, (row) => readGrant(keys, row).grant, altered)

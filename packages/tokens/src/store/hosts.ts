@@ -5,6 +5,7 @@
 import { runEvent } from './grant-change.ts'
 import type { Changing } from './grant-change.ts'
 import { grantColumns, readGrants } from './grant-row.ts'
+import { hostNames, noteHostName } from './host-names.ts'
 import { integer, integerOrNull, text } from './sql.ts'
 import type { Driver } from './sql.ts'
 import type { Store, StoredGrant } from './store.ts'
@@ -31,17 +32,24 @@ export const hostMethods = (parts: Parts): Pick<Store, 'hosts' | 'greet' | 'lose
   }
 
   return {
-    hosts: async () =>
-      (await driver.read.all('SELECT host, seen_at, confirmed_epoch, lost_at FROM keyturn_hosts ORDER BY host')).map(
-        (row) => ({
-          host: text(row, 'host'),
+    hosts: async () => {
+      const names = await hostNames(driver.read, keys)
+      const rows = await driver.read.all(
+        'SELECT host, seen_at, confirmed_epoch, lost_at FROM keyturn_hosts ORDER BY host',
+      )
+      return rows.map((row) => {
+        const host = text(row, 'host')
+        return {
+          host,
+          name: names.get(host) ?? null,
           seenAt: integer(row, 'seen_at'),
           confirmedEpoch: integer(row, 'confirmed_epoch'),
           lostAt: integerOrNull(row, 'lost_at'),
-        }),
-      ),
+        }
+      })
+    },
 
-    greet: (host, confirmed) =>
+    greet: (host, confirmed, name) =>
       write(async (writing) => {
         const { epoch } = writing.head()
         await writing.sql.run(
@@ -51,6 +59,7 @@ export const hostMethods = (parts: Parts): Pick<Store, 'hosts' | 'greet' | 'lose
                THEN excluded.confirmed_epoch ELSE keyturn_hosts.confirmed_epoch END`,
           [host, writing.now, confirmed ? epoch : 0],
         )
+        if (name !== undefined) await noteHostName(keys, writing, host, name)
         if (confirmed) await confirm(writing, host, false)
       }),
 

@@ -86,7 +86,7 @@ export const connectSession = async (url: string, describe: string): Promise<Ses
   }
 }
 
-export interface KeptSession {
+interface KeptSession {
   get(): Promise<Session>
   end(): Promise<void>
 }

@@ -6,6 +6,7 @@
  * Without an entry, a COMMIT whose answer was lost is taken for done: only for what may be lost (sums, caches).
  */
 import { KeyturnError } from '../errors.ts'
+import { readIntact } from './read-intact.ts'
 import type { StoreRecord, RecordEntry, PutRecord, Records } from './record.ts'
 import { bytes, bytesOrNull, integer, text } from './sql.ts'
 import type { Driver, Row, Sql } from './sql.ts'
@@ -44,10 +45,23 @@ const select = async (sql: Sql, keys: StoreKeys, kind: string, id: string): Prom
   return row === undefined ? null : readRow(keys, row)
 }
 
+/** All of a kind that belongs to the store itself, where there are few. */
+export const readRecords = async (
+  sql: Sql,
+  keys: StoreKeys,
+  kind: string,
+  altered: (error: KeyturnError) => void,
+): Promise<readonly StoreRecord[]> =>
+  readIntact(
+    await sql.all(`SELECT ${columns} FROM keyturn_records WHERE kind = ? ORDER BY id`, [kind]),
+    (row) => readRow(keys, row).record,
+    altered,
+  )
+
 const lost = (kind: string, id: string, what: string): KeyturnError =>
   new KeyturnError('CLAIM_LOST', `the record ${id} of kind ${kind} ${what}`, { data: { kind, id } })
 
-const putRecord = async (keys: StoreKeys, { sql, now }: Writing, put: PutRecord): Promise<StoreRecord> => {
+export const putRecord = async (keys: StoreKeys, { sql, now }: Writing, put: PutRecord): Promise<StoreRecord> => {
   const { kind, id, expect, secrets = {}, forget = [] } = put
   if (!/^[a-z][a-z-]*$/.test(kind) || id === '')
     throw new KeyturnError('DEFECT', `${kind || 'an empty text'} is no kind of record, or its id is empty`)
@@ -105,20 +119,14 @@ export const recordMethods = ({ driver, keys, write }: Parts): Records => {
   return {
     get: async (kind, id) => (await select(driver.read, keys, kind, id))?.record ?? null,
     list: async (kind, after = '', altered) =>
-      (
+      readIntact(
         await driver.read.all(
           `SELECT ${columns} FROM keyturn_records WHERE kind = ? AND id > ? ORDER BY id LIMIT ${page}`,
           [kind, after],
-        )
-      ).flatMap((row) => {
-        try {
-          return [readRow(keys, row).record]
-        } catch (error) {
-          if (altered === undefined || !(error instanceof KeyturnError) || error.code !== 'STORE_TAMPERED') throw error
-          altered(error)
-          return []
-        }
-      }),
+        ),
+        (row) => readRow(keys, row).record,
+        altered,
+      ),
     put: async (record, entry) => {
       const [written] = await putAll([record], entry)
       if (written === undefined) throw new KeyturnError('DEFECT', 'a record that was just written is not there')

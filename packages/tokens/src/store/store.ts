@@ -133,6 +133,8 @@ export interface NewGrant {
 
 interface HostRow {
   readonly host: string
+  /** What people call it, as it said itself; null: it never did, or somebody altered it. */
+  readonly name: string | null
   readonly seenAt: number
   /** The newest epoch this host has rolled its journal forward in. */
   readonly confirmedEpoch: number
@@ -219,8 +221,8 @@ export interface Store {
   pace(clientId: string): Promise<void>
 
   hosts(): Promise<readonly HostRow[]>
-  /** Notes this host as known; `confirmed` after its journal was rolled forward in the current epoch. */
-  greet(host: string, confirmed: boolean): Promise<void>
+  /** Notes this host as known, by what people call it; `confirmed` after its journal was rolled forward in the current epoch. */
+  greet(host: string, confirmed: boolean, name?: string): Promise<void>
   loseHost(host: string): Promise<void>
   keepOrphan(grantId: string, attempt: string, secrets: GrantSecrets): Promise<void>
   orphans(): Promise<readonly Orphan[]>

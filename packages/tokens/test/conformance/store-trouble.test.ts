@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startPostgres, whyNoPostgres } from '../../../../test/postgres.ts'
@@ -128,6 +128,24 @@ test('an older copy of the store is noticed: nothing is spent from it, and the j
   org.advance(60 * MINUTE)
   assert.equal((await restored.fetch('acme', DESCRIBE)).status, 200)
   assert.deepEqual([org.counters().reuses, org.counters().grantsLost], [0, 0])
+})
+
+test('whoever is stopped by a restored store is told which machine has to be asked', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  assert.equal(await org.call(), 200)
+  const other = await org.open({ stateFolder: join(org.folder, 'another-host') })
+  await other.close()
+  await org.keyturn.store.wentBack('restored by hand')
+  org.expire()
+  const { generation } = await org.keyturn.token('acme')
+  const stopped = await org.keyturn.rejected('acme', generation).then(
+    () => assert.fail('it went on'),
+    (error: unknown) => error as KeyturnError,
+  )
+  assert.equal(stopped.code, 'GRANT_IN_DOUBT')
+  assert.match(stopped.fix, /still to report: [^,]+ \([0-9a-f]{8}\)\)/)
+  assert.ok(stopped.fix.includes(`: ${hostname()} (`), stopped.fix)
 })
 
 test('the wall clock stepping back and forth spends nothing twice', async (t) => {

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { systemClock } from '../../src/clock.ts'
+import { openDriver } from '../../src/store/open.ts'
 import { Secret } from '../../src/secret.ts'
 import { verifyEntries } from '../../src/ledger/export.ts'
 import {
@@ -228,6 +230,31 @@ for (const kind of kinds) {
     )
     const entries = await store.ledger(1, 100)
     assert.equal(verifyEntries(entries).ok, true)
+  })
+
+  it('a doubt after a restore names its hosts as people do, and no name that somebody altered', async (t) => {
+    const place = await emptyPlace(t, kind)
+    const store = await place.open()
+    await store.greet('host-a', true, 'db-old')
+    await store.greet('host-a', false, 'db-1')
+    await store.greet('host-b', true, 'bühne\n2')
+    await store.greet('host-c', true)
+    const named = async () => Object.fromEntries((await store.hosts()).map(({ host, name }) => [host, name]))
+    assert.deepEqual(await named(), { 'host-a': 'db-1', 'host-b': 'bhne2', 'host-c': null })
+    const one = await store.add(aGrant('one'))
+    await store.wentBack('restored by hand')
+    const doubt = (await store.grantById(one.id))?.state.doubt
+    assert.deepEqual(doubt?.awaiting, ['host-a', 'host-b', 'host-c'])
+    assert.deepEqual(doubt.names, { 'host-a': 'db-1', 'host-b': 'bhne2' })
+    const driver = await openDriver(place.address, { clock: systemClock })
+    await driver.write(async ({ sql }) => {
+      await sql.run("UPDATE keyturn_records SET doc = '\"elsewhere\"' WHERE id = 'host-a'")
+      return { keep: true, value: undefined }
+    })
+    await driver.close()
+    await store.greet('host-a', true, 'db-1')
+    assert.deepEqual(await named(), { 'host-a': null, 'host-b': 'bhne2', 'host-c': null })
+    assert.deepEqual((await store.grantById(one.id))?.state.doubt?.awaiting, ['host-b', 'host-c'])
   })
 
   it('a host that is declared lost ends its doubt as a stated bet', async (t) => {
