@@ -108,6 +108,7 @@ const callerPort = (keyturn: Keyturn, clock: Clock): CallerPort => {
       const [grant] = caller.doc.grants
       return { refreshToken: (grant === undefined ? undefined : refreshTokens[grant]) ?? null }
     },
+    endFormer: (name, secret) => manage.endFormer(name, secret),
     async formerUsedAt(id, since) {
       const day = new Date(since).toISOString().slice(0, 10)
       const shown = (await readUses(keyturn.store, day)).filter(

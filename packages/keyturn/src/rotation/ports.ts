@@ -21,6 +21,8 @@ export interface CallerPort {
     given: { readonly secret: Secret; readonly password: Secret | null },
     overlap: number,
   ): Promise<{ readonly refreshToken: Secret | null }>
+  /** What was valid before ends now, where `secret` is still the caller's. */
+  endFormer(name: string, secret: Secret): Promise<void>
   /** Last use of what was valid before, within its overlap; null: none seen. */
   formerUsedAt(id: string, since: number): Promise<number | null>
 }

@@ -95,7 +95,7 @@ export const toy = async (
     destination,
     mailbox: none,
     uses: { since: async () => [] },
-    callers: { show: none, rotate: none, formerUsedAt: none },
+    callers: { show: none, rotate: none, endFormer: none, formerUsedAt: none },
     reauthorise: none,
   } satisfies RotationPorts
   return {

@@ -61,6 +61,8 @@ export interface ManageCallers {
    * ones; where they are in use already nothing is changed, so that a rotation that was killed can say it again.
    */
   rotate(nameOrId: string, overlap: number, endSessions?: boolean, given?: GivenSecrets): Promise<Issued>
+  /** What `rotate` left good for a while ends now, unless the caller was rotated once more since `secret` was given. */
+  endFormer(nameOrId: string, secret: Secret): Promise<void>
   /** Another public key (SPKI); secrets stay as they are. Overlap and sessions as above. */
   rotateKey(nameOrId: string, publicKey: string, overlap: number, endSessions?: boolean): Promise<StoredCaller>
   remove(nameOrId: string): Promise<StoredCaller>
@@ -221,6 +223,13 @@ export const manageCallers = ({ keyturn, clock, random, log }: ManageOptions): M
       }
       const rotated = await save(id, version, next, 'caller-rotated', { more: sessionsTold(endSessions) })
       return { caller: rotated, secret, password, refreshTokens: refreshTokens(rotated), warnings: [] }
+    },
+    endFormer: async (nameOrId, secret) => {
+      const { id, version, doc } = await find(nameOrId)
+      const none = doc.previousSecret === null && doc.previousPassword === null && doc.previousRefreshUntil === 0
+      if (none || !keys.fits(id, secret, [doc.secret, null])) return
+      const next = { ...doc, previousSecret: null, previousPassword: null, previousRefreshUntil: 0 }
+      await save(id, version, next, 'caller-former-ended')
     },
     rotateKey: async (nameOrId, publicKey, overlap, endSessions = overlap <= 0) => {
       const { id, version, doc } = await find(nameOrId)

@@ -69,7 +69,6 @@ const verify: Step = {
         problem: { code: 'CALLER_UNCHANGED', text, next: 'See `keyturn caller show`; then resume.' },
       }
     }
-    await context.keep({ verified: true })
     return { is: 'done', note: 'the broker’s record has it; a login is made by the caller only' }
   },
 }
@@ -92,10 +91,14 @@ const oldUse = async (context: Context): Promise<OldUse> => {
 
 const retire: Step = {
   name: 'retire',
-  does: 'Lets the old secret end',
+  does: 'Ends the old secret',
   reaches: 'retired',
   undo: 'impossible',
-  run: async () => ({ is: 'done', note: 'the broker takes the old one no longer than its overlap says' }),
+  async run(context) {
+    const secret = await context.secret(context.to, 'secret')
+    if (secret !== null) await context.ports.callers.endFormer(context.settings.caller, secret)
+    return { is: 'done', note: 'the broker takes the old one no more' }
+  },
 }
 
 export const callerSecret = defineRotator<CallerSecretSettings>({
