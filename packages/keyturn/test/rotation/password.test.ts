@@ -117,6 +117,12 @@ void test('a person: nothing before approval, one link after it, and the end whe
   assert.equal(end.state, 'retired', end.problem?.text)
   assert.equal(await changes(place, 'resetpassword'), 1)
   const [doc] = [await rotation.state('robot')]
+  assert.equal(doc?.versions.at(-1)?.verifiedAt, null, 'nobody signed in with it here')
+  assert.deepEqual(
+    end.exposed.map(({ from, to }) => to !== null && to - from > 25 * hour),
+    [true],
+    'from the reset until she had one',
+  )
   assert.deepEqual(doc?.versions.at(-1)?.fields, [], 'nothing of a person’s password is in the store')
 })
 

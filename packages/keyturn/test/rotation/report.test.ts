@@ -72,6 +72,7 @@ void test('what people wrote into a run stays text in Markdown and HTML', async 
   assert(!/^# head/m.test(markdown))
   assert(!/(?<!\\)\[x\]/.test(markdown))
   assert.match(markdown, /\*\*What went wrong:\*\* the login was refused/)
+  assert.match(markdown, /\| Old version \| in use, as before \|/)
 })
 
 void test('people and what they wrote are in the ledger as commitments, and the report says whether they still fit', async (t) => {

@@ -103,6 +103,19 @@ void test('an org that leaves the token in force and mails nothing: the former o
   assert.match(noteOf(run, 'receive'), /former security token is still the one in force/)
 })
 
+void test('… but not from a trusted address, where a login says nothing of the token: a person is asked', async (t) => {
+  const settings = { apiPasswordResetsToken: false, trustedAddresses: [outside] }
+  const place = await passwordScene(t, { settings })
+  await place.adopt()
+  await start(place.open())
+  const run = await toTheEnd(place, 'robot', () => place.open())
+  assert.equal(run.state, 'waiting-for-person', noteOf(run, 'receive'))
+  assert.match(run.person?.clicks.join(' ') ?? '', /Reset My Security Token/)
+  place.sim.control.resetSecurityToken({ user: robot })
+  await place.open().resume('robot')
+  await judge(place, await toTheEnd(place, 'robot', () => place.open()))
+})
+
 void test('an org that mails nothing for passwords set over the API: the person resets the token', async (t) => {
   const { place, run } = await turned(t, { settings: { apiPasswordMailsToken: false } })
   assert.equal(run.state, 'waiting-for-person')

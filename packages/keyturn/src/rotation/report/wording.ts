@@ -34,8 +34,15 @@ export const headRows = (report: RunReport): readonly (readonly [string, string]
   ['Began', report.startedAt],
   ['Ended', report.finishedAt === null ? 'not yet' : `${report.finishedAt}, after ${span(report.tookMs ?? 0)}`],
   ['Version', `${report.versions.from ?? 'none kept'} → ${report.versions.to}`],
-  ['Old version', report.drain ?? 'not drained yet'],
+  ['Old version', oldVersion(report)],
 ]
+
+const oldVersion = ({ state, drain, steps, versions }: RunReport): string => {
+  if (state === 'rolled-back') return versions.from === null ? 'in use, as before; not kept here' : 'in use, as before'
+  if (state === 'abandoned') return 'not known; kept'
+  // Of a kind that ends it without a drain, its last step says how.
+  return drain ?? (state === 'retired' ? (steps.at(-1)?.note ?? '') : 'not ended yet')
+}
 
 export const verifyText = (report: RunReport): string =>
   `Each entry's hash covers the one before it; a step's entry holds a keyed commitment to what was found. To check that nobody changed them: keyturn ledger verify, on the store ${report.ledger.store} or on its export.`

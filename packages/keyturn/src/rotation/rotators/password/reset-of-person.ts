@@ -16,6 +16,8 @@ const straggler = 120_000
 const linkLives = 24 * 3_600_000
 const hour = 3_600_000
 
+const exposed = 'from the reset until the person has chosen a password: none lets them in'
+
 export const isPerson = ({ settings }: Pick<Context, 'settings'>): boolean => settings.of === 'person'
 
 export const approval = (context: Context): StepOutcome => {
@@ -54,10 +56,10 @@ export const reset = async (context: Context): Promise<StepOutcome> => {
     if (left > 0) return { is: 'later', after: left, why: 'a request without an answer may still arrive' }
   } else await context.keep({ data: { changedBefore: await passwordChangedAt(org, userId) } })
   const sentAt = clock.wall()
-  await context.keep({ data: { sentAt, firstSentAt: data['firstSentAt'] ?? sentAt } })
+  await context.keep({ data: { sentAt, firstSentAt: data['firstSentAt'] ?? sentAt }, exposed })
   const outcome = await resetPassword(org, userId)
   if (outcome.is === 'set' || (await happened(context))) return done('the org mailed the person a link')
-  await context.keep({ data: { sentAt: null } })
+  await context.keep({ data: { sentAt: null }, exposed: null })
   const text = `The org does not reset the password: ${outcome.why}`
   return {
     is: 'halt',
@@ -70,7 +72,7 @@ export const chosen = async (context: Context): Promise<StepOutcome> => {
   const userId = await userIdOf(context)
   const at = await passwordChangedAt(org, userId)
   if (at !== null && at !== context.data['resetShows'] && !(await isPasswordExpired(org, userId))) {
-    await context.keep({ active: true, verified: true })
+    await context.keep({ active: true, exposed: null })
     return { is: 'done', note: 'the person has chosen a new password' }
   }
   const patience = context.settings.linkPatience ?? linkLives

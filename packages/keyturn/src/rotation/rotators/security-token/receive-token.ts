@@ -5,7 +5,10 @@ import type { SecurityTokenSettings } from './settings.ts'
 import { keepToken, nextToken, textsOf, waitForMail } from './token-source.ts'
 import type { Context } from './token-source.ts'
 
-/** Some orgs may leave the token in force when a password is set over the API: then no mail will ever come. */
+/**
+ * Some orgs may leave the token in force when a password is set over the API: then no mail will ever come. From an
+ * address whose password is enough a login says nothing of the token behind it: then a person is asked.
+ */
 const formerToken = async (context: Context): Promise<boolean> => {
   const { from, data } = context
   if (from === null || data['formerTried'] === true) return false
@@ -13,6 +16,8 @@ const formerToken = async (context: Context): Promise<boolean> => {
   const password = await context.secret(context.to, 'password')
   if (former === null || password === null) return false
   await context.keep({ data: { formerTried: true } })
+  const alone = await attempt(context, { password })
+  if (alone.is === 'in' || alone.is === 'unclear') return false
   const tried = await attempt(context, { password, securityToken: former })
   if (tried.is !== 'in') return false
   await keepToken(context, former, 'the version before', null)
