@@ -114,7 +114,8 @@ function compile(workspace: string, stage: string, stages: ReadonlyMap<string, s
   const config = join(stage, 'tsconfig.json')
   const compilerOptions = {
     noEmit: false,
-    declaration: true,
+    // Nobody imports a package that exports nothing: the CLI needs no declarations.
+    declaration: manifestOf(workspace).exports !== undefined,
     rewriteRelativeImportExtensions: true,
     rootDir: source,
     outDir: join(stage, 'dist'),
