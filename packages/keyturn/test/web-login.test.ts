@@ -51,6 +51,7 @@ test('a web login makes a grant, and a second one authorises it again under a ne
     assert.equal(ended.code, 0, ended.stderr)
     const result = JSON.parse(ended.stdout)
     assert.deepEqual([result.how, result.again, result.grant.status], ['web', again, 'live'])
+    assert.equal(result.grant.username, user, 'nobody knows a user by an id')
     lineages.add(result.grant.lineage)
   }
   assert.equal(lineages.size, 2)

@@ -246,5 +246,22 @@ const again = async (job: Connecting, before: GrantView): Promise<Connected> => 
 
 const firstLogin = async (job: Connecting, base: Base): Promise<Connected> => {
   const grant = await webLogin(loginOf(job, base), (code) => job.keyturn.grants.connect(base, code))
-  return { grant, how: 'web', again: false, notes: [] }
+  const scopes = (base.scope ?? DEFAULT_SCOPE).split(' ')
+  const asked = job.flags.check && (scopes.includes('api') || scopes.includes('full'))
+  return { grant: asked ? await named(job.keyturn, grant) : grant, how: 'web', again: false, notes: [] }
+}
+
+/**
+ * Nobody knows a user by an id, and a person who is asked to sign in again has to know as whom. Asked only where the token may
+ * call the API: elsewhere a refusal would look like a dead token.
+ */
+const named = async (keyturn: Keyturn, grant: GrantView): Promise<GrantView> => {
+  const { orgConnection } = await import('../org/connection.ts')
+  try {
+    const { username } = await orgConnection(keyturn, grant.name).whoAmI()
+    return await keyturn.grants.update(grant.name, { username })
+  } catch (error) {
+    if (error instanceof KeyturnError) return grant
+    throw error
+  }
 }
