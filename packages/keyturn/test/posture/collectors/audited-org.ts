@@ -68,7 +68,8 @@ export const auditedOrg = async (
     store: `sqlite:${join(folder, 'keyturn.db')}`,
     masterKey: randomBytes(32),
     clock,
-    limits: { connect: 5_000, wait: 5_000, send: 5_000, read: 60_000, stale: 20, ...limits },
+    // Nothing here is about time-outs: a machine that is busy with other tests must not meet one.
+    limits: { connect: 30_000, wait: 30_000, send: 30_000, read: 60_000, stale: 20, ...limits },
     env: {},
   })
   t.after(async () => {
