@@ -3,19 +3,10 @@
  * return at once, because sf answers its callback only after the browser's launcher has ended.
  */
 import { chmodSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Simulator } from '@keyturn/simulator'
+import { freePort } from '../free-port.ts'
 import { good, localhost, type Workplace } from './sf-cli.ts'
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 /** Logs in as a person would; `app` PlatformCLI is what sf takes by itself. Returns what sf answered. */
 export const loginWeb = async (

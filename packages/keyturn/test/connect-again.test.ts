@@ -1,19 +1,10 @@
 /** A grant that is authorised again over the command line: what it left at Salesforce ends, and only after the proof. */
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { freePort } from '../../../test/free-port.ts'
 import { setUp } from './connected.ts'
 import type { Setup } from './connected.ts'
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 interface Result {
   readonly code: number

@@ -1,18 +1,9 @@
 /** `keyturn connect` with a browser that the test plays, against a simulated login page. */
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { freePort } from '../../../test/free-port.ts'
 import { setUp } from './connected.ts'
 import type { Setup } from './connected.ts'
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 const ready = async ({ sim, app }: Setup, user: string | null) => {
   const port = await freePort()

@@ -24,6 +24,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { freePort } from '../../../../test/free-port.ts'
 import { makeAuthority, makeCertificate } from '../../../tokens/test/wire/certificates.ts'
 
 const program = '/usr/sbin/dovecot'
@@ -55,16 +56,8 @@ export interface Dovecot {
   log(): string
 }
 
-const freePort = async (): Promise<number> => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 /** Polls until it is so; a limit, no luck. */
-export const until = async (what: string, holds: () => boolean | Promise<boolean>, limitMs = 20_000): Promise<void> => {
+export const until = async (what: string, holds: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> => {
   const end = Date.now() + limitMs
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`it did not come to pass: ${what}`)

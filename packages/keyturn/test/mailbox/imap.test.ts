@@ -46,7 +46,7 @@ const query = (since = Date.now() - hour) => ({ username, since })
 
 /** As a rotation waits: looks, and waits until something may have come. */
 const waitFor = async (mailbox: Mailbox, since = Date.now() - hour) => {
-  const end = Date.now() + 20_000
+  const end = Date.now() + 60_000
   for (;;) {
     const { found } = await mailbox.look({ username, since })
     const [first] = found

@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -13,6 +11,7 @@ import { startSimulator } from '@keyturn/simulator'
 import { openKeyturn, Secret, systemClock } from '@keyturn/tokens'
 import type { Keyturn } from '@keyturn/tokens'
 import { makeAuthority, makeCertificate } from '../../../tokens/test/wire/certificates.ts'
+import { freePort } from '../../../../test/free-port.ts'
 import { keptMails } from '../../src/mailbox/kept-mails.ts'
 import type { Mailbox } from '../../src/mailbox/mailbox.ts'
 import { mailboxSettings } from '../../src/mailbox/mailbox-settings.ts'
@@ -27,14 +26,6 @@ interface Place {
   readonly port: number
   /** A further one is another process on the same store. */
   inbox(more?: Readonly<Record<string, unknown>>): Mailbox
-}
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }
 
 const place = async (t: TestContext): Promise<Place> => {

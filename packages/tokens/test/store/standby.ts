@@ -3,10 +3,10 @@ import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync, chownSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { freePort } from '../../../../test/free-port.ts'
 import { postgresBinaries } from '../../../../test/postgres-binaries.ts'
 import type { Postgres } from '../../../../test/postgres.ts'
 
@@ -19,16 +19,6 @@ export interface Standby {
   /** Makes it the primary of a new timeline. */
   promote(): Promise<void>
   stop(): Promise<void>
-}
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port')
-  return address.port
 }
 
 const answers = async (url: string): Promise<boolean> => {
