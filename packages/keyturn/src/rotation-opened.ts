@@ -64,7 +64,6 @@ export const openRotationOf = (
       destination: (name) => destinations.open(name),
       mailbox: (name) => mailboxes.open(name),
       callers: callerPort(keyturn, clock),
-      uses: { since: (at) => readUses(keyturn.store, new Date(at).toISOString().slice(0, 10)) },
       reauthorise,
     },
   })

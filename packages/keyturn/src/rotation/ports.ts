@@ -4,7 +4,6 @@ import type { Network } from '@keyturn/tokens/maintenance'
 import type { Destination } from '../destinations/destination.ts'
 import type { Mailbox } from '../mailbox/mailbox.ts'
 import type { OrgConnection } from '../org/connection.ts'
-import type { UseReader } from '../usage/use-reader.ts'
 
 /** Keyturn's own callers, as far as rotating them is concerned. */
 export interface CallerPort {
@@ -37,8 +36,6 @@ export interface RotationPorts {
   /** Throws CONFIG_INVALID where keyturn.yaml has none of that name. */
   destination(name: string): Destination
   mailbox(name: string): Mailbox
-  /** Who used which grant and when, by the broker's counts. */
-  readonly uses: UseReader
   readonly callers: CallerPort
   /** A new authorisation of that grant by a person: a link where the broker can make one, else what to type. */
   reauthorise(grant: string): Promise<{ readonly text: string; readonly link: Secret | null }>

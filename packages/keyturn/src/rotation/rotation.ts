@@ -114,6 +114,16 @@ export const openRotation = (parts: RotationParts): Rotation => {
   const must = async (name: string): Promise<Held & { readonly run: Run }> => {
     const held = await keeper.read(name)
     if (held?.doc.run == null) throw new KeyturnError('ROTATION_NOT_FOUND', `No rotation of ${name} is running`)
+    const { kind } = settingsOf(name)
+    if (held.doc.kind !== kind) {
+      throw new KeyturnError(
+        'CONFIG_INVALID',
+        `${name} is ${kind} now, and its rotation as ${held.doc.kind} is under way`,
+        {
+          fix: `Say \`kind: ${held.doc.kind}\` in keyturn.yaml until that run has ended.`,
+        },
+      )
+    }
     return { ...held, run: held.doc.run }
   }
 
@@ -258,7 +268,9 @@ export const openRotation = (parts: RotationParts): Rotation => {
       }
       const { seq: ledgerFrom } = await keyturn.store.mark()
       const plan = { id: newId(), why, who, at: clock.wall(), ledgerFrom }
-      const doc = transition.planned(held?.doc ?? emptyDoc(name), plan)
+      // keyturn.yaml may call it another kind than when it was turned last.
+      const before = { ...(held?.doc ?? emptyDoc(name)), kind: settingsOf(name).kind }
+      const doc = transition.planned(before, plan)
       const { run } = doc
       if (run === null) throw new KeyturnError('DEFECT', 'a run was planned and is not there')
       try {

@@ -125,8 +125,6 @@ export interface Rotator<S = unknown> {
     readonly version: Facts
     readonly secrets: Readonly<Record<string, Secret>>
   }>
-  /** Who still uses the old version. */
-  oldUse(context: StepContext<S>): Promise<OldUse>
   /** What an abandoned run must not leave behind in this store, such as grants that keep two clients. */
   readonly letGo?: (context: StepContext<S>) => Promise<void>
   /** Since when the current value is in use, for its age; `unknown` with a reason where the platform doesn't say. */

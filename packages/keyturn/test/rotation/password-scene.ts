@@ -139,7 +139,6 @@ export const passwordScene = async (
             resolve: (reference) => resolveReference(reference, {}),
           }),
         mailbox: (name) => mailboxOf(place, name, settled, mailboxAway),
-        uses: { since: async () => [] } as never,
         callers: undefined as never,
         reauthorise: async () => ({ text: '', link: null }),
       },

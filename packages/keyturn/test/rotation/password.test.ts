@@ -172,6 +172,22 @@ void test('killed at a write here and there, a person gets one link, and a machi
   t.diagnostic(`${cells} deaths`)
 })
 
+void test('a credential that becomes another kind: not while it runs, and then from the value it had', async (t) => {
+  const place = await passwordScene(t, { kind: 'password' })
+  await place.adopt()
+  const other = place.open({ kind: 'security-token' })
+  await start(place.open())
+  await assert.rejects(other.advance('robot', { attended: true }), {
+    code: 'CONFIG_INVALID',
+    message: /is security-token now, and its rotation as password is under way/,
+  })
+  await assert.rejects(other.cancel('robot', 'test'), { code: 'CONFIG_INVALID' })
+  await place.open().cancel('robot', 'test')
+  await toTheEnd(place, 'robot', () => place.open())
+  const run = await other.start('robot', { why: 'test', who: 'test', attended: true })
+  assert.deepEqual([(await other.state('robot'))?.kind, run.from], ['security-token', 1])
+})
+
 void test('a person’s password goes to no destination', async (t) => {
   const place = await passwordScene(t, { ...person, credential: { user: ada, of: 'person' } })
   assert.deepEqual(await codes(place.open()), ['PERSON_HAS_DESTINATIONS'])

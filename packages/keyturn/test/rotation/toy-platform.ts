@@ -130,6 +130,5 @@ export const toyRotator = (
     person: null,
     orgOf: () => null,
     preflight: async () => [],
-    oldUse,
   })
 }

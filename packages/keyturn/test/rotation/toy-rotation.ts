@@ -94,7 +94,6 @@ export const toy = async (
     org: none,
     destination,
     mailbox: none,
-    uses: { since: async () => [] },
     callers: { show: none, rotate: none, endFormer: none, formerUsedAt: none },
     reauthorise: none,
   } satisfies RotationPorts

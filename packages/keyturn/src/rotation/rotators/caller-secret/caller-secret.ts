@@ -110,7 +110,6 @@ export const callerSecret = defineRotator<CallerSecretSettings>({
   exposure: null,
   person: null,
   orgOf: () => null,
-  oldUse,
   async preflight({ ports, settings }) {
     await ports.callers.show(settings.caller)
     return []

@@ -206,7 +206,6 @@ export const certificate = defineRotator<CertificateSettings>({
     'From the deployment until its destination has the new key, a client that holds one key may be refused; Keyturn’s own grants sign with both.',
   person: null,
   orgOf: ({ org }) => org,
-  oldUse,
   async letGo(context) {
     const newKey = await context.secret(context.to, 'privateKey')
     if (newKey === null) return

@@ -124,7 +124,6 @@ export const connectedApp = defineRotator<ConnectedAppSettings>({
     'From Apply on all tokens of the app are over; until its destination has the new pair (and for up to ten minutes while servers disagree) nobody gets new ones.',
   person: 'Decide, generate and apply the pair in Setup, and have grants with refresh tokens authorised again.',
   orgOf: ({ org }) => org,
-  oldUse: refusedSince,
   async letGo(context) {
     await letGo(context, await grantsOf(context), async () => tried(context, await newPair(context)))
   },

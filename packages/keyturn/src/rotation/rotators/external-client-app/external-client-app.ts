@@ -276,7 +276,6 @@ export const externalClientApp = defineRotator<Settings>({
     'From the rotation until the new pair is known everywhere (up to ten minutes) a client with one pair may fail.',
   person: null,
   orgOf: ({ org }) => org,
-  oldUse,
   async letGo(context) {
     await letGo(context, await ownGrants(context, String(context.data['key'])), () => tried(context))
   },

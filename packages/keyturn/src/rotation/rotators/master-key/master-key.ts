@@ -3,7 +3,7 @@
  * be ended and started with the new one, and only a person can see to that. What happened is read off the ledger.
  */
 import { defineRotator } from '../../rotator.ts'
-import type { OldUse, RotationStep, StepContext } from '../../rotator.ts'
+import type { RotationStep, StepContext } from '../../rotator.ts'
 import { masterKeySettings } from './settings.ts'
 import type { MasterKeySettings } from './settings.ts'
 
@@ -59,11 +59,6 @@ const retire: Step = {
   run: async () => ({ is: 'done', note: 'this process opened the store with the new key' }),
 }
 
-const oldUse = async (): Promise<OldUse> => ({
-  observable: false,
-  why: 'a process with the old key fails at its next change',
-})
-
 export const masterKey = defineRotator<MasterKeySettings>({
   kind: 'master-key',
   title: 'Master key of this store',
@@ -73,7 +68,6 @@ export const masterKey = defineRotator<MasterKeySettings>({
   exposure: null,
   person: 'Run one command and start every process again.',
   orgOf: () => null,
-  oldUse,
   preflight: async () => [],
   async age({ keyturn }) {
     const changed = await changedAt(keyturn, 0)

@@ -124,7 +124,6 @@ export const password = defineRotator<Settings>({
     'From the moment the password is set until consumers have it, their logins fail; what is open stays open. There is no way back from there.',
   person: 'Of a person: approve it, and choose the new password by the link that Salesforce mails.',
   orgOf: ({ org }) => org,
-  oldUse: (context) => oldPasswordUse(context),
   async preflight(context) {
     const { user, problems } = await lookedAtUser(context)
     if (isPerson(context)) return [...ofPerson(context), ...problems]

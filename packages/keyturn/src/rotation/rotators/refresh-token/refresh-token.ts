@@ -6,7 +6,7 @@
 import type { LedgerEntry } from '@keyturn/tokens/ledger'
 import type { Problem } from '../../credential.ts'
 import { defineRotator } from '../../rotator.ts'
-import type { OldUse, RotationStep, StepContext } from '../../rotator.ts'
+import type { RotationStep, StepContext } from '../../rotator.ts'
 import { refreshTokenSettings } from './settings.ts'
 import type { RefreshTokenSettings } from './settings.ts'
 
@@ -106,12 +106,6 @@ const retire: Step = {
   },
 }
 
-const oldUse = async (): Promise<OldUse> => ({
-  observable: true,
-  users: [],
-  blindTo: 'a copy of the old refresh token outside Keyturn: it ends with the revocation',
-})
-
 export const refreshToken = defineRotator<RefreshTokenSettings>({
   kind: 'refresh-token',
   title: 'Authorisation of a refresh-token grant',
@@ -121,7 +115,6 @@ export const refreshToken = defineRotator<RefreshTokenSettings>({
   exposure: null,
   person: 'Sign in as the grant’s user and allow access.',
   orgOf: () => null,
-  oldUse,
   async preflight({ keyturn, settings, common }) {
     const grant = await keyturn.grants.show(settings.grant)
     const problems: Problem[] = []

@@ -122,7 +122,6 @@ export const securityToken = defineRotator<Settings>({
     'From the moment the password is set until the mail has come and consumers have the new value, their logins fail; what is open stays open. There is no way back from there.',
   person: null,
   orgOf: ({ org }) => org,
-  oldUse: (context) => oldPasswordUse(context),
   async preflight(context) {
     const { user, problems } = await lookedAtUser(context)
     const found = [...problems, ...attendance(context), ...(await mailboxProblems(context))]
