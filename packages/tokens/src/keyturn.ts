@@ -10,7 +10,7 @@ import { cachedFields } from './fields/cached-fields.ts'
 import { grantCommands } from './grants/commands.ts'
 import { viewOf } from './grants/view.ts'
 import { thisHolder } from './holder.ts'
-import type { JournalKey } from './journal/frame.ts'
+import { journalKeyOf, type JournalKey } from './journal/frame.ts'
 import { openJournal, type Journal } from './journal/journal.ts'
 import type { Holder } from './protocol/state.ts'
 import type { Runtime } from './runtime.ts'
@@ -71,7 +71,7 @@ export const openParts = async (options: OpenOptions): Promise<Parts> => {
   })
   try {
     const journalFolder = journalFolderOf(stateFolder, store.id)
-    const journalKey = { key: store.deriveKey('journal'), keyId: 'store-1' }
+    const journalKey = journalKeyOf(store.deriveKey('journal'), 'store-1')
     const journal = await openJournal({ folder: journalFolder, storeId: store.id, key: journalKey, holder, clock })
     return { store, journal, journalFolder, journalKey, holder }
   } catch (error) {

@@ -9,7 +9,8 @@
  * zero: a frame cut off anywhere lacks it. `durable` says up to which frame everything was on the disk when this one
  * was written: a hole below it can't come from a crash.
  */
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { KeyturnError } from '../errors.ts'
 
@@ -19,18 +20,27 @@ const endMark = 0xa5
 const tagLength = 16
 const nonceLength = 12
 const longestKeyId = 64
+const keyLength = 32
 
 export interface JournalKey {
-  /** 32 bytes. */
-  readonly key: Uint8Array
+  /** Not the bytes: whatever holds the key can be printed, and Node takes longer with bytes. */
+  readonly key: KeyObject
   /** Names the key without telling it: 1 to 64 bytes of ASCII. */
   readonly keyId: string
+}
+
+export function journalKeyOf(bytes: Uint8Array, keyId: string): JournalKey {
+  if (bytes.length !== keyLength) throw new KeyturnError('BAD_ARGUMENT', `A journal key has ${keyLength} bytes.`)
+  if (!/^[\x21-\x7e]+$/.test(keyId) || keyId.length > longestKeyId) {
+    throw new KeyturnError('BAD_ARGUMENT', `A key id has 1 to ${longestKeyId} visible ASCII characters.`)
+  }
+  return { key: createSecretKey(bytes), keyId }
 }
 
 /** What every frame of one segment is bound to, and the key only this segment uses. */
 export interface SegmentSeal {
   readonly keyId: Buffer
-  readonly key: Buffer
+  readonly key: KeyObject
   readonly bound: Buffer
 }
 
@@ -45,14 +55,10 @@ export interface FrameHeader {
 }
 
 export function segmentSeal(key: JournalKey, storeId: string, segment: string): SegmentSeal {
-  if (key.key.length !== 32) throw new KeyturnError('BAD_ARGUMENT', 'A journal key has 32 bytes.')
-  if (!/^[\x21-\x7e]+$/.test(key.keyId) || key.keyId.length > longestKeyId) {
-    throw new KeyturnError('BAD_ARGUMENT', `A key id has 1 to ${longestKeyId} visible ASCII characters.`)
-  }
   // A key per segment (RFC 5869): random nonces of 96 bits then never come near the bound of SP 800-38D §8.3.
   return {
     keyId: Buffer.from(key.keyId, 'latin1'),
-    key: Buffer.from(hkdfSync('sha256', key.key, segment, `keyturn journal 1\0${storeId}`, 32)),
+    key: createSecretKey(Buffer.from(hkdfSync('sha256', key.key, segment, `keyturn journal 1\0${storeId}`, keyLength))),
     bound: Buffer.from(`keyturn journal 1\0${storeId}\0${segment}\0`),
   }
 }

@@ -25,8 +25,6 @@ export interface JournalOptions {
   readonly folder: string
   readonly storeId: string
   readonly key: JournalKey
-  /** Earlier keys that segments may still be sealed with. */
-  readonly formerKeys?: readonly JournalKey[]
   readonly holder: Holder
   readonly clock: Clock
   readonly random?: (bytes: number) => Uint8Array
@@ -95,8 +93,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   async function lastMark(): Promise<Mark | null> {
     const seen = readMarks(marks, boot)
     if (seen.current) return seen.highest
-    const keys = [key, ...(options.formerKeys ?? [])]
-    const written = (await readJournals({ folder, storeId, keys })).highestMark
+    const written = (await readJournals({ folder, storeId, keys: [key] })).highestMark
     const mark = written && markAbove(written, seen.highest) ? written : seen.highest
     if (mark) writeMark(marks, boot, mark)
     return mark

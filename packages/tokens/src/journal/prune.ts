@@ -1,7 +1,6 @@
 /**
  * Retention. A segment goes when nothing will be appended to it (sealed, or its process proved dead), all its attempts
- * are in the store, and it is either old or covered by a newer backup of the store that every host has confirmed.
- * Damaged segments stay: they are evidence.
+ * are in the store, and it is older than a backup that somebody may yet restore. Damaged segments stay: they are evidence.
  */
 import { rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,16 +11,13 @@ import { readSegments } from './read.ts'
 import type { ReadOptions, SegmentContents } from './read.ts'
 import { openSuffix, settledSuffix } from './segment.ts'
 
-const day = 86_400_000
+/** How long answers are kept after their commit. */
+const retention = 30 * 86_400_000
 
 interface PruneOptions extends ReadOptions {
   readonly own: Holder
   /** Wall clock, epoch milliseconds. */
   readonly now: number
-  /** How long answers are kept after their commit, ms; default 30 days. */
-  readonly retention?: number
-  /** A backup of the store that is newer than this moment exists, and every host confirmed since. */
-  readonly coveredBefore?: number
 }
 
 export async function pruneJournals(
@@ -31,7 +27,6 @@ export async function pruneJournals(
   const committed = new Set(
     segments.flatMap(({ records }) => records.flatMap((r) => (r.type === 'committed' ? [r.attempt] : []))),
   )
-  const limit = Math.max(options.now - (options.retention ?? 30 * day), options.coveredBefore ?? -Infinity)
   const over = segments.filter(
     (segment) =>
       segment.faults.every(({ kind }) => kind === 'torn') &&
@@ -40,7 +35,7 @@ export async function pruneJournals(
   )
   const deleted = closed(
     segments,
-    over.filter((segment) => lastWord(segment) < limit),
+    over.filter((segment) => lastWord(segment) < options.now - retention),
   )
   const settled = over.filter((segment) => !segment.settled && !deleted.has(segment))
   try {

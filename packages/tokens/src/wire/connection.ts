@@ -35,9 +35,6 @@ export interface SendOptions {
   /** As they arrive, synchronously; a hook that throws doesn't stop the reading (see `hookError`). */
   readonly onHead?: (head: ResponseHead) => void
   readonly onChunk?: (bytes: Buffer) => void
-  /** After this many ms the callers needn't wait any more; the reading goes on. */
-  readonly softLimit?: number
-  readonly onSoftLimit?: () => void
   /** After this many ms the reading ends and the socket is destroyed. */
   readonly hardLimit: number
   /** Largest body in bytes; default 256 KiB. */
@@ -215,11 +212,6 @@ function exchange(socket: Socket, bytes: Buffer, options: SendOptions): Promise<
     .sleep(options.hardLimit, limits.signal)
     .then(lastLook)
     .then(() => unknown('timeout'))
-  if (options.softLimit !== undefined) {
-    void options.clock.sleep(options.softLimit, limits.signal).then(() => {
-      if (!settled) hook(() => options.onSoftLimit?.())
-    })
-  }
   hook(() => options.onSending?.())
   // The copy with the secret is wiped when the kernel (or TLS) has taken it.
   socket.write(bytes, () => void bytes.fill(0))

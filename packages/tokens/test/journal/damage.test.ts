@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { openJournal } from '../../src/journal/journal.ts'
+import { journalKeyOf } from '../../src/journal/frame.ts'
 import { readJournals } from '../../src/journal/read.ts'
 import { scanSegment } from '../../src/journal/scan.ts'
 import { key, keys, markAt, nameOf, newFolder, optionsFor, segmentFiles, storeId } from './fixture.ts'
@@ -183,7 +184,7 @@ test('a segment under another name, of another store or with another key of the 
   const all = await written(t)
   const elsewhere = scanSegment(all.bytes, 'f'.repeat(32), storeId, keys)
   const otherStore = scanSegment(all.bytes, all.segment, 'store-2', keys)
-  const otherKey = scanSegment(all.bytes, all.segment, storeId, [{ ...key, key: Buffer.alloc(32) }])
+  const otherKey = scanSegment(all.bytes, all.segment, storeId, [journalKeyOf(Buffer.alloc(32), key.keyId)])
   for (const scan of [elsewhere, otherStore, otherKey]) {
     assert.deepEqual(scan.records, [])
     assert.deepEqual(

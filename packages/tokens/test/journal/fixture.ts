@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Clock } from '../../src/clock.ts'
 import { systemClock } from '../../src/clock.ts'
+import { journalKeyOf } from '../../src/journal/frame.ts'
 import type { JournalOptions } from '../../src/journal/journal.ts'
 import type { AttemptName } from '../../src/journal/record.ts'
 import type { Mark } from '../../src/store/store.ts'
 
 export const storeId = 'store-1'
-export const key = { key: createHash('sha256').update('journal test').digest(), keyId: 'k1' }
+export const key = journalKeyOf(createHash('sha256').update('journal test').digest(), 'k1')
 export const keys = [key]
 export const holder = { host: 'host-1', process: 'c28c9d0f-b5a6-4fac-a38a-c412f72148a0/pid:[4026531836]/7/70' }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { sealFrame, segmentSeal } from '../../src/journal/frame.ts'
+import { journalKeyOf, sealFrame, segmentSeal } from '../../src/journal/frame.ts'
 import { encodeRecord } from '../../src/journal/record.ts'
 import { scanSegment } from '../../src/journal/scan.ts'
 
@@ -24,7 +24,7 @@ const file = join(import.meta.dirname, '../../../../docs/formats/vectors/journal
 
 test('the published vector is what is written and what is read', async () => {
   const vector = JSON.parse(await readFile(file, 'utf8')) as Vector
-  const key = { key: Buffer.from(vector.key, 'hex'), keyId: vector.keyId }
+  const key = journalKeyOf(Buffer.from(vector.key, 'hex'), vector.keyId)
   const seal = segmentSeal(key, vector.storeId, vector.segment)
   for (const { number, durable, nonce, payload, bytes } of vector.frames) {
     const frame = { number, durable, nonce: Buffer.from(nonce, 'hex'), payload: Buffer.from(payload, 'hex') }

@@ -78,8 +78,7 @@ test('no secret is in an event, an error, a view, the ledger, the output, an ins
   capture(await org.open({ masterKey: Buffer.alloc(32) }).catch((error: unknown) => error))
   capture(org.keyturn)
   const parts = await openParts(org.options)
-  const { journalKey: _, ...shown } = parts
-  capture(shown)
+  capture(parts)
   const { id } = await org.keyturn.grants.show('acme')
   capture(
     await parts.store.snapshot(id, ['refreshToken', 'accessToken', 'clientSecret', 'fallback:jwt_bearer-1:privateKey']),
@@ -88,6 +87,7 @@ test('no secret is in an event, an error, a view, the ledger, the output, an ins
   capture(await parts.store.orphans())
   capture(await parts.store.checkpoint())
   for await (const line of exportLedger(parts.store)) seen.push(String(line))
+  const journalKey = parts.journalKey.key.export()
   await parts.journal.close()
   await parts.store.close()
   await org.keyturn.close()
@@ -95,7 +95,14 @@ test('no secret is in an event, an error, a view, the ledger, the output, an ins
   const key = org.options.masterKey as Uint8Array
   const secrets = [
     ...org.sim.control.secrets(),
-    ...(['hex', 'base64', 'base64url'] as const).map((how) => Buffer.from(key).toString(how)),
+    ...[Buffer.from(key), journalKey].flatMap((bytes) => [
+      ...(['hex', 'base64', 'base64url'] as const).map((how) => bytes.toString(how)),
+      // As `inspect` prints bytes.
+      bytes
+        .toString('hex')
+        .replaceAll(/..(?=.)/g, '$& ')
+        .slice(0, 60),
+    ]),
   ]
   assert.ok(secrets.length > 10 && seen.length > 100, `${secrets.length} secrets, ${seen.length} things seen`)
   const places = [...seen, ...filesIn(org.folder).map((file) => readFileSync(file, 'latin1'))]

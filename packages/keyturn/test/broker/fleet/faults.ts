@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Fault, FaultAction } from '@keyturn/simulator'
 import { systemClock } from '@keyturn/tokens'
+import { journalKeyOf } from '../../../../tokens/src/journal/frame.ts'
 import { readJournals } from '../../../../tokens/src/journal/read.ts'
 import type { Crowd } from './crowd.ts'
 import type { Replica } from './replica.ts'
@@ -197,7 +198,7 @@ const hasHeard = async ({ stage, member }: Scene, owner: Replica, whole: boolean
   const { attempts } = await readJournals({
     folder: join(owner.stateFolder, store.id),
     storeId: store.id,
-    keys: [{ key: store.deriveKey('journal'), keyId: 'store-1' }],
+    keys: [journalKeyOf(store.deriveKey('journal'), 'store-1')],
     which: 'open',
   })
   const attempt = (await stage.show(member.name)).state.spend?.attempt
