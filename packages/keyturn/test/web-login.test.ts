@@ -1,5 +1,6 @@
 /** `keyturn connect` with a browser that the test plays, against a simulated login page. */
 import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { freePort } from '../../../test/free-port.ts'
 import { setUp } from './connected.ts'
