@@ -7,8 +7,9 @@ import type { TestContext } from 'node:test'
 import { openBrowser } from './browser.ts'
 import { connectRefresh, setUp } from '../../connected.ts'
 import { freshDatabase, whyNoPostgres } from '../../../../../test/postgres.ts'
+import { freePort } from '../../../../../test/free-port.ts'
 import { ask, until } from '../hall/hall.ts'
-import { freePort, USER } from './scene.ts'
+import { USER } from './scene.ts'
 
 const skip = whyNoPostgres()
 

@@ -10,11 +10,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { systemClock } from '@keyturn/tokens'
+import { freePort } from '../../../../../test/free-port.ts'
 import { makeCertificates } from '../../../src/broker/certificates.ts'
 import { openChromium, whyNoChromium, whyNoTrust } from './chromium.ts'
 import type { Page } from './chromium.ts'
 import { until } from '../hall/hall.ts'
-import { freePort, openScene, OTHER, USER } from './scene.ts'
+import { openScene, OTHER, USER } from './scene.ts'
 import type { Scene } from './scene.ts'
 
 /** KEYTURN_SCREENSHOTS=FOLDER keeps what the pages look like, for a person to see. */

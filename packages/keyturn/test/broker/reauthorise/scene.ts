@@ -3,10 +3,8 @@
  * told.
  */
 import assert from 'node:assert/strict'
-import { randomBytes, randomInt } from 'node:crypto'
-import { once } from 'node:events'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -14,6 +12,7 @@ import { openKeyturn, systemClock } from '@keyturn/tokens'
 import type { Keyturn } from '@keyturn/tokens'
 import { startSimulator } from '@keyturn/simulator'
 import type { AppSettings, ReadyGrant, Simulator } from '@keyturn/simulator'
+import { freePort } from '../../../../../test/free-port.ts'
 import { brokerSettings } from '../../../src/broker/broker-settings.ts'
 import { manageCallers } from '../../../src/broker/callers/manage-callers.ts'
 import { openLog } from '../../../src/broker/log.ts'
@@ -28,23 +27,6 @@ import type { Ask, Enrolled, Told } from '../hall/hall.ts'
 export const USER = 'integration@acme.example'
 export const OTHER = 'admin@acme.example'
 export const DAY = 86_400_000
-
-/**
- * For an address that has to be known before anybody listens there. Below the ports that systems give to connections
- * (32768 on Linux, 49152 elsewhere): one of those may be somebody's by the time it is used.
- */
-export const freePort = async (): Promise<number> => {
-  const port = randomInt(20_000, 32_000)
-  const server = createServer().listen(port, '127.0.0.1')
-  const free = await once(server, 'listening').then(
-    () => true,
-    () => false,
-  )
-  if (!free) return freePort()
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 export interface SceneOptions {
   readonly app?: Partial<AppSettings>
