@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { KeyturnError, Secret } from '@keyturn/tokens'
 import type { BrokerContext, Caller, Presented } from '../caller.ts'
+import { prove } from '../callers/prove.ts'
 
 const shown = (header: string): Presented => {
   const [scheme = '', value = ''] = header.split(' ', 2)
@@ -15,10 +16,8 @@ const shown = (header: string): Presented => {
 /** Throws NOT_AUTHENTICATED, RATE_LIMITED, STORE_UNAVAILABLE. */
 export const identify = async (context: BrokerContext, request: FastifyRequest): Promise<Caller> => {
   const { authorization } = request.headers
-  const transport = context.transportProof(request)
-  const presented = authorization === undefined ? transport : shown(authorization)
-  const from = { address: context.addressOf(request), face: 'api', transport } as const
-  const caller = presented === null ? null : await context.callers.authenticate(presented, from)
+  const presented = authorization === undefined ? context.transportProof(request) : shown(authorization)
+  const caller = presented && (await prove(context, request, 'api', presented))
   if (caller === null) throw new KeyturnError('NOT_AUTHENTICATED', 'That proves no caller of this broker')
   return caller
 }

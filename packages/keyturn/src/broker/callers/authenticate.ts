@@ -52,7 +52,7 @@ const clientFits = (
   const [current = false, former = false, app = false] = keys.compare(id, clientSecret ?? none, kept)
   const ownFits = (current || former) && clientSecret !== null && (clientId ?? id) === id
   const appFits = app && clientSecret !== null
-  if (doc.client === null || clientId !== doc.client.id) return ownFits || (doc.secret === null && clientId === id)
+  if (doc.client === null || clientId !== doc.client.id) return ownFits
   return doc.client.hash === null || appFits
 }
 

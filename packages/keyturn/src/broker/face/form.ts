@@ -4,6 +4,7 @@
  * everything there: it counts as part of the form. (We log routes, never addresses.)
  */
 import type { FastifyRequest } from 'fastify'
+import type { Client } from '../callers/prove.ts'
 import { OAuthRefusal } from './oauth-answer.ts'
 
 /** A map: no name that a client invents means anything to it. */
@@ -22,11 +23,6 @@ export const formOf = (request: FastifyRequest): Form => {
 }
 
 const safe = (name: string): string => (/^[a-z_]{1,40}$/.test(name) ? name : 'of that name')
-
-export interface Client {
-  readonly id: string | null
-  readonly secret: string | null
-}
 
 /** From the form or from HTTP Basic (RFC 6749 §2.3.1), never half of each. */
 export const clientOf = (request: FastifyRequest, form: Form): Client => {

@@ -3,7 +3,7 @@
  * concerns the virtual session; the grant behind it is out of reach.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Secret } from '@keyturn/tokens'
+import { placeOf, proveByClient, proveByRefreshToken } from '../callers/prove.ts'
 import type { Desk } from '../sessions/desk.ts'
 import { fetchWithin } from '../sessions/fetch-within.ts'
 import type { Judged } from '../sessions/virtual-sessions.ts'
@@ -16,11 +16,7 @@ import { answerJson, answerWord, OAuthRefusal } from './oauth-answer.ts'
 const IDENTITY_LIMIT_MS = 30_000
 
 const judge = ({ context, sessions }: Desk, token: string, request: FastifyRequest): Promise<Judged | null> =>
-  sessions.judge(token, {
-    address: context.addressOf(request),
-    transport: context.transportProof(request),
-    face: null,
-  })
+  sessions.judge(token, { ...placeOf(context, request), face: null })
 
 /** POST with a form; a GET would put a token into every log on the way, so it is not taken. */
 export const serveRevoke = async (desk: Desk, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -38,21 +34,14 @@ export const serveRevoke = async (desk: Desk, request: FastifyRequest, reply: Fa
 }
 
 /** The stable refresh token stays good (its end is `keyturn caller rotate`); every session bought with it ends. */
-const revokeRefreshToken = async (desk: Desk, request: FastifyRequest, text: string): Promise<boolean> => {
-  const { context } = desk
-  const { id: clientId, secret } = clientOf(request, formOf(request))
-  const token = new Secret(text)
-  const clientSecret = secret === null ? null : new Secret(secret)
-  const from = {
-    address: context.addressOf(request),
-    face: 'oauth',
-    transport: context.transportProof(request),
-  } as const
-  const caller = await context.callers.authenticate({ kind: 'refresh-token', token, clientId, clientSecret }, from)
-  const grant = caller === null ? null : await context.callers.grantOfRefreshToken(caller, token)
-  if (caller === null || grant === null) return false
-  await desk.sessions.endAll(caller, grant)
-  return true
+const revokeRefreshToken = async (
+  { context, sessions }: Desk,
+  request: FastifyRequest,
+  token: string,
+): Promise<boolean> => {
+  const proven = await proveByRefreshToken(context, request, clientOf(request, formOf(request)), token)
+  if (proven !== null) await sessions.endAll(proven.caller, proven.grant)
+  return proven !== null
 }
 
 /** Form-encoded unless JSON is asked for: jsforce reads this body as a query string. */
@@ -77,33 +66,24 @@ export const serveIntrospect = async (
 ): Promise<FastifyReply> => {
   const { context, options } = desk
   const form = formOf(request)
-  const { id, secret } = clientOf(request, form)
-  const proof =
-    id !== null && secret !== null
-      ? ({ kind: 'secret', id, secret: new Secret(secret) } as const)
-      : context.transportProof(request)
-  const from = {
-    address: context.addressOf(request),
-    face: 'oauth',
-    transport: context.transportProof(request),
-  } as const
-  const caller = proof === null ? null : await context.callers.authenticate(proof, from)
+  const client = clientOf(request, form)
+  const caller = await proveByClient(context, request, client)
   if (caller === null) throw new OAuthRefusal('invalid_client', 'invalid client credentials')
   const judged = await judge(desk, form.get('token') ?? '', request)
   if (judged === null || judged.caller.id !== caller.id) return answerJson(reply, { active: false })
   const { session } = judged
   const stored = await context.keyturn.store.grant(session.grant)
-  const from_ = Math.floor(session.issuedAt / 1000)
+  const from = Math.floor(session.issuedAt / 1000)
   return answerJson(reply, {
     active: true,
     scope: stored?.access?.scope ?? 'api',
-    client_id: id ?? caller.id,
+    client_id: client.id ?? caller.id,
     username: caller.virtualUser ?? stored?.settings.username ?? caller.name,
     sub: `${context.baseUrl(request)}/id/${stored?.identity?.orgId ?? ''}/${stored?.identity?.userId ?? ''}`,
     token_type: 'access_token',
-    exp: from_ + Math.floor(options.sessionLife / 1000),
-    iat: from_,
-    nbf: from_,
+    exp: from + Math.floor(options.sessionLife / 1000),
+    iat: from,
+    nbf: from,
   })
 }
 

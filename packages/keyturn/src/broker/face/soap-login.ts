@@ -4,6 +4,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { KeyturnError, Secret } from '@keyturn/tokens'
+import { prove } from '../callers/prove.ts'
 import type { Desk } from '../sessions/desk.ts'
 import { grantFor, issueSession } from '../sessions/issue.ts'
 import type { Issued } from '../sessions/issue.ts'
@@ -54,8 +55,7 @@ export const soapLogin = async (
     const { context } = desk
     const place = { base: context.baseUrl(request), address: context.addressOf(request) }
     const presented = { kind: 'password', username, password: new Secret(password) } as const
-    const from = { address: place.address, face: 'soap', transport: context.transportProof(request) } as const
-    const caller = await context.callers.authenticate(presented, from)
+    const caller = await prove(context, request, 'soap', presented)
     const grant = caller === null ? null : grantFor(caller, context.orgOf(request))
     if (caller === null || grant === null) return fault(reply, target, 'INVALID_LOGIN', invalidLogin)
     const unfit = await unfitForSoap(desk, grant)

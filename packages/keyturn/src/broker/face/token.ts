@@ -5,12 +5,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Secret } from '@keyturn/tokens'
 import type { Token } from '@keyturn/tokens'
-import type { Caller, Presented } from '../caller.ts'
+import type { Caller } from '../caller.ts'
 import { readAssertion } from '../callers/assertion.ts'
+import { prove, proveByClient, proveByRefreshToken } from '../callers/prove.ts'
+import type { Client } from '../callers/prove.ts'
 import type { Desk } from '../sessions/desk.ts'
 import { grantFor, issueSession } from '../sessions/issue.ts'
 import { clientOf, formOf } from './form.ts'
-import type { Client, Form } from './form.ts'
+import type { Form } from './form.ts'
 import { answerToken, OAuthRefusal } from './oauth-answer.ts'
 
 interface Asked {
@@ -26,69 +28,52 @@ interface Granted {
   readonly grant: string | null
 }
 
-const authenticate = ({ desk, request }: Asked, presented: Presented): Promise<Caller | null> => {
-  const { context } = desk
-  const from = {
-    address: context.addressOf(request),
-    face: 'oauth',
-    transport: context.transportProof(request),
-  } as const
-  return context.callers.authenticate(presented, from)
-}
-
 const needed = (form: Form, name: string): string => {
   const value = form.get(name) ?? ''
   if (value === '') throw new OAuthRefusal('invalid_request', `missing required parameter: ${name}`)
   return value
 }
 
-const deadToken = (): OAuthRefusal => new OAuthRefusal('invalid_grant', 'expired access/refresh token')
-
-const byRefreshToken = async (asked: Asked): Promise<Granted> => {
-  const token = new Secret(needed(asked.form, 'refresh_token'))
-  const { id: clientId, secret } = asked.client
-  const clientSecret = secret === null ? null : new Secret(secret)
-  const caller = await authenticate(asked, { kind: 'refresh-token', token, clientId, clientSecret })
-  if (caller === null) throw deadToken()
-  const grant = await asked.desk.context.callers.grantOfRefreshToken(caller, token)
-  if (grant === null) throw deadToken()
-  const named = asked.desk.context.orgOf(asked.request)
+const byRefreshToken = async ({ desk: { context }, request, form, client }: Asked): Promise<Granted> => {
+  const proven = await proveByRefreshToken(context, request, client, needed(form, 'refresh_token'))
+  if (proven === null) throw new OAuthRefusal('invalid_grant', 'expired access/refresh token')
+  const { caller, grant } = proven
+  const named = context.orgOf(request)
   return { caller, grant: named === null || named === grant ? grant : null }
 }
 
-const bySecret = async (asked: Asked): Promise<Granted> => {
-  const { id, secret } = asked.client
-  const proof =
-    id !== null && secret !== null
-      ? ({ kind: 'secret', id, secret: new Secret(secret) } as const)
-      : asked.desk.context.transportProof(asked.request)
-  const caller = proof === null ? null : await authenticate(asked, proof)
-  if (caller === null) throw new OAuthRefusal('invalid_client', 'invalid client credentials')
-  return { caller, grant: grantFor(caller, asked.desk.context.orgOf(asked.request)) }
+/** Whoever proved itself otherwise gets the org that was asked for. */
+const granted = ({ desk, request }: Asked, caller: Caller | null, error: string, description: string): Granted => {
+  if (caller === null) throw new OAuthRefusal(error, description)
+  return { caller, grant: grantFor(caller, desk.context.orgOf(request)) }
+}
+
+const byClient = async (asked: Asked): Promise<Granted> => {
+  const caller = await proveByClient(asked.desk.context, asked.request, asked.client)
+  return granted(asked, caller, 'invalid_client', 'invalid client credentials')
 }
 
 const byPassword = async (asked: Asked): Promise<Granted> => {
   const username = needed(asked.form, 'username')
   const password = new Secret(needed(asked.form, 'password'))
-  const caller = await authenticate(asked, { kind: 'password', username, password })
-  if (caller === null) throw new OAuthRefusal('invalid_grant', 'authentication failure')
-  return { caller, grant: grantFor(caller, asked.desk.context.orgOf(asked.request)) }
+  const caller = await prove(asked.desk.context, asked.request, 'oauth', { kind: 'password', username, password })
+  return granted(asked, caller, 'invalid_grant', 'authentication failure')
 }
 
 /** RFC 7523. Why one was refused is said to nobody: each reason gets the same answer. */
 const byAssertion = async (asked: Asked): Promise<Granted> => {
-  const { desk, request } = asked
+  const { context } = asked.desk
   const assertion = readAssertion(needed(asked.form, 'assertion'))
-  const isOurs = (audience: string): boolean => desk.context.isOurs(request, audience)
-  const caller = assertion === null ? null : await authenticate(asked, { kind: 'assertion', assertion, isOurs })
-  if (caller === null) throw new OAuthRefusal('invalid_grant', 'invalid assertion')
-  return { caller, grant: grantFor(caller, desk.context.orgOf(request)) }
+  const isOurs = (audience: string): boolean => context.isOurs(asked.request, audience)
+  const presented = assertion && ({ kind: 'assertion', assertion, isOurs } as const)
+  const caller = presented && (await prove(context, asked.request, 'oauth', presented))
+  return granted(asked, caller, 'invalid_grant', 'invalid assertion')
 }
 
 const flows: Readonly<Record<string, (asked: Asked) => Promise<Granted>>> = {
   refresh_token: byRefreshToken,
   hybrid_refresh: byRefreshToken,
-  client_credentials: bySecret,
+  client_credentials: byClient,
   password: byPassword,
   'urn:ietf:params:oauth:grant-type:jwt-bearer': byAssertion,
 }

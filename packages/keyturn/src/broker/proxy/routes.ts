@@ -5,6 +5,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { KeyturnError } from '@keyturn/tokens'
 import type { BrokerContext } from '../caller.ts'
+import { placeOf } from '../callers/prove.ts'
 import { deskOf } from '../sessions/desk.ts'
 import type { Desk } from '../sessions/desk.ts'
 import type { FaceOptions } from '../sessions/options.ts'
@@ -98,12 +99,7 @@ const admit = async (
   target: Target,
   request: FastifyRequest,
 ): Promise<Judged | Refusal> => {
-  const from = {
-    address: context.addressOf(request),
-    transport: context.transportProof(request),
-    face: 'proxy',
-  } as const
-  const judged = await sessions.judge(token, from)
+  const judged = await sessions.judge(token, { ...placeOf(context, request), face: 'proxy' })
   if (judged === null) return noSession
   const { caller, session } = judged
   // As at Salesforce: what is meant for one org must not land in another, because a program mixed up its sessions.
