@@ -3,10 +3,12 @@
  * those that let in half the internet, in whose place come the addresses behind them that were used.
  */
 import { withElement } from '../../org/metadata-component.ts'
+import { rangesOf } from '../collectors/profiles/profiles.ts'
 import { isBroad, rangeText } from '../controls/addresses.ts'
 import type { IpRange, ProfileFact } from '../facts.ts'
 import { seenIn } from './app-uses.ts'
 import { present } from './app-element.ts'
+import { requireNarrowerRanges } from './never-wider.ts'
 import { guessedRanges, rangeLimits, rangesSeen } from './seen-ranges.ts'
 import type { AskedFix, Mended } from './subject-fix.ts'
 
@@ -23,6 +25,7 @@ export const narrowProfile = (profile: ProfileFact, { facts, snapshot }: AskedFi
   const found = rangesSeen(
     seen.usesBy(mine.map(({ username }) => username)).filter(({ user }) => user !== null),
     rangeLimits.wholeProfile,
+    profile.loginRanges.value,
   )
   if (typeof found === 'string') return found
   const kept = profile.loginRanges.value.filter((range) => !isBroad(range))
@@ -37,7 +40,12 @@ export const narrowProfile = (profile: ProfileFact, { facts, snapshot }: AskedFi
         {
           type: 'Profile',
           fullName,
-          edit: (body) => withElement(present(body, `Profile ${fullName}`), ['loginIpRanges'], loginIpRanges),
+          edit: (body) => {
+            const is = present(body, `Profile ${fullName}`)
+            const now = rangesOf(is['loginIpRanges'], 'startAddress', 'endAddress')
+            requireNarrowerRanges(ranges, now, `The login ranges of ${name}`)
+            return withElement(is, ['loginIpRanges'], loginIpRanges)
+          },
         },
       ],
       records: [],

@@ -6,6 +6,7 @@ import { isIP } from 'node:net'
 import { sizeOfAll, valueOf } from '../controls/addresses.ts'
 import type { IpRange } from '../facts.ts'
 import type { Use } from '../impact/use.ts'
+import { isWithin } from './never-wider.ts'
 
 /** What sightings don't say of ranges that are made of them. */
 export const guessedRanges: readonly string[] = [
@@ -25,10 +26,11 @@ const asOf = (
   return value === null ? null : { version: isIP(address), value, address }
 }
 
-/** A sentence: why not. */
+/** `present`: what is let in today; what came from elsewhere, past it, stays shut out. A sentence: why not. */
 export const rangesSeen = (
   uses: readonly Use[],
   { ranges: mostRanges, addresses: most }: Limits,
+  present: readonly IpRange[],
 ): readonly IpRange[] | string => {
   const logins = uses.filter(({ from }) => from === 'login')
   if (logins.length === 0) return 'No login of it was seen, so that its addresses are not known: name them by hand.'
@@ -38,7 +40,9 @@ export const rangesSeen = (
     return 'Its logins were too many to keep every address: read fewer days, or name its addresses by hand.'
   const sorted = seen
     .flatMap((address) => asOf(address ?? '') ?? [])
+    .filter(({ address }) => isWithin([{ from: address, to: address }], present))
     .toSorted((a, b) => a.version - b.version || (a.value < b.value ? -1 : 1))
+  if (sorted.length === 0) return 'None of its logins came from the ranges it has: name its addresses by hand.'
   const ranges: { from: string; to: string; version: number; last: bigint }[] = []
   for (const { version, value, address } of sorted) {
     const before = ranges.at(-1)

@@ -160,6 +160,7 @@ test('login ranges of machines: from where they were seen, whole ranges that are
     ...erpProfile,
     loginRanges: known([
       { from: '0.0.0.0', to: '255.255.255.255' },
+      { from: '2000::', to: '3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff' },
       { from: '10.0.0.1', to: '10.0.0.9' },
     ]),
   })

@@ -28,14 +28,15 @@ export const fix = appFix({
     const profileOf = new Map(
       facts.profiles.is === 'known' ? facts.profiles.value.map((one) => [one.fullName, one.name]) : [],
     )
+    const shownAs = (profile: string): string => profileOf.get(profile) ?? profile
     const named =
       cover.permissionSets.every((one) => permittedPermissionSets.value.includes(one)) &&
-      cover.profiles.every((one) => permittedProfiles.value.includes(profileOf.get(one) ?? one))
+      cover.profiles.every((one) => permittedProfiles.value.includes(shownAs(one)))
     const enough = Math.max(numberIn(parameters, 'mostUsers', 50), users.length * 2)
     if (!named || cover.users.length > enough || cover.users.length >= permittedUserCount.value) return own
     return {
       title: `permit it to ${cover.users.length} users instead of ${permittedUserCount.value}`,
-      edits: [permittedUsersEdit(app, cover)],
+      edits: [permittedUsersEdit(app, cover, shownAs)],
       restricts: [{ is: 'permitted-users', app: appSubject(app), users: cover.users }],
     }
   },

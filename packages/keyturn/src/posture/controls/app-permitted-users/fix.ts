@@ -26,10 +26,7 @@ export const fix = appFix({
     const name = own?.name ?? cover.permissionSets[0] ?? ''
     return {
       title: `permit it to the permission set ${name} only, which ${own === null ? 'those who use it have' : `is made for the ${users.length} who use it`}`,
-      edits: [
-        ...(own === null ? [] : [own.edit]),
-        permittedUsersEdit(app, { permissionSets: [name], profiles: [], users }),
-      ],
+      edits: [...(own === null ? [] : [own.edit]), permittedUsersEdit(app, { permissionSets: [name], profiles: [] })],
       records: own?.records ?? [],
       restricts: [{ is: 'permitted-users', app: appSubject(app), users }],
       ...(own === null

@@ -1,7 +1,9 @@
 import { partTypes } from '../../collectors/apps/external-apps.ts'
+import { rangesOf } from '../../collectors/profiles/profiles.ts'
 import { appFix } from '../../fix/app-fix.ts'
 import { componentOf } from '../../fix/app-element.ts'
 import { usesOfApp } from '../../fix/app-uses.ts'
+import { requireNarrowerRanges } from '../../fix/never-wider.ts'
 import { guessedRanges, rangeLimits, rangesSeen } from '../../fix/seen-ranges.ts'
 import { appSubject } from '../app-control.ts'
 import { rangeText } from '../addresses.ts'
@@ -23,6 +25,7 @@ export const fix = appFix({
     const ranges = rangesSeen(
       uses.filter(({ flow }) => flow === 'refresh' || flow === 'web-server' || flow === 'unsaid'),
       rangeLimits.tokenAllowlist,
+      app.tokenIpRanges.is === 'known' ? app.tokenIpRanges.value : [],
     )
     if (typeof ranges === 'string') return ranges
     const { app: name } = app.files
@@ -34,11 +37,11 @@ export const fix = appFix({
       edits: [
         {
           ...component,
-          edit: (body) => ({
-            ...(body ?? { label: component.fullName }),
-            externalClientApplication: name,
-            tokenIpRanges,
-          }),
+          edit: (body) => {
+            const now = rangesOf(body?.['tokenIpRanges'], 'startIpAddress', 'endIpAddress')
+            requireNarrowerRanges(ranges, now, `The allowlist of ${app.label}`)
+            return { ...(body ?? { label: component.fullName }), externalClientApplication: name, tokenIpRanges }
+          },
         },
       ],
       restricts: [{ is: 'token-addresses', app: appSubject(app), ranges }],
