@@ -29,7 +29,10 @@ const withControl = <T extends Finding>(finding: T, { control }: Result): T => (
 
 export const checklistResults = (lines: readonly ChecklistLine[], results: readonly Result[]): readonly Result[] =>
   lines.map(({ id, title, matters }) => {
-    const mine = results.filter(({ catalogues }) => (catalogues.checklist ?? []).includes(id))
+    // The gravest first: of a line with many findings only the first are shown.
+    const mine = results
+      .filter(({ catalogues }) => (catalogues.checklist ?? []).includes(id))
+      .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
     const verdict = first(
       worst,
       mine.map((one) => one.verdict),

@@ -169,6 +169,21 @@ test('doubts of one kind are told once, however each of them is worded', () => {
   assert.deepEqual(group?.subjects, ['user:a', 'user:b'])
 })
 
+test('a line of the checklist shows its gravest findings first', () => {
+  const of = { catalogues: { checklist: ['1'] } }
+  const list = [
+    judged(control('a', 'low', of), failed('app:A')),
+    judged(control('b', 'critical', of), failed('app:B')),
+    judged(control('c', 'high', of), failed('app:C')),
+  ]
+  const [line] = audit(list, { checklist: [{ id: '1', title: 'Apps', matters: 'They do.' }] }).results
+  assert.deepEqual(
+    line?.findings.map(({ subject }) => subject),
+    ['app:B', 'app:C', 'app:A'],
+  )
+  assert.equal(line?.severity, 'critical')
+})
+
 test('preflight names what to give and what it would show; who has all lacks nothing', () => {
   const chosen = [{ control: control('a', 'high', { families: ['tokens', 'auditTrail'] }), parameters: {} }]
   const names = (own: readonly AuditPermission[]) => lacksOf(chosen, new Set(own)).map(({ permission }) => permission)

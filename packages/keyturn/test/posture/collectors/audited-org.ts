@@ -54,7 +54,7 @@ export const whyUnknown = (fact: Fact<unknown>): string => (fact.is === 'unknown
 
 export const auditedOrg = async (
   t: TestContext,
-  { spec, user, limits = {} }: { readonly spec: OrgSpec; readonly user: string; readonly limits?: object },
+  { spec, user }: { readonly spec: OrgSpec; readonly user: string },
 ): Promise<Audited> => {
   const folder = mkdtempSync(join(tmpdir(), 'keyturn-posture-'))
   const sim = await startSimulator({ seed: t.name, orgs: [{ ...spec, apps: [...(spec.apps ?? []), app] }] })
@@ -69,7 +69,7 @@ export const auditedOrg = async (
     masterKey: randomBytes(32),
     clock,
     // Nothing here is about time-outs: a machine that is busy with other tests must not meet one.
-    limits: { connect: 30_000, wait: 30_000, send: 30_000, read: 60_000, stale: 20, ...limits },
+    limits: { connect: 30_000, wait: 30_000, send: 30_000, read: 60_000, stale: 20 },
     env: {},
   })
   t.after(async () => {

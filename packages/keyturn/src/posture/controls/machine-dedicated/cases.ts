@@ -23,6 +23,17 @@ export const cases: readonly ControlCase[] = [
     unknown: machine({ username: 'who@example.com', permissions: hidden }),
     apart: sampleUser(),
   }),
+  {
+    name: 'nobody is a machine, and apps are used as people',
+    facts: { ...facts, ...userlist(sampleUser({ username: 'erp@example.com' })) },
+    verdict: 'unknown',
+    subjects: ['user:erp@example.com'],
+  },
+  {
+    name: 'nobody is a machine, and no app is used',
+    facts: { tokens: known(inventory({ tokens: [] })), ...logins({}), ...userlist(sampleUser()) },
+    verdict: 'not-applicable',
+  },
   { name: 'two apps', facts: { ...facts, tokens: two, ...userlist(machine()) }, verdict: 'fail', subjects },
   {
     name: 'a person logs in as it',

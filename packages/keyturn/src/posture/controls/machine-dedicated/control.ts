@@ -1,10 +1,36 @@
 /** One user an integration, and nobody else as it. */
 import { loginsByUser, tokensByUser } from '../indexes.ts'
 import { loginWay } from '../../login-way.ts'
-import { given, right, unsure, wrong } from '../looks.ts'
+import type { Control, Evidence } from '../../control.ts'
+import type { Facts } from '../../facts.ts'
+import { counted } from '../counted.ts'
+import { given, right, unknownFamily, unsure, wrong } from '../looks.ts'
 import { userControl } from '../user-control.ts'
 
-export const control = userControl({
+const day = 86_400_000
+const recentDays = 90
+
+/** Where no user is a machine's, integrations run as people, if there are any: who holds the tokens that are used. */
+const asPeople = ({ users, tokens }: Facts, takenAt: number): readonly Evidence[] => {
+  if (users.is === 'unknown' || tokens.is === 'unknown') return []
+  const since = takenAt - recentDays * day
+  const held = tokensByUser(tokens.value.tokens)
+  return users.value.flatMap(({ username, active }) => {
+    const used = (held.get(username) ?? []).filter(({ lastUsed }) => (lastUsed ?? 0) >= since)
+    const apps = new Set(used.map(({ app }) => app)).size
+    return !active || apps === 0
+      ? []
+      : [
+          {
+            subject: `user:${username}`,
+            text: `${counted(apps, 'app works', 'apps work')} as this person.`,
+            facts: { apps },
+          },
+        ]
+  })
+}
+
+const ofMachines = userControl({
   id: 'machine-dedicated',
   title: 'Every integration has a user of its own',
   severity: 'medium',
@@ -34,3 +60,17 @@ export const control = userControl({
       })
     }),
 })
+
+export const control: Control = {
+  ...ofMachines,
+  judge(facts, parameters, seen) {
+    const judged = ofMachines.judge(facts, parameters, seen)
+    if (judged.verdict !== 'not-applicable') return judged
+    const { tokens } = facts
+    if (tokens.is === 'unknown') return unknownFamily('tokens', tokens)
+    const evidence = asPeople(facts, seen.takenAt)
+    if (evidence.length === 0) return judged
+    const why = `no user is a machine’s, and apps work as ${counted(evidence.length, 'person', 'people')}: which of them are integrations nobody can tell`
+    return { verdict: 'unknown', why, evidence }
+  },
+}
