@@ -63,6 +63,25 @@ void test('who still uses it at the end of the time is named, and a person decid
   )
 })
 
+for (const [what, use] of [
+  ['still used', (now: number) => used(now)],
+  ['not observable', () => ({ observable: false, why: 'the platform does not say' }) as const],
+] as const) {
+  void test(`a secret that leaked need not drain: a person ends it at any time, and the report says so (${what})`, async (t) => {
+    const place = await draining(t, { quiet: 12 * hour, atMost: 3 * day }, use)
+    const going = await place.open().advance('toy', { attended: false })
+    assert.equal(going.run.state, 'draining')
+    await place.open().resume('toy')
+    const { run: no } = await place.open().advance('toy', { attended: false, answers: { retire: new Secret('no') } })
+    assert.equal(no.state, 'draining', 'anything but a yes is none')
+    await place.open().resume('toy')
+    const { run } = await place.open().advance('toy', { attended: false, answers: { retire: new Secret('yes') } })
+    assert.equal(run.state, 'retired')
+    const note = run.done.find(({ step }) => step === 'drain')?.note ?? ''
+    assert.match(note, new RegExp(`a person decided to end it; ${what}`))
+  })
+}
+
 void test('with whenStillUsed: retire the time decides, and the report names who was cut off', async (t) => {
   const drain = { quiet: 12 * hour, atMost: day, whenStillUsed: 'retire' } as const
   const place = await draining(t, drain, (now) => used(now))

@@ -320,12 +320,14 @@ export const halted = (doc: CredentialDoc, problem: Problem, unchanged = false):
     ...(unchanged ? { begun: null } : {}),
   })
 
-/** A person says: go on where it stopped. */
+/** A person says: go on where it stopped, or look now at what it waits for. */
 export const resumed = (doc: CredentialDoc): CredentialDoc => {
   const { run } = doc
-  if (run === null || (run.state !== 'halted' && run.state !== 'waiting-for-person')) return doc
+  if (run === null) return doc
+  const stopped = run.state === 'halted' || run.state === 'waiting-for-person'
+  if (!stopped && run.waitUntil === null) return doc
   return withRun(doc, {
-    state: run.direction === 'back' ? 'rolling-back' : shown(run.reached),
+    state: !stopped ? run.state : run.direction === 'back' ? 'rolling-back' : shown(run.reached),
     problem: null,
     person: null,
     waitUntil: null,

@@ -1,11 +1,12 @@
 /**
  * The step before an old version goes: who still uses it? Quiet for the policy's time: it goes. Where use can't be seen,
  * the time alone decides and the report says so: absence of evidence is never “quiet”. Too many failures with the new
- * version: the run rolls back, where that exists.
+ * version: the run rolls back, where that exists. A person may end it at any time: a secret that leaked can't wait.
  */
 import type { Json } from '@keyturn/tokens'
 import { drainOf } from '../common-settings.ts'
 import type { OldUse, RotationStep, StepContext, StepOutcome } from '../rotator.ts'
+import { saidYes } from './said-yes.ts'
 
 /** How often it is looked, ms: a tenth of the quiet time, and not less than a minute or more than an hour. */
 const pace = (quiet: number): number => Math.min(3_600_000, Math.max(60_000, quiet / 10))
@@ -22,6 +23,10 @@ export const drain = <S>(oldUse: (context: StepContext<S>) => Promise<OldUse>): 
     const { quiet, atMost, failureRate, whenStillUsed } = drainOf(context.common)
     const now = context.clock.wall()
     const use = await oldUse(context)
+    if (saidYes(context, 'retire')) {
+      const by = use.observable ? `still used by ${names(use) || 'nobody who was seen'}` : `not observable (${use.why})`
+      return { is: 'done', note: `a person decided to end it; ${by}`, facts: { observable: use.observable } }
+    }
     if (!use.observable) {
       const until = context.since + quiet
       if (now < until)
@@ -53,16 +58,15 @@ export const drain = <S>(oldUse: (context: StepContext<S>) => Promise<OldUse>): 
     }
     if (now - context.since >= atMost) {
       if (whenStillUsed === 'retire') return { is: 'done', note: `ended by time; still used by ${names(use)}`, facts }
-      if (context.answers['retire'] !== undefined)
-        return { is: 'done', note: `a person decided to end it; still used by ${names(use)}`, facts }
       return {
         is: 'person',
         task: {
           what: `The old version is still used by ${names(use)}`,
           clicks: [
-            'Move them to the new version and resume, or resume with --answer retire=yes to end the old version now',
+            'Move them to the new version, then resume',
+            'Or end the old version now: resume with --decide retire',
           ],
-          asks: [],
+          asks: [{ name: 'retire', label: 'End the old version now? yes or no', secret: false }],
         },
       }
     }

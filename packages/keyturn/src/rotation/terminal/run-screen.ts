@@ -48,6 +48,7 @@ export const nextLines = (
       return [
         `Goes on ${moment(run.waitUntil, now)}: ${run.waitsFor ?? ''}`,
         `By itself where keyturn serve runs; else: ${rotate} --resume`,
+        ...(run.state === 'draining' ? [`To end the old value now: ${rotate} --resume --decide retire`] : []),
       ]
   }
 }

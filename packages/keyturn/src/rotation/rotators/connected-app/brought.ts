@@ -1,4 +1,4 @@
-/** What a person brought to a run, and what of it is no secret: a consumer key, a yes. */
+/** The pair that a person brought to a run, checked for slips of the hand; of it the consumer key is no secret. */
 import type { Secret } from '@keyturn/tokens'
 
 /** As Salesforce makes and takes them (Metadata API guide, ConnectedApp.consumerKey and consumerSecret). */
@@ -17,5 +17,3 @@ export const faultIn = (key: Secret, secret: Secret): string | null => {
   if (!shape.test(other)) return 'what was given as the consumer secret is none (8 to 256 letters and digits)'
   return one === other ? 'key and secret are the same text: one of them was pasted twice' : null
 }
-
-export const saysYes = (brought: Secret | undefined): boolean => /^y(es)?$/i.test(brought?.reveal().trim() ?? '')

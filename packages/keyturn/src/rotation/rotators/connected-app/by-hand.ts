@@ -8,7 +8,8 @@ import { tryPair } from '../../../org/try-pair.ts'
 import type { Pair, Tried } from '../../../org/try-pair.ts'
 import type { PersonTask, Problem } from '../../credential.ts'
 import type { RotationStep, StepContext, StepOutcome } from '../../rotator.ts'
-import { faultIn, openKey, saysYes } from './brought.ts'
+import { saidYes } from '../../steps/said-yes.ts'
+import { faultIn, openKey } from './brought.ts'
 import type { ConnectedAppSettings } from './settings.ts'
 import { keyInUse, labelOf, ownGrants, tokensThatDie } from './what-dies.ts'
 
@@ -65,7 +66,7 @@ export const decide: Step = {
   reaches: null,
   undo: 'nothing',
   async run(context) {
-    const { settings, answers, data, keep } = context
+    const { settings, data, keep } = context
     const known = typeof data['dies'] === 'string' ? data['dies'] : null
     let dies = known
     if (dies === null) {
@@ -76,7 +77,7 @@ export const decide: Step = {
       dies = `${await tokensThatDie(context)}; ${own}`
       await keep({ data: { dies, oldKey } })
     }
-    if (saysYes(answers['go-on'])) return { is: 'done', note: `decided; ends ${dies}` }
+    if (saidYes(context, 'go-on')) return { is: 'done', note: `decided; ends ${dies}` }
     const what = `A new pair for ${labelOf(settings)} ends all its tokens at once and cannot be taken back: ${dies}`
     return {
       is: 'person',
@@ -84,6 +85,7 @@ export const decide: Step = {
         what,
         clicks: [
           'Choose an hour in which that is bearable, and have the users at hand who sign in again',
+          'Who does it needs “Customize Application”, and “Modify All Data” or “Manage Connected Apps”; where the page has no Generate, allow “consumer key and secret rotation” for the app first',
           'Then say yes (--decide go-on)',
         ],
         asks: [{ name: 'go-on', label: 'Go on now? yes or no', secret: false }],
@@ -123,10 +125,10 @@ export const apply: Step = {
   does: 'Has a person apply the stored pair: from then on the old one and all tokens of the app are over',
   reaches: null,
   async run(context): Promise<StepOutcome> {
-    const { answers, clock, data, keep, since } = context
+    const { clock, data, keep, since } = context
     const now = clock.wall()
     const seen = await tried(context, await newPair(context))
-    if (seen.is === 'works' || saysYes(answers['applied'])) {
+    if (seen.is === 'works' || saidYes(context, 'applied')) {
       const earliest = typeof data['notYet'] === 'number' ? data['notYet'] : since
       await keep({
         active: true,
@@ -153,7 +155,7 @@ export const apply: Step = {
   },
   /** To forget the new pair when it was applied after all would leave consumers with nothing. */
   async undo(context): Promise<StepOutcome> {
-    if (saysYes(context.answers['leave'])) return { is: 'done', note: 'a person decided to leave it as it is' }
+    if (saidYes(context, 'leave')) return { is: 'done', note: 'a person decided to leave it as it is' }
     const seen = await tried(context, await newPair(context))
     if (seen.is === 'unclear')
       return { is: 'later', after: lookAgain, why: `whether it was applied can’t be seen: ${seen.why}` }

@@ -5,7 +5,7 @@
 import { isPasswordExpired, resetPassword } from '../../../org/user-password.ts'
 import { passwordChangedAt } from '../../../org/org-user.ts'
 import { problem } from '../../user-password/problem.ts'
-import { saidYes } from '../../user-password/said-yes.ts'
+import { saidYes } from '../../steps/said-yes.ts'
 import { orgOf, userIdOf } from '../../user-password/subject.ts'
 import type { StepContext, StepOutcome } from '../../rotator.ts'
 import type { PasswordSettings } from './settings.ts'
