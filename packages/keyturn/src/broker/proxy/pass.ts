@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
 import type { Token } from '@keyturn/tokens'
+import { drained } from './drained.ts'
 import type { Beginning } from './expiry.ts'
 import { responseHeaders } from './headers.ts'
 import { originOf } from './origin.ts'
@@ -150,20 +151,8 @@ const stream = async (chunks: AsyncIterator<Buffer>, mask: TokenMask, raw: Fasti
   for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
     if (raw.destroyed) return
     const masked = mask.push(next.value)
-    if (masked.length > 0 && !raw.write(masked)) await writable(raw)
+    if (masked.length > 0 && !raw.write(masked)) await drained(raw)
   }
   const last = mask.end()
   if (last.length > 0) raw.write(last)
 }
-
-const writable = (raw: FastifyReply['raw']): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      raw.off('drain', done)
-      raw.off('close', done)
-      resolve()
-    }
-    raw.on('drain', done)
-    raw.on('close', done)
-    if (raw.destroyed) done()
-  })

@@ -7,6 +7,7 @@ import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { KeyturnError } from '@keyturn/tokens'
 import { agentFor } from '@keyturn/tokens/maintenance'
 import type { Network } from '@keyturn/tokens/maintenance'
+import { drained } from './drained.ts'
 import type { FlatHeaders } from './headers.ts'
 
 interface UpstreamRequest {
@@ -94,15 +95,3 @@ const feed = async (outgoing: ClientRequest, body: AsyncIterable<Buffer>): Promi
   }
   if (!outgoing.destroyed) outgoing.end()
 }
-
-const drained = (outgoing: ClientRequest): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      outgoing.off('drain', done)
-      outgoing.off('close', done)
-      resolve()
-    }
-    outgoing.on('drain', done)
-    outgoing.on('close', done)
-    if (outgoing.destroyed) done()
-  })
