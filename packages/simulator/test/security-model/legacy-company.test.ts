@@ -47,6 +47,24 @@ test('traces in the logs: passwords, SOAP, scripts, strange places, lowered guar
   assert.equal(await countOf(admin, `SELECT COUNT() FROM EventLogFile WHERE EventType = 'Login'`), 1)
 })
 
+test('no planted login contradicts what its user may do', async () => {
+  const { admin } = await legacy()
+  const asked = await rowsOf(
+    admin,
+    'SELECT AssigneeId FROM PermissionSetAssignment WHERE PermissionSet.PermissionsTwoFactorApi = true',
+  )
+  assert.equal(asked.length, 1)
+  const logins = await rowsOf(
+    admin,
+    `SELECT LoginType, LoginSubType FROM LoginHistory WHERE UserId = '${String(asked[0]?.['AssigneeId'])}'`,
+  )
+  // "MFA for API Logins" stops every login with a password through the API; one in the browser it lets pass.
+  assert.deepEqual(
+    [...new Set(logins.map((row) => `${String(row['LoginType'])}, ${String(row['LoginSubType'])}`))],
+    ['Application, UsernamePasswordUiLogin'],
+  )
+})
+
 test('apps: careless ones, one that is well kept, and some that nobody installed', async () => {
   const { sim, admin } = await legacy()
   const bodies = sim.control.components({ type: 'ConnectedApp' })

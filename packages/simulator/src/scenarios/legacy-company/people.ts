@@ -31,7 +31,14 @@ const key = (name: string, of: Omit<Person, 'name' | 'first' | 'last'>): Person 
 
 export const people: readonly Person[] = [
   key('ada.admin', { profile: admin, methods: ['SecurityKey'], password: 40, login: 0, made: 2900 }),
-  key('bruno.berg', { profile: admin, methods: ['Totp'], password: 700, login: 1, made: 2500 }),
+  key('bruno.berg', {
+    profile: admin,
+    methods: ['Totp'],
+    password: 700,
+    login: 1,
+    made: 2500,
+    sets: ['MFA_For_API_Logins'],
+  }),
   key('clara.cole', { profile: admin, methods: mobile, password: 1200, login: 3, made: 2400, sets: ['MFA_Exempt'] }),
   key('dmitri.dean', { profile: admin, password: 2100, login: 410, made: 2600, sets: ['Never_Expires'] }),
   key('erika.earl', { profile: admin, methods: ['Totp'], password: 300, login: 95, made: 2000, state: 'frozen' }),
@@ -69,7 +76,7 @@ export const people: readonly Person[] = [
     machine: true,
     sets: ['Release_Team'],
   }),
-  key('erp.sync', { profile: full, password: 1600, login: 0, made: 1600, machine: true, sets: ['MFA_For_API_Logins'] }),
+  key('erp.sync', { profile: full, password: 1600, login: 0, made: 1600, machine: true }),
   key('marketing.hub', { profile: full, password: 500, login: 0, made: 510, machine: true, sets: ['Any_API_Client'] }),
   key('old.intranet', { profile: full, password: 2800, login: 320, made: 2800, machine: true }),
   key('billing.sync', {
