@@ -220,6 +220,8 @@ export async function packAll(destination: string): Promise<readonly Packed[]> {
 
 if (import.meta.main) {
   try {
+    // What is of another version would be installed beside it.
+    rmSync(join(root, 'dist'), { recursive: true, force: true })
     for (const { manifest, tarball } of await packAll(join(root, 'dist'))) {
       process.stdout.write(`${manifest.name}@${manifest.version}  ${relative(root, tarball)}\n`)
     }
