@@ -7,13 +7,14 @@ import { readAllCallers } from '../broker/callers/directory.ts'
 import { quietLog } from '../caller/quiet-log.ts'
 import type { Facts } from '../posture/facts.ts'
 import type { SeenCaller } from '../posture/impact/impact.ts'
+import type { KeyedApp } from '../posture/rtr/app-clients.ts'
 import { readUses } from '../usage/uses.ts'
 
 interface SeenCallersOf {
   readonly orgId: string
   readonly facts: Pick<Facts, 'users'>
-  /** Names of apps by their consumer key, as far as the org shows them. */
-  readonly apps?: ReadonlyMap<string, string>
+  /** By their consumer key, as far as the org shows them. */
+  readonly apps?: ReadonlyMap<string, Pick<KeyedApp, 'fullName'>>
   /** Epoch ms, and how far back. */
   readonly now: number
   readonly days: number
@@ -52,7 +53,7 @@ export const seenCallers = async (keyturn: Keyturn, of: SeenCallersOf): Promise<
           grant: grant.name,
           username: userOf(grant, of.facts),
           clientId: grant.clientId,
-          app: of.apps?.get(grant.clientId) ?? null,
+          app: of.apps?.get(grant.clientId)?.fullName ?? null,
           last: last === 0 ? null : last,
         }
       }),

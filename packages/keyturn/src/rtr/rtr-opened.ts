@@ -6,7 +6,6 @@ import { resolve } from 'node:path'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
 import type { GrantView, Keyturn, Store } from '@keyturn/tokens'
 import { nearest } from '../nearest.ts'
-import { appCertificates } from '../org/app-certificate.ts'
 import type { OrgConnection } from '../org/connection.ts'
 import { collect } from '../posture/collect.ts'
 import type { Facts, Family } from '../posture/facts.ts'
@@ -22,6 +21,7 @@ import type { Proofs, Scanned } from '../posture/rtr/readiness.ts'
 import { scanRepository } from '../posture/scan/scan-repository.ts'
 import type { ScanReport } from '../posture/scan/scan-report.ts'
 import type { Snapshot } from '../posture/snapshot.ts'
+import { appsByKey } from '../change/apps-by-key.ts'
 import { seenCallers } from '../change/seen-callers.ts'
 import { requireStore } from '../settings.ts'
 import type { Settings } from '../settings.ts'
@@ -51,23 +51,6 @@ const scannedOf = (scans: readonly ScannedRepository[], at: number): readonly Sc
   )
 
 const same = (a: string, b: string): boolean => a.slice(0, 15) === b.slice(0, 15)
-
-/** Which app each consumer key is of, as far as this grant's user may see. */
-const appsByKey = async (org: OrgConnection): Promise<ReadonlyMap<string, KeyedApp>> => {
-  try {
-    const { apps } = await appCertificates(org)
-    return new Map(
-      apps.flatMap(({ consumerKey, kind, app }) =>
-        consumerKey === null
-          ? []
-          : [[consumerKey, { kind: kind === 'connected-app' ? 'connected' : 'external', fullName: app }] as const],
-      ),
-    )
-  } catch (error) {
-    if (error instanceof KeyturnError && error.code === 'ORG_REFUSED') return new Map()
-    throw error
-  }
-}
 
 /** A grant whose token is dead holds none: one of its user that is still there is somebody else's. */
 const holdsRefreshToken = ({ flow, identity, status, state }: GrantView, org: string): boolean =>
@@ -115,7 +98,7 @@ export const readRtr = async (keyturn: Keyturn, org: OrgConnection, reading: Rea
     seenCallers(keyturn, {
       orgId,
       facts,
-      apps: new Map([...apps].map(([key, { fullName }]) => [key, fullName])),
+      apps,
       now,
       days,
     }),

@@ -1,10 +1,10 @@
 /** From where a new integration user may log in: Keyturn's own address always, and what was named; never wide by accident. */
 import { KeyturnError } from '@keyturn/tokens'
 import type { OrgConnection } from '../../org/connection.ts'
+import { ownAddress } from '../../org/own-address.ts'
 import { rangeText } from '../controls/addresses.ts'
 import type { IpRange } from '../facts.ts'
 import { parseRange, sameRange, tooWide } from './address-range.ts'
-import { seenFrom } from './egress.ts'
 import type { IntegrationDescription } from './integration-description.ts'
 import { standardProfile } from './integration-profile.ts'
 
@@ -32,7 +32,7 @@ export const loginRanges = async ({ org, description, fromAddress, wide }: Range
       },
     )
   }
-  const own = fromAddress ?? (await seenFrom(org))
+  const own = fromAddress ?? (await ownAddress(org))
   if (own === null)
     throw new KeyturnError('BAD_ARGUMENT', 'The org does not show from which address Keyturn comes', {
       fix: 'Name it with --from-address: without it Keyturn itself could not sign in as the new user.',
