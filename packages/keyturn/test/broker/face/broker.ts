@@ -17,6 +17,7 @@ import { faceRoutes } from '../../../src/broker/face/routes.ts'
 import { openLog } from '../../../src/broker/log.ts'
 import { proxyRoutes } from '../../../src/broker/proxy/routes.ts'
 import type { FaceOptions } from '../../../src/broker/sessions/options.ts'
+import { steered } from '../hall/hall.ts'
 
 export const GRANT = 'acme'
 export const USER = 'integration@acme.example'
@@ -55,6 +56,8 @@ export interface Setting {
   /** Somewhere else than the simulator: what stands in front of it. */
   readonly before?: (sim: Simulator) => Promise<string>
   readonly app?: string
+  /** The broker's clock moves only when told to. */
+  readonly clockStands?: boolean
 }
 
 export const startBroker = async (t: TestContext, setting: Setting = {}): Promise<TestBroker> => {
@@ -75,11 +78,7 @@ export const startBroker = async (t: TestContext, setting: Setting = {}): Promis
   })
   const lines: string[] = []
   let moved = 0
-  const clock = {
-    ...systemClock,
-    wall: () => systemClock.wall() + moved,
-    boot: () => systemClock.boot() + moved,
-  }
+  const clock = steered(() => moved, setting.clockStands)
   const log = openLog({ clock: systemClock, level: 'debug', write: (line) => void lines.push(line) })
   const uses = { count: () => undefined, flush: () => Promise.resolve(), close: () => Promise.resolve() }
   const callers = openCallers({

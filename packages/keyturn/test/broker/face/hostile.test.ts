@@ -12,8 +12,8 @@ import { login, post, query, startBroker } from './broker.ts'
 import type { TestBroker } from './broker.ts'
 import { putInFront } from './front.ts'
 
-/** Sends bytes and reads until the other side is done, or has said nothing more for a while. */
-const speak = (url: string, bytes: string, patience = 400): Promise<string> =>
+/** Sends bytes and reads until the other side closes, or has said nothing more for so many ms. */
+const speak = (url: string, bytes: string, patience = 30_000): Promise<string> =>
   new Promise((resolve) => {
     const { hostname, port } = new URL(url)
     const socket = connect(Number(port), hostname, () => void socket.write(bytes, 'latin1'))

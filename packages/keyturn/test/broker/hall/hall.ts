@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { openKeyturn, systemClock } from '@keyturn/tokens'
-import type { Keyturn } from '@keyturn/tokens'
+import type { Clock, Keyturn } from '@keyturn/tokens'
 import { startSimulator } from '@keyturn/simulator'
 import type { Simulator } from '@keyturn/simulator'
 import { brokerSettings } from '../../../src/broker/broker-settings.ts'
@@ -52,6 +52,8 @@ export interface Enrolled {
 export interface HallOptions {
   readonly section?: object | ((folder: string) => object | Promise<object>)
   readonly store?: string
+  /** The broker's clock moves only when told to: what is counted by the second doesn't depend on the machine. */
+  readonly clockStands?: boolean
 }
 
 export const basic = (id: string, secret: string): string =>
@@ -70,15 +72,22 @@ export const enrolled = (issued: Issued, grant = 'acme'): Enrolled => {
   }
 }
 
+/** Moved on by so many ms; `stands`: by nothing else. */
+export const steered = (moved: () => number, stands = false): Clock => {
+  const { wall, boot } = systemClock
+  const [began, booted] = [wall(), boot()]
+  return {
+    ...systemClock,
+    wall: () => (stands ? began : wall()) + moved(),
+    boot: () => (stands ? booted : boot()) + moved(),
+  }
+}
+
 export const openHall = async (t: TestContext, options: HallOptions = {}): Promise<Hall> => {
   const folder = mkdtempSync(join(tmpdir(), 'hall-'))
   const sim = await startSimulator({ seed: t.name })
   let moved = 0
-  const clock = {
-    ...systemClock,
-    wall: () => systemClock.wall() + moved,
-    boot: () => systemClock.boot() + moved,
-  }
+  const clock = steered(() => moved, options.clockStands)
   const keyturn = await openKeyturn({
     store: options.store ?? `sqlite:${join(folder, 'keyturn.db')}`,
     stateFolder: join(folder, 'state'),

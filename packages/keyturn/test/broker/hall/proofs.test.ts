@@ -158,7 +158,7 @@ test('an old real refresh token is taken over until its date, and an alarm in ev
 })
 
 test('a caller that asks too often is told how long to wait; others are not held up', async (t) => {
-  const hall = await openHall(t)
+  const hall = await openHall(t, { clockStands: true })
   const wild = await hall.enrol('wild', { perMinute: 3 })
   const calm = await hall.enrol('calm')
   const statuses = []

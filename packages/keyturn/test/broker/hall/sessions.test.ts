@@ -94,7 +94,7 @@ test('a virtual session of a caller that is known by its certificate needs that 
 })
 
 test('logins and calls share one budget', async (t) => {
-  const hall = await openHall(t)
+  const hall = await openHall(t, { clockStands: true })
   const slow = await hall.enrol('slow', { perMinute: 4 })
   const token = await login(hall.url, slow)
   const statuses: number[] = []
