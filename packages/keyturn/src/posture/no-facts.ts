@@ -22,6 +22,6 @@ export const noFacts: Facts = {
   healthCheck: not,
   logins: not,
   auditTrail: not,
-  repository: not,
+  repository: unknown('not-collected', 'no repository is connected, so that nobody looked into code'),
   keyturn: not,
 }

@@ -49,9 +49,7 @@ export const checklistResults = (lines: readonly ChecklistLine[], results: reado
       ),
       verdict,
       because:
-        mine.length === 0
-          ? 'nothing that could tell is connected yet'
-          : telling.map((one) => `${one.control}: ${one.because}`).join('; '),
+        mine.length === 0 ? 'nothing that could tell is connected yet' : telling.map((one) => one.because).join('; '),
       matters,
       remedy: [...new Set(telling.map(({ remedy }) => remedy))].join(' '),
       effort: first(

@@ -3,6 +3,7 @@
  * characters, and no name of 10 kB. Formats for programs keep texts whole.
  */
 import { terminalText } from '../../output/terminal-text.ts'
+import type { ResultVerdict } from './result.ts'
 
 /** Long enough for any name an org allows, and for a sentence about it. */
 const longest = 400
@@ -34,3 +35,11 @@ const catalogueNames: Readonly<Record<string, string>> = {
 }
 
 export const catalogueName = (key: string): string => catalogueNames[key] ?? key
+
+export const verdictWords: Readonly<Record<ResultVerdict, string>> = {
+  pass: 'passed',
+  fail: 'failed',
+  waived: 'accepted',
+  unknown: 'not judged',
+  'not-applicable': 'does not apply',
+}

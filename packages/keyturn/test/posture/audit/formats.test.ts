@@ -146,6 +146,27 @@ test('html: says the score and its range, what to do first, and what is unknown 
   )
 })
 
+test('the checklist is shown line by line and in order, to people too, with those that hold', async () => {
+  const line = (id: string) => ({ catalogues: { checklist: [id] } })
+  const checklist = ['1', '2', '3'].map((id) => ({ id, title: `Line ${id}`, matters: 'It does.' }))
+  const list = [
+    judged(control('b', 'critical', line('2')), failed('app:A')),
+    judged(control('a', 'low', line('1')), pass),
+  ]
+  const lines = audit(list, { profile: 'integration', checklist })
+  for (const name of ['table', 'markdown', 'html'] as const) {
+    const text = await render(name, lines, { version })
+    const [one = -1, two = -1, three = -1] = ['1', '2', '3'].map((id) => text.indexOf(`Line ${id}`))
+    assert(one !== -1 && one < two && two < three, `${name}: ${one} ${two} ${three}`)
+  }
+})
+
+test('markdown: commands in our own words stay code', () => {
+  const remedy = 'Look with `keyturn rtr`; ignore *.pem and `.env`.'
+  const text = asMarkdown(audit([judged(control('a', 'low', { remedy }), failed('app:A'))]))
+  assert.match(text, /Look with <code>keyturn rtr<\/code>; ignore \\\*\.pem and <code>&#46;env<\/code>\./)
+})
+
 test('html: a control with 5,000 findings is still a page that opens', () => {
   const subjects = Array.from({ length: 5000 }, (_, at) => `app:${at}`)
   const text = asHtml(audit([judged(control('many', 'high'), failed(...subjects))]), version)

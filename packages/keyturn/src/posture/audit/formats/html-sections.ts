@@ -2,7 +2,7 @@
 import type { AuditReport } from '../report.ts'
 import { severities } from '../result.ts'
 import type { Finding, Result } from '../result.ts'
-import { catalogueName, counted, shownMoment } from '../shown-text.ts'
+import { catalogueName, counted, shownMoment, verdictWords } from '../shown-text.ts'
 import type { Moved } from '../trend.ts'
 import { unknownGroups } from '../unknown-groups.ts'
 import { advice, badge, html } from './html-text.ts'
@@ -59,7 +59,7 @@ export const findingsPart = ({ results }: AuditReport): string => {
       `<div class="group">${badge(severity)}<span class="soft">${counted(mine.length, 'control')}, ${counted(findings, 'finding')}</span></div>${mine.map(finding).join('\n')}`,
     ]
   })
-  return `<h2>What is wrong, and how it is put right</h2>${groups.join('\n')}`
+  return `<h2>What does not hold, and how it is put right</h2>${groups.join('\n')}`
 }
 
 export const unknownPart = ({ results }: AuditReport): string => {
@@ -116,17 +116,16 @@ export const changesPart = ({ trend }: AuditReport): string =>
 ${moves('New', 'critical', trend.fresh)}${moves('Mended', 'pass', trend.mended)}${moves('Accepted since', 'waived', trend.waived)}${moves('Out of sight: failed then, can’t be judged now', 'unknown', trend.outOfSight)}
 <p class="soft">${counted(trend.remaining, 'finding')} of then ${trend.remaining === 1 ? 'is' : 'are'} still there.</p></div>`
 
-export const controlsPart = ({ results }: AuditReport): string => {
-  const words: Readonly<Record<string, string>> = {
-    pass: 'passed',
-    fail: 'failed',
-    waived: 'accepted',
-    unknown: 'not judged',
-    'not-applicable': 'does not apply',
-  }
+const verdicts = (results: readonly Result[]): string => {
   const lines = results.map(
     (one) =>
-      `<tr><td>${one.severity}</td><td>${html(one.title)}<br><code class="soft">${html(one.control)}</code></td><td>${words[one.verdict] ?? ''}</td><td>${html(one.because, 200)}</td></tr>`,
+      `<tr><td>${one.severity}</td><td>${html(one.title)}<br><code class="soft">${html(one.control)}</code></td><td>${verdictWords[one.verdict]}</td><td>${html(one.because)}</td></tr>`,
   )
-  return `<h2>All controls</h2><div class="card scroll"><details><summary>${counted(results.length, 'control')} with the verdict of each</summary><table><thead><tr><th>Severity</th><th>Control</th><th>Verdict</th><th>Why</th></tr></thead><tbody>${lines.join('')}</tbody></table></details></div>`
+  return `<table class="wide"><thead><tr><th>Severity</th><th>Control</th><th>Verdict</th><th>Why</th></tr></thead><tbody>${lines.join('')}</tbody></table>`
 }
+
+export const checklistPart = ({ results }: AuditReport): string =>
+  `<h2>The security checklist, line by line</h2><div class="card scroll">${verdicts(results)}</div>`
+
+export const controlsPart = ({ results }: AuditReport): string =>
+  `<h2>All controls</h2><div class="card scroll"><details><summary>${counted(results.length, 'control')} with the verdict of each</summary>${verdicts(results)}</details></div>`

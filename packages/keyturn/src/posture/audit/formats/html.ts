@@ -4,7 +4,7 @@ import { atLeast, severities } from '../result.ts'
 import type { Result } from '../result.ts'
 import { counted, shownMoment } from '../shown-text.ts'
 import { barLegend, scoreRing, severityBars, trendLine } from './html-charts.ts'
-import { changesPart, controlsPart, findingsPart, unknownPart, waiverPart } from './html-sections.ts'
+import { changesPart, checklistPart, controlsPart, findingsPart, unknownPart, waiverPart } from './html-sections.ts'
 import { htmlPage, tile } from './html-page.ts'
 import { html } from './html-text.ts'
 
@@ -84,7 +84,7 @@ const firstSteps = (report: AuditReport): string => {
       effortOrder.indexOf(a.effort) - effortOrder.indexOf(b.effort),
   )
   if (failed.length === 0)
-    return `<h2>What to do first</h2><div class="card ${report.counts.unknown === 0 ? 'calm' : ''}"><p>${
+    return `<h2>What to see to first</h2><div class="card ${report.counts.unknown === 0 ? 'calm' : ''}"><p>${
       report.counts.unknown === 0
         ? 'Nothing. Audit again after the next change, and at least once a month.'
         : 'Give the auditor what it lacks, so that the rest can be judged too: see below.'
@@ -95,11 +95,13 @@ const firstSteps = (report: AuditReport): string => {
       (one) =>
         `<li class="${one.severity}"><div><b>${html(one.title)}</b><p class="soft">${html(one.because)} · takes ${one.effort} · <a href="#${html(one.control)}">details</a></p></div><span class="badge ${one.severity}">${one.severity}</span></li>`,
     )
-  return `<h2>What to do first</h2><div class="card"><ol class="first">${steps.join('')}</ol></div>`
+  return `<h2>What to see to first</h2><div class="card"><ol class="first">${steps.join('')}</ol></div>`
 }
 
 export const asHtml = (report: AuditReport, version: string): string => {
   const { org, score, results } = report
+  // Nine lines are read in their order; of a hundred controls the gravest come first.
+  const isChecklist = report.profile === 'integration'
   const kind = org.sandbox ? 'Sandbox' : 'Production org'
   return htmlPage(
     `Security posture of ${org.name}`,
@@ -113,12 +115,12 @@ export const asHtml = (report: AuditReport, version: string): string => {
     }</p></div></div>
 ${tiles(report)}
 <div class="pair"><div class="card"><h3>Controls by severity</h3>${severityBars(results)}${barLegend}</div>${trendCard(report)}</div>
-${firstSteps(report)}
+${isChecklist ? checklistPart(report) : firstSteps(report)}
 ${findingsPart(report)}
 ${unknownPart(report)}
 ${waiverPart(report)}
 ${changesPart(report)}
-${controlsPart(report)}
+${isChecklist ? '' : controlsPart(report)}
 <footer><p><b>How the score is made.</b> ${html(score.formula, 1000)}</p>
 <p>Read as <code>${html(report.auditor.username, 120)}</code> from ${html(org.instanceUrl, 200)}: ${counted(report.calls.total, 'call')}, at most ${report.calls.mostAtOnce} at once, ${(report.calls.ms / 1000).toFixed(1)} s. Judged ${html(shownMoment(report.judgedAt))} by Keyturn ${html(version)}. No secret and no token was read.</p></footer>`,
   )

@@ -15,6 +15,13 @@ export const words = (text: string): string =>
     .replace(/(?<!&)#(?=\w)/g, '#\u200b')
     .replace(/^(\s*)([-+=]|\d+\.)/, '$1&#8203;$2')
 
+/** Our own words, commands between backticks among them. */
+export const advice = (text: string): string =>
+  shownText(text, 1000)
+    .split('`')
+    .map((part, n) => (n % 2 === 0 ? words(part) : code(part)))
+    .join('')
+
 /**
  * Not a span of backticks: tables take pipes and backslashes within it for their own. Every sign is a reference, which
  * stands for itself and never for markup; code hosts look for nothing inside of code.

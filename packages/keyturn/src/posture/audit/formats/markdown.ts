@@ -5,10 +5,10 @@
 import type { AuditReport } from '../report.ts'
 import { severities } from '../result.ts'
 import type { Finding, Result } from '../result.ts'
-import { catalogueName, counted, shownMoment } from '../shown-text.ts'
+import { catalogueName, counted, shownMoment, verdictWords } from '../shown-text.ts'
 import type { Moved } from '../trend.ts'
 import { unknownGroups } from '../unknown-groups.ts'
-import { code, rows, words } from './markdown-text.ts'
+import { advice, code, rows, words } from './markdown-text.ts'
 
 const most = 50
 
@@ -33,10 +33,17 @@ const section = (result: Result): string => {
     `\`${result.control}\` · ${result.severity} · ${words(result.because)}`,
     words(result.matters),
     subjects(result.findings),
-    `**What to do** (${result.effort}): ${words(result.remedy)}`,
+    `**What to do** (${result.effort}): ${advice(result.remedy)}`,
     ...(ids.length === 0 ? [] : [`Catalogues: ${words(ids.join(', '))}`]),
   ].join('\n\n')
 }
+
+/** All of its lines, those that hold too. */
+const checklist = (results: readonly Result[]): string =>
+  rows(
+    ['Line', 'Verdict', 'Why'],
+    results.map(({ title, verdict, because }) => [words(title), verdictWords[verdict], words(because)]),
+  )
 
 const moves = (title: string, moved: readonly Moved[]): readonly string[] =>
   moved.length === 0
@@ -86,8 +93,9 @@ export const asMarkdown = (report: AuditReport): string => {
     `${code(org.id)}, ${org.sandbox ? 'sandbox' : 'production'}; read ${shownMoment(report.takenAt)} by ${code(report.auditor.username)}; profile \`${report.profile}\``,
     `**${scoreText(report)}**`,
     rows(['Severity', 'Failed', 'Not judged', 'Accepted', 'Passed'], summary),
+    ...(report.profile === 'integration' ? [checklist(results)] : []),
     ...trendPart(report),
-    ...(failed.length === 0 ? [] : ['## What is wrong', ...failed.map(section)]),
+    ...(failed.length === 0 ? [] : ['## What does not hold', ...failed.map(section)]),
     ...(open.length === 0
       ? []
       : [
