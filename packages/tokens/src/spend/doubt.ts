@@ -6,6 +6,7 @@ import { provedDead } from '../holder.ts'
 import { transition } from '../protocol/transition.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
+import { certainHere } from './certain-here.ts'
 import { endedHere } from './ended-here.ts'
 import { exchange, type ExchangeEnd } from './exchange.ts'
 import { awaitsUs, rollForward } from './roll-forward.ts'
@@ -27,7 +28,7 @@ export const settleAbandoned = async (rt: Runtime, grant: StoredGrant): Promise<
     const fresh = await rt.store.grantById(grant.id)
     if (fresh?.state.spend?.attempt !== spend?.attempt || fresh?.state.doubt?.finishedAt != null) return true
   }
-  if (spend === null || (await rt.store.now()) <= spend.deadline) return false
+  if (spend === null || certainHere.has(attempt) || (await rt.store.now()) <= spend.deadline) return false
   const doubted = await rt.store.apply(grant.id, {
     type: 'doubted',
     attempt: spend.attempt,

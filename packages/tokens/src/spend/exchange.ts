@@ -11,6 +11,7 @@ import { mayStillSend } from '../protocol/transition.ts'
 import type { Runtime } from '../runtime.ts'
 import type { StoredGrant } from '../store/store.ts'
 import { openConnection, type Connection, type SendOptions } from '../wire/connection.ts'
+import { certainHere } from './certain-here.ts'
 import { commit } from './commit.ts'
 import { endedHere } from './ended-here.ts'
 import { outcomeOf, rawAnswer } from './outcome.ts'
@@ -82,6 +83,7 @@ const spend = async (
   }
 
   const attempt = rt.newId()
+  certainHere.add(attempt)
   let sending = false
   try {
     // Our own clocks first: a process that slept between the two must find itself too late, not too early.
@@ -114,6 +116,7 @@ const spend = async (
       await noteEnd(rt, attempt)
       rt.journal.committed(attempt, claimed.mark)
       connection.close()
+      certainHere.delete(attempt)
       return { kind: 'not-claimed', reason: claimed.reason ?? 'unknown' }
     }
     // Rule 12: a claim that does not lie above what this host knows was committed to an older copy of the store.
@@ -132,7 +135,9 @@ const spend = async (
     const body = refreshBody(token, grant.settings.clientId, clientSecret)
     sending = true
     if (shared !== null) shared.heard = true
-    const heard = hear(rt, grant, { attempt, lineage }, connection, body, { stillAllowed, firstByteBy })
+    const heard = hear(rt, grant, { attempt, lineage }, connection, body, { stillAllowed, firstByteBy }).finally(() =>
+      certainHere.delete(attempt),
+    )
     heard.catch(() => endedHere.add(attempt))
     const settled = shared === null ? heard : endingTurn(heard, shared.turn)
     rt.background.add(settled)
@@ -142,6 +147,8 @@ const spend = async (
     const slow = rt.clock.sleep(rt.limits.wait, waiting.signal).then(() => 'slow' as const)
     const first = await Promise.race([settled, slow]).finally(() => waiting.abort())
     if (first !== 'slow') return { kind: 'settled' }
+    // The store is slow, not Salesforce.
+    if (certainHere.has(attempt)) return { kind: 'slow' }
     // The limit ends the waiting, not the reading: an aborted request could not hear that it succeeded.
     const doubted = await rt.store.apply(grant.id, {
       type: 'doubted',
@@ -187,7 +194,10 @@ const release = (
     .then(() => commit(rt, grantId, attempt.attempt, { event, puts: {}, sold: {} }))
     .catch(() => undefined)
   rt.background.add(released)
-  void released.finally(() => rt.background.delete(released))
+  void released.finally(() => {
+    certainHere.delete(attempt.attempt)
+    rt.background.delete(released)
+  })
 }
 
 /** Sends, keeps what comes back in the journal as it arrives, and commits what it means. */
@@ -211,6 +221,7 @@ const hear = async (
     },
     {
       ...checks,
+      onSending: () => certainHere.delete(attempt.attempt),
       onHead: ({ status, headers }) => log.head(status, headers),
       onChunk: log.chunk,
       hardLimit: rt.limits.read,
@@ -218,6 +229,7 @@ const hear = async (
     },
   )
   const result = await sent.finally(() => rt.closing.removeEventListener('abort', cutOff))
+  if (result.kind === 'never-left' || (result.kind === 'answered' && result.complete)) certainHere.add(attempt.attempt)
   if (result.kind === 'never-left') {
     const event = { type: 'never-left', ...attempt } as const
     await commit(rt, grant.id, attempt.attempt, { event, puts: {}, sold: {} })
