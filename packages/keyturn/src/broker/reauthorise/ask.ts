@@ -71,7 +71,7 @@ export const openAsk = (parts: AskParts): Ask => {
   }
 
   /** In the ledger and the metrics once over all replicas; told until somebody heard it. */
-  const raise = async (grant: GrantView, verdict: DeathVerdict): Promise<readonly Delivery[]> => {
+  const raise = async (grant: GrantView, verdict: DeathVerdict): Promise<void> => {
     const { cause, certainty, text } = verdict
     const won = await reauthorisations.change(
       grant.id,
@@ -82,13 +82,14 @@ export const openAsk = (parts: AskParts): Ask => {
       parts.alarm(grant.name)
       log.error('a refresh token was used by somebody else', { grant: grant.name, cause, certainty })
     }
-    return (await notifier?.tell(theftNotice(grant, verdict, parts.ownerOf(grant.name)))) ?? []
+    await notifier?.tell(theftNotice(grant, verdict, parts.ownerOf(grant.name)))
   }
 
-  const tell = async (grant: GrantView, is: Reauthorisation | null): Promise<readonly Delivery[]> => {
-    const dead = is?.doc.reason !== 'asked'
-    const verdict = dead ? await judged(grant) : null
-    const alarm = verdict?.verdict === 'somebody-else' && is !== null ? await raise(grant, verdict) : []
+  const tell = async (
+    grant: GrantView,
+    is: Reauthorisation | null,
+    verdict: DeathVerdict | null,
+  ): Promise<readonly Delivery[]> => {
     const link = is === null ? null : await reauthorisations.linkOf(is)
     const doc = is?.doc ?? null
     const notice = reauthorisationNotice({ grant, doc, link, address, verdict })
@@ -100,7 +101,8 @@ export const openAsk = (parts: AskParts): Ask => {
         next: `keyturn grants reauthorise ${grant.name} --print-link`,
       })
     }
-    if (is !== null && heard(told) && heard(alarm)) {
+    const heard = told.length === 0 || told.some(({ ok }) => ok)
+    if (is !== null && heard) {
       await reauthorisations.change(is.grantId, (now) =>
         now.toldAt === null && now.link === is.doc.link ? { ...now, toldAt: clock.wall() } : null,
       )
@@ -123,13 +125,15 @@ export const openAsk = (parts: AskParts): Ask => {
       const { expiresAt: until } = asked.is.doc
       log.info('a person is asked to authorise a grant again', { grant: grant.name, reason, by, until })
     }
-    const untold = asked === null || asked.is.doc.toldAt === null
-    const told = quiet || !(untold || wanted) ? [] : await tell(grant, asked?.is ?? null)
-    return { is: asked?.is ?? null, made: asked?.made ?? false, told }
+    const is = asked?.is ?? null
+    const answer = { is, made: asked?.made ?? false }
+    if (quiet) return { ...answer, told: [] }
+    // Whoever told of the death may not have been able to say what it died of (a command, a rotation).
+    const verdict = is?.doc.reason === 'asked' ? null : await judged(grant)
+    if (verdict?.verdict === 'somebody-else' && is !== null) await raise(grant, verdict)
+    const untold = is === null || is.doc.toldAt === null
+    return { ...answer, told: untold || wanted ? await tell(grant, is, verdict) : [] }
   }
 }
-
-/** Where there is no channel there is nothing to try again. */
-const heard = (deliveries: readonly Delivery[]): boolean => deliveries.length === 0 || deliveries.some(({ ok }) => ok)
 
 const codeOf = (error: unknown): string => (error instanceof KeyturnError ? error.code : 'unknown')

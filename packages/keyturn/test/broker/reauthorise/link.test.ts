@@ -303,6 +303,21 @@ test('an alarm whose channel was down is raised again until somebody heard it', 
   assert.equal(entries.filter(({ kind }) => kind === 'token-used-by-somebody-else').length, 1)
 })
 
+test('who asks before the broker has noticed a death silences no alarm', async (t) => {
+  const scene = await openScene(t, { judge: async () => theft })
+  await scene.broker.close()
+  await scene.die()
+  // As `keyturn grants reauthorise` does: it tells, and says nothing of why the grant died.
+  const clock = { ...systemClock, wall: scene.now }
+  const reauthorisations = openReauthorisations({ keyturn: scene.keyturn, clock, random: randomBytes })
+  const grant = await scene.keyturn.grants.show('acme')
+  const life = { reason: 'dead', by: 'an operator', owner: null, life: DAY } as const
+  const { is } = await reauthorisations.want(grant, life)
+  await reauthorisations.change(is.grantId, (doc) => ({ ...doc, toldAt: scene.now() }))
+  await scene.replica()
+  await until('the alarm', () => scene.told.some(({ kind }) => kind === 'token-used-by-somebody-else'))
+})
+
 test('a grant that dies while it is to be authorised anew: the same link, and people hear of the death', async (t) => {
   const scene = await openScene(t, { judge: async () => theft })
   const link = await ask(scene)
