@@ -12,8 +12,10 @@ import { login, post, query, startBroker } from './broker.ts'
 import type { TestBroker } from './broker.ts'
 import { putInFront } from './front.ts'
 
-/** Sends bytes and reads until the other side closes, or has said nothing more for so many ms. */
-const speak = (url: string, bytes: string, patience = 30_000): Promise<string> =>
+const PATIENCE_MS = 30_000
+
+/** Sends bytes and reads until the other side closes. */
+const speak = (url: string, bytes: string): Promise<string> =>
   new Promise((resolve) => {
     const { hostname, port } = new URL(url)
     const socket = connect(Number(port), hostname, () => void socket.write(bytes, 'latin1'))
@@ -22,7 +24,7 @@ const speak = (url: string, bytes: string, patience = 30_000): Promise<string> =
       socket.destroy()
       resolve(said)
     }
-    socket.setTimeout(patience, done)
+    socket.setTimeout(PATIENCE_MS, done)
     socket.on('data', (chunk) => {
       said += chunk.toString('latin1')
     })
@@ -140,7 +142,7 @@ test('no framing trick splits or smuggles a request (12 tricks)', async (t) => {
   ]
   assert.equal(tricks.length, 12)
   t.diagnostic(`${tricks.length} framings`)
-  for (const trick of tricks) await speak(broker.url, trick, 250)
+  for (const trick of tricks) await speak(broker.url, trick)
   // Nothing that was hidden in a body reached the org with a token on it: unauthenticated, it ends at the broker.
   assert.deepEqual(
     upstream.filter((line) => line.includes('smuggled')),

@@ -54,7 +54,7 @@ const upload = (hall: Hall, token: string, length: number, path = '/services/dat
   )
 
 test('an upload may take longer than a request, as long as it comes on; a stalled one and a slow form are let go', async (t) => {
-  const hall = await openHall(t, { section: { limits: { request: 1000, headers: 1000 } } })
+  const hall = await openHall(t, { section: { limits: { request: 2500, headers: 2500 } } })
   const token = await login(hall)
   const pieces = 12
   const size = 2048
@@ -62,7 +62,7 @@ test('an upload may take longer than a request, as long as it comes on; a stalle
   const long = upload(hall, token, pieces * size + body.length)
   for (let piece = 0; piece < pieces; piece++) {
     long.socket.write(' '.repeat(size))
-    await systemClock.sleep(200)
+    await systemClock.sleep(300)
     assert.equal(long.heard(), '')
   }
   long.socket.write(body)
@@ -74,18 +74,19 @@ test('an upload may take longer than a request, as long as it comes on; a stalle
     hall,
     'POST /services/oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\n',
   )
+  const MOST_DRIPS = 29
   let drips = 0
   const drip = async (): Promise<void> => {
-    while (!dripping.socket.destroyed && drips < 29) {
+    while (!dripping.socket.destroyed && drips < MOST_DRIPS) {
       dripping.socket.write('a'.repeat(2000))
       drips++
-      await systemClock.sleep(100)
+      await systemClock.sleep(150)
     }
   }
   await Promise.all([once(stalled.socket, 'close'), once(dripping.socket, 'close'), drip()])
   assert.match(stalled.heard(), /^HTTP\/1\.1 408 /)
   assert.match(dripping.heard(), /^HTTP\/1\.1 408 /)
-  assert.ok(drips < 29, 'it was cut while it still sent')
+  assert.ok(drips < MOST_DRIPS, 'it was cut while it still sent')
   assert.equal((await ask(`${hall.url}/healthz`)).status, 200)
 })
 
