@@ -41,14 +41,17 @@ export const restErrors: readonly Explanation[] = [
     'Setup › the app › Selected OAuth Scopes.',
     'Add the scope and authorise again; do not refresh.',
   ),
-  rest(
-    401,
-    'INVALID_SESSION_ID',
-    null,
-    'documented',
-    'The access token expired or was ended (logout, revocation, IP lock of the session).',
-    'The age of the token and the org’s session time-out.',
-    'Report it: `keyturn token NAME --rejected GENERATION`.',
+  // The text alone is what programs show of it.
+  ...['Session expired or invalid', null].map((text) =>
+    rest(
+      401,
+      'INVALID_SESSION_ID',
+      text,
+      'documented',
+      'The access token expired or was ended (logout, revocation, IP lock of the session).',
+      'The age of the token and the org’s session time-out.',
+      'Report it: `keyturn token NAME --rejected GENERATION`.',
+    ),
   ),
   rest(
     401,

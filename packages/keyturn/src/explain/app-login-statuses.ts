@@ -224,6 +224,24 @@ const providerEvents: readonly LoginLine[] = [
   ['ClientUnapproved', '', 'The user has not approved the app.', 'Approve it, or pre-authorise the user.'],
   ['CodeExpired', '', 'The authorization code was used, or is older than 15 minutes.', 'Log in again.'],
   ['InvalidClientCredentials', '', 'The consumer secret is wrong.', 'Give the client the present secret.'],
+  [
+    'InvalidCode',
+    '',
+    'The authorization code is unknown.',
+    'Log in again; send the code as it came, URL-decoded once.',
+  ],
+  [
+    'InvalidScope',
+    '',
+    'The client asks for a scope that the app does not have.',
+    'Add it to the app, or ask for less.',
+  ],
+  [
+    'OauthError',
+    '',
+    'An OAuth login failed; the event does not say why.',
+    'Explain the row in Login History beside it.',
+  ],
   ['InvalidUserCredentials', '', 'Username or password is wrong.', 'Correct them.'],
   ['InvalidDeviceId', '', 'The device code is unknown.', 'Start the login again.'],
 ]

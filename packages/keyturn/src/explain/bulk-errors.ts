@@ -18,6 +18,14 @@ export const bulkErrors: readonly Explanation[] = [
     'Report it: `keyturn token NAME --rejected GENERATION`.',
   ),
   bulk(
+    'InvalidVersion',
+    null,
+    'documented',
+    'The version in the address was retired, or there is none of that number.',
+    'The address that was asked; `/services/data/` lists the versions of the org.',
+    'Upgrade the client.',
+  ),
+  bulk(
     'ExceededQuota',
     null,
     'documented',

@@ -56,7 +56,7 @@ const lines: readonly Line[] = [
     'Give the client the proxy’s CA (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE); never switch verification off.',
   ],
   [
-    ['CERT_HAS_EXPIRED'],
+    ['CERT_HAS_EXPIRED', 'certificate has expired'],
     'The certificate of the host, or of a proxy, expired; or this machine’s clock is wrong.',
     '`keyturn doctor` compares the clocks.',
     'Set the clock, or renew the proxy’s certificate.',

@@ -175,6 +175,37 @@ test('each documented error of login has a row of its own, and each such row is 
   ])
 })
 
+/** As documentation, WSDLs and users of them list what REST, SOAP login, Bulk and the identity provider log answer. */
+const elsewhere = [
+  ...['INVALID_SESSION_ID', 'INVALID_AUTH_HEADER', 'INVALID_HEADER_TYPE', 'REQUEST_LIMIT_EXCEEDED', 'GONE'],
+  ...[
+    'API_DISABLED_FOR_ORG',
+    'INSUFFICIENT_ACCESS',
+    'INVALID_NEW_PASSWORD',
+    'UNSUPPORTED_API_VERSION',
+    'InvalidVersion',
+  ],
+  ...[
+    'INVALID_LOGIN',
+    'LOGIN_MUST_USE_SECURITY_TOKEN',
+    'LOGIN_DURING_RESTRICTED_DOMAIN',
+    'LOGIN_DURING_RESTRICTED_TIME',
+  ],
+  ...['PASSWORD_LOCKOUT', 'ORG_LOCKED', 'TRIAL_EXPIRED', 'INVALID_CLIENT', 'UNSUPPORTED_CLIENT', 'SERVER_UNAVAILABLE'],
+  ...['FUNCTIONALITY_NOT_ENABLED', 'LOGIN_CHALLENGE_ISSUED', 'LOGIN_CHALLENGE_PENDING', 'ORG_IN_MAINTENANCE'],
+  ...['INVALID_OPERATION_WITH_EXPIRED_PASSWORD', 'AppAccessDenied', 'AppBlocked', 'ClientUnapproved', 'CodeExpired'],
+  ...['InvalidClientCredentials', 'InvalidCode', 'InvalidDeviceId', 'InvalidScope', 'InvalidUserCredentials'],
+  ...['OauthError', 'LOGIN_OAUTH_INVALID_DS'],
+]
+
+test('each documented code of the other APIs and logs has a row', () => {
+  const known = new Set(salesforceErrors.map(({ code }) => code))
+  assert.deepEqual(
+    elsewhere.filter((code) => !known.has(code)),
+    [],
+  )
+})
+
 test('every row is found in a log line that carries it, as that row', async () => {
   for (const row of salesforceErrors) {
     const text = row.text ?? ''

@@ -24,6 +24,13 @@ test('explain tells of each code of Keyturn what happened and what to do, and th
     value.keyturn.map(({ code }: { code: string }) => code),
     Object.keys(errorTable),
   )
+  for (const both of [
+    ['foo', '--list'],
+    ['--list', '--app', 'Erp', '--grant', 'acme'],
+  ]) {
+    const { code, value: refused } = await folder.json(['explain', ...both])
+    assert.deepEqual([code, refused.error.code], [2, 'BAD_ARGUMENT'], both.join(' '))
+  }
   for (const { code, cause, fix } of value.keyturn)
     assert(cause.length > 20 && fix.length > 10 && cause !== fix, `${code}: ${cause}`)
 })

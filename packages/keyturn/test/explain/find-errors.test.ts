@@ -37,7 +37,7 @@ const cases: readonly (readonly [string, string, ...string[]])[] = [
   [
     'REST, and the more special text of its code',
     '[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]\n[{"message":"This session is not valid for use with the REST API","errorCode":"INVALID_SESSION_ID"}]',
-    'INVALID_SESSION_ID - ×1 1-1',
+    'INVALID_SESSION_ID Session expired or invalid ×1 1-1',
     'INVALID_SESSION_ID This session is not valid for use with the REST API ×1 2-2',
   ],
   [
@@ -48,7 +48,7 @@ const cases: readonly (readonly [string, string, ...string[]])[] = [
   [
     'a code that REST and SOAP share, in the form of one and of none',
     "[{'message': 'Session expired or invalid', 'errorCode': 'INVALID_SESSION_ID'}]\n\n\n\n\n\nINVALID_SESSION_ID somewhere",
-    'INVALID_SESSION_ID - ×1 1-1',
+    'INVALID_SESSION_ID Session expired or invalid ×1 1-1',
     'INVALID_SESSION_ID of true ×1 7-7',
   ],
   [

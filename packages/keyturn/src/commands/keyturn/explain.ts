@@ -40,7 +40,7 @@ export default class ExplainCommand extends KeyturnCommand {
   ]
   static override args = { text: argument({ description: 'Code or message; - for stdin' }) }
   static override flags = {
-    list: boolean({ description: 'Everything that is known' }),
+    list: boolean({ exclusive: ['app'], description: 'Everything that is known' }),
     app: string({ helpValue: 'APP', description: 'Why this app is kept out: its name or label' }),
     grant: string({ helpValue: 'NAME', description: 'With --app: the grant whose user looks' }),
     user: string({ helpValue: 'USERNAME', description: 'With --app: the user it would act as' }),
@@ -56,6 +56,8 @@ export default class ExplainCommand extends KeyturnCommand {
     if (flags.app !== undefined) return this.app({ ...flags, app: flags.app }, args.text)
     if ([flags.grant, flags.user, flags.snapshot, flags.address].some((one) => one !== undefined))
       throw new KeyturnError('BAD_ARGUMENT', '--grant, --user, --snapshot and --address go with --app')
+    if (flags.list && args.text !== undefined)
+      throw new KeyturnError('BAD_ARGUMENT', 'An error and --list exclude each other')
     if (flags.list)
       return this.show(
         [
