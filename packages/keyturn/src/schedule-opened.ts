@@ -1,6 +1,6 @@
 /** The schedule as the broker runs it: rotation with links to sign in again, and people who are told. */
 import { randomBytes } from 'node:crypto'
-import { Secret, systemClock } from '@keyturn/tokens'
+import { KeyturnError, Secret, systemClock } from '@keyturn/tokens'
 import type { Clock, Keyturn } from '@keyturn/tokens'
 import { reauthoriseSettings } from './broker/broker-settings.ts'
 import type { Log } from './broker/log.ts'
@@ -15,8 +15,9 @@ import { openLentWatch } from './posture/provision/lent-watch.ts'
 import { openRotationOf } from './rotation-opened.ts'
 import type { RotationWiring } from './rotation-opened.ts'
 import { openCertificateWatch } from './rotation/certificates/certificate-watch.ts'
+import { settleBlocked } from './rotation/schedule/blocked-grants.ts'
 import { openScheduleLoop } from './rotation/schedule/schedule-loop.ts'
-import type { LoopParts, ScheduleLoop, Watch } from './rotation/schedule/schedule-loop.ts'
+import type { ScheduleLoop, Watch } from './rotation/schedule/schedule-loop.ts'
 import type { Settings } from './settings.ts'
 
 export interface ScheduleWorld {
@@ -84,12 +85,27 @@ export const watchesOf = ({
 
 const usualPause = 60_000
 
+/**
+ * Whoever takes the last schedule out of keyturn.yaml wants callers served again. Not where `rotation: false` says that
+ * others run the rounds: what is blocked is theirs to free.
+ */
+const freeBlocked = async ({ keyturn, log, settings, clock = systemClock }: ScheduleWorld): Promise<void> => {
+  if (settings.config.broker?.rotation === false) return
+  try {
+    const { freed } = await settleBlocked(keyturn.store.records, [], clock.wall())
+    for (const grant of freed) log.info('a grant is open to callers again: nothing is scheduled any more', { grant })
+  } catch (error) {
+    const code = error instanceof KeyturnError ? error.code : 'DEFECT'
+    log.warn('grants that were closed to callers could not be opened', { code })
+  }
+}
+
 /** Beside the broker's sweep. Null: nothing is scheduled. */
-export const openSchedule = (
-  world: ScheduleWorld,
-  more: Partial<Pick<LoopParts, 'every' | 'onRound'>> = {},
-): ScheduleLoop | null => {
-  if (!hasSchedule(world.settings)) return null
+export const openSchedule = async (world: ScheduleWorld): Promise<ScheduleLoop | null> => {
+  if (!hasSchedule(world.settings)) {
+    await freeBlocked(world)
+    return null
+  }
   const { keyturn, settings, notifier, log, clock = systemClock } = world
   const reauthorise = linksOf(world)
   const opened = openRotationOf({ keyturn, settings }, { clock, ...(reauthorise && { reauthorise }) })
@@ -97,7 +113,6 @@ export const openSchedule = (
   const loop = openScheduleLoop({
     ...{ rotation: opened.rotation, records, clock, notifier, log, every: usualPause },
     watches: watchesOf(world),
-    ...more,
   })
   return {
     async close() {

@@ -155,7 +155,7 @@ export default class ServeCommand extends KeyturnCommand {
           const ready = { addresses: opened.addresses }
           if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(ready)}\n`)
           else this.log(`The broker listens on ${opened.addresses.join(', ')}. Runs until Ctrl-C.`)
-          const schedule = openSchedule({ keyturn, settings, notifier, log })
+          const schedule = await openSchedule({ keyturn, settings, notifier, log })
           log.info('listening', { ...ready, rotation: schedule !== null })
           await ended
           log.info('ending: no new requests, those that run are finished, and the step of a rotation that is under way')

@@ -1,42 +1,24 @@
-/** Rounds of the schedule on toy credentials: order, approval, failures, callers who are refused, people who are told. */
+/** Rounds of the schedule on toy credentials: order, approval, failures, people who are told. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import type { TestContext } from 'node:test'
 import { KeyturnError } from '@keyturn/tokens'
 import { commitmentsOf } from '../../../src/ledger-commitment.ts'
 import { approveTurn } from '../../../src/rotation/schedule/approve.ts'
 import { assess, scheduledOf } from '../../../src/rotation/schedule/assess.ts'
-import { blockedGrants, blockedKind } from '../../../src/rotation/schedule/blocked-grants.ts'
 import { openScheduleLoop } from '../../../src/rotation/schedule/schedule-loop.ts'
 import { credentialKind } from '../../../src/rotation/credential.ts'
-import { day, fleet, hour, turns } from './toy-fleet.ts'
+import { day, hour, openFleet, turns } from './toy-fleet.ts'
 import type { Fleet, Replica, Toy } from './toy-fleet.ts'
-
-const open = async (t: TestContext, toys: readonly Toy[]): Promise<{ all: Fleet; one: Replica }> => {
-  const folder = mkdtempSync(join(tmpdir(), 'keyturn-schedule-'))
-  const all = await fleet(`sqlite:${join(folder, 'k.db')}`, toys)
-  t.after(async () => {
-    await all.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
-  return { all, one: await all.replica() }
-}
 
 const states = async ({ rotation, keyturn }: Replica, now: number): Promise<Readonly<Record<string, string>>> => {
   const assessed = await assess({ rotation, records: keyturn.store.records, scheduled: scheduledOf(rotation), now })
   return Object.fromEntries(assessed.map(({ name, due }) => [name, due.state]))
 }
 
-const kinds = async ({ keyturn }: Replica): Promise<readonly string[]> =>
-  (await keyturn.store.ledger(1, 1_000)).map(({ kind }) => kind)
-
 const every = { every: '90d' }
 
 void test('what is due is begun, goes on when its time has come, and is not begun again', async (t) => {
-  const { all, one } = await open(t, [
+  const { all, one } = await openFleet(t, [
     { name: 'old', age: 90, schedule: every },
     { name: 'young', age: 10, schedule: every },
     { name: 'unscheduled', age: 900 },
@@ -55,7 +37,7 @@ void test('what is due is begun, goes on when its time has come, and is not begu
 })
 
 void test('a clock that was put forward, and back again, turns nothing twice', async (t) => {
-  const { all, one } = await open(t, [{ name: 'erp', age: 0, schedule: every }])
+  const { all, one } = await openFleet(t, [{ name: 'erp', age: 0, schedule: every }])
   all.clock.push(90 * day)
   assert.deepEqual((await one.round()).started, ['erp'])
   all.clock.push(hour)
@@ -75,7 +57,7 @@ void test('a clock that was put forward, and back again, turns nothing twice', a
 })
 
 void test('one after the other: who waits for somebody begins when that one has cut over', async (t) => {
-  const { all, one } = await open(t, [
+  const { all, one } = await openFleet(t, [
     { name: 'second', age: 90, schedule: { ...every, after: ['first'] } },
     { name: 'first', age: 90, schedule: { ...every, window: { from: '01:00', to: '02:00' } } },
   ])
@@ -88,7 +70,7 @@ void test('one after the other: who waits for somebody begins when that one has 
 
 void test('a due run waits for approval, which is for one turn and in the ledger with who gave it', async (t) => {
   const schedule = { ...every, approval: true }
-  const { all, one } = await open(t, [{ name: 'erp', age: 90, schedule, owner: 'ops' }])
+  const { all, one } = await openFleet(t, [{ name: 'erp', age: 90, schedule, owner: 'ops' }])
   const parts = { rotation: one.rotation, store: one.keyturn.store }
   assert.deepEqual((await one.round()).started, [])
   assert.equal((await states(one, all.clock.wall()))['erp'], 'waiting-for-approval')
@@ -111,7 +93,7 @@ void test('a due run waits for approval, which is for one turn and in the ledger
   assert.deepEqual((await one.round()).started, [], 'the next turn needs the next approval')
   await assert.rejects(
     approveTurn(
-      { ...parts, rotation: (await open(t, [{ name: 'erp', age: 1, schedule: every }])).one.rotation },
+      { ...parts, rotation: (await openFleet(t, [{ name: 'erp', age: 1, schedule: every }])).one.rotation },
       'erp',
       'x',
       0,
@@ -128,7 +110,7 @@ void test('of an unknown age: adopted, it counts as due; never adopted, somebody
     asked += 1
     return { basis: 'unknown' as const, why: 'the platform does not say' }
   }
-  const { all, one } = await open(t, [
+  const { all, one } = await openFleet(t, [
     { name: 'adopted', age: null, schedule: every, more: { age } },
     { name: 'never', schedule: every, more: { age } },
   ])
@@ -146,7 +128,7 @@ void test('an age that can’t be asked for now is no reason to turn anything', 
   const age = async () => {
     throw new KeyturnError('ORG_UNAVAILABLE', 'the org is down')
   }
-  const { all, one } = await open(t, [{ name: 'erp', age: null, schedule: every, more: { age } }])
+  const { all, one } = await openFleet(t, [{ name: 'erp', age: null, schedule: every, more: { age } }])
   assert.deepEqual((await one.round()).started, [])
   assert.equal((await states(one, all.clock.wall()))['erp'], 'unknown-age')
 })
@@ -157,7 +139,7 @@ void test('what is in the way is told, and tried again after a pause that double
     asked += 1
     return asked < 3 ? [{ code: 'NO_PERMISSION', text: 'it may not', next: 'Allow it.' }] : []
   }
-  const { all, one } = await open(t, [{ name: 'erp', age: 90, schedule: every, more: { preflight } }])
+  const { all, one } = await openFleet(t, [{ name: 'erp', age: 90, schedule: every, more: { preflight } }])
   assert.deepEqual(
     (await one.round()).failed.map(({ name, code }) => [name, code]),
     [['erp', 'PREFLIGHT_FAILED']],
@@ -181,7 +163,7 @@ void test('a pause that began while the clock was years ahead is over when it is
     asked += 1
     return asked < 2 ? [{ code: 'NO_PERMISSION', text: 'it may not', next: 'Allow it.' }] : []
   }
-  const { all, one } = await open(t, [{ name: 'erp', age: 90, schedule: every, more: { preflight } }])
+  const { all, one } = await openFleet(t, [{ name: 'erp', age: 90, schedule: every, more: { preflight } }])
   all.clock.push(3_650 * day)
   assert.equal((await one.round()).failed.length, 1)
   all.clock.push(-3_650 * day)
@@ -189,7 +171,7 @@ void test('a pause that began while the clock was years ahead is over when it is
 })
 
 void test('a run that was taken back is told and tried again later, not each minute', async (t) => {
-  const { all, one } = await open(t, [{ name: 'erp', age: 90, schedule: every }])
+  const { all, one } = await openFleet(t, [{ name: 'erp', age: 90, schedule: every }])
   const platform = all.platforms.get('erp')
   assert(platform !== undefined)
   platform.verdict = 'refused'
@@ -203,7 +185,7 @@ void test('a run that was taken back is told and tried again later, not each min
 })
 
 void test('reminders come once each, reviews and what is overdue to the owner, then to whom it is escalated', async (t) => {
-  const { all, one } = await open(t, [
+  const { all, one } = await openFleet(t, [
     { name: 'erp', age: 40, owner: 'ops', schedule: { ...every, remind: ['30d', '7d', '1d'], reviewBy: '2026-12-24' } },
     {
       name: 'late',
@@ -229,33 +211,8 @@ void test('reminders come once each, reviews and what is overdue to the owner, t
   ])
 })
 
-void test('block-caller closes the grants to callers while it is overdue, and opens them when it was turned', async (t) => {
-  const schedule = { ...every, onOverdue: 'block-caller', approval: true }
-  const { all, one } = await open(t, [
-    { name: 'erp', age: 92, schedule: { ...schedule, blocks: ['acme', 'beta'] } },
-    { name: 'crm', age: 92, schedule, settings: { grant: 'acme' } },
-  ])
-  const { records } = one.keyturn.store
-  assert.deepEqual((await one.round()).blocked, ['acme', 'beta'])
-  assert.deepEqual((await one.round()).blocked, [])
-  const blocked = (await blockedGrants(records)).map(({ grant, credentials }) => [grant, credentials])
-  assert.deepEqual(blocked, [
-    ['acme', ['erp', 'crm']],
-    ['beta', ['erp']],
-  ])
-  await approveTurn({ rotation: one.rotation, store: one.keyturn.store }, 'erp', 'jane', all.clock.wall())
-  const round = await one.round()
-  assert.deepEqual([round.started, round.freed], [['erp'], ['beta']])
-  assert.deepEqual(
-    (await blockedGrants(records)).map(({ grant, credentials }) => [grant, credentials]),
-    [['acme', ['crm']]],
-  )
-  const told = await kinds(one)
-  assert(told.includes('grant-blocked-for-callers') && told.includes('grant-freed-for-callers'))
-})
-
 void test('the loop goes on whatever a round meets, and its end waits for the step in flight', async (t) => {
-  const { all, one } = await open(t, [{ name: 'erp', age: 90, schedule: every }])
+  const { all, one } = await openFleet(t, [{ name: 'erp', age: 90, schedule: every }])
   const { records } = one.keyturn.store
   let lists = 0
   const warned: string[] = []
@@ -312,7 +269,7 @@ void test('the loop goes on whatever a round meets, and its end waits for the st
 })
 
 void test('a credential that was altered outside is shown and not turned, and holds up nobody else', async (t) => {
-  const { all, one } = await open(t, [
+  const { all, one } = await openFleet(t, [
     { name: 'newer', age: 90, schedule: every },
     { name: 'erp', age: 90, schedule: every },
   ])
@@ -325,7 +282,7 @@ void test('a credential that was altered outside is shown and not turned, and ho
 
 void test('a replica that died right after a start: another one goes on, and still only inside of the window', async (t) => {
   const schedule = { ...every, window: { from: '00:00', to: '01:00' } }
-  const { all, one } = await open(t, [{ name: 'erp', age: 90, schedule }])
+  const { all, one } = await openFleet(t, [{ name: 'erp', age: 90, schedule }])
   await one.rotation.start('erp', { why: 'due', who: 'the schedule', attended: false, turn: 1 })
   const other = await all.replica()
   all.clock.push(2 * hour)
@@ -339,7 +296,7 @@ void test('a replica that died right after a start: another one goes on, and sti
 })
 
 void test('a start that was decided on an older version is refused', async (t) => {
-  const { one } = await open(t, [{ name: 'erp', age: 90, schedule: every }])
+  const { one } = await openFleet(t, [{ name: 'erp', age: 90, schedule: every }])
   await assert.rejects(one.rotation.start('erp', { why: 'due', who: 'test', attended: false, turn: 0 }), {
     code: 'CLAIM_LOST',
   })
@@ -365,7 +322,7 @@ void test('a run that waits for a person and can see itself what was done goes o
   })
   const made = { all: null as Fleet | null }
   const fleetOf = (): Fleet => made.all ?? assert.fail('there is no fleet yet')
-  const { all, one } = await open(t, [{ name: 'erp', age: 90, schedule: every, more: more(fleetOf) }])
+  const { all, one } = await openFleet(t, [{ name: 'erp', age: 90, schedule: every, more: more(fleetOf) }])
   made.all = all
   assert.deepEqual((await one.round()).ended, [{ name: 'erp', state: 'waiting-for-person' }])
   assert.match(all.told[0]?.text ?? '', /Sign in again[\s\S]*1\. Open the link/)
@@ -377,15 +334,4 @@ void test('a run that waits for a person and can see itself what was done goes o
   done = true
   all.clock.push(hour)
   assert.deepEqual((await one.round()).ended, [{ name: 'erp', state: 'retired' }])
-})
-
-void test('a blocked grant whose record can’t be read stays closed, and holds up no round', async (t) => {
-  const { one } = await open(t, [{ name: 'erp', age: 90, schedule: every }])
-  const { records } = one.keyturn.store
-  await records.put({ kind: blockedKind, id: 'acme', doc: { v: 9 }, expect: null })
-  assert.deepEqual((await one.round()).started, ['erp'])
-  assert.deepEqual(
-    (await blockedGrants(records)).map(({ grant }) => grant),
-    ['acme'],
-  )
 })

@@ -2,6 +2,10 @@
  * Any number of toy credentials on one store, and any number of replicas on that: each with a Keyturn and a rotation of
  * its own, sharing nothing but the store and the clock. Every credential has a platform of its own that counts.
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 import { openKeyturn } from '@keyturn/tokens'
 import type { Json, Keyturn } from '@keyturn/tokens'
 import type { Notification } from '../../../src/notify/notify.ts'
@@ -166,3 +170,14 @@ export const fleet = async (store: string, toys: readonly Toy[]): Promise<Fleet>
 /** How often the platform of this credential was cut over. */
 export const turns = ({ platforms }: Fleet, name: string): number =>
   platforms.get(name)?.effects.filter((one) => one === 'activate').length ?? 0
+
+/** A fleet of one replica on a store that ends with the test. */
+export const openFleet = async (t: TestContext, toys: readonly Toy[]): Promise<{ all: Fleet; one: Replica }> => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-schedule-'))
+  const all = await fleet(`sqlite:${join(folder, 'k.db')}`, toys)
+  t.after(async () => {
+    await all.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return { all, one: await all.replica() }
+}
