@@ -155,7 +155,14 @@ const checked = async (job: Connecting, grant: GrantView, how: How): Promise<Con
     await keyturn.grants.remove(name)
     throw error
   }
-  return { grant: await keyturn.grants.show(name), how, again: false, notes: [] }
+  const grantNow = await keyturn.grants.show(name)
+  // A token of client credentials costs nothing: a refusal would only fetch another one.
+  return {
+    grant: how === 'client-credentials' ? await named(keyturn, grantNow) : grantNow,
+    how,
+    again: false,
+    notes: [],
+  }
 }
 
 const addSpare = async ({ keyturn, name }: Connecting, before: GrantView, spare: AddFallback): Promise<Connected> => {

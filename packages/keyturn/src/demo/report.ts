@@ -56,7 +56,7 @@ const notes: readonly string[] = [
   'The legacy programs run through keyturn serve, or directly; both are jsforce as it comes. There exch counts what the org saw.',
 ]
 
-/** One sentence on the outcome, then what went wrong with Keyturn, if anything did, then the notes. */
+/** The notes to the table, then what a visitor should leave with: the outcome, and what went wrong with Keyturn, if anything did. */
 export const reportEnd = (
   result: DemoResult,
   { entries, ...parts }: Parts & { readonly entries: readonly Entry[] },
@@ -75,5 +75,6 @@ export const reportEnd = (
   const faults = found.flatMap((fault) => wrap(`- ${fault}`, width))
   const explained = notes.flatMap((note) => wrap(note, width)).map((line) => paint('dim', line))
   const took = paint('dim', `${seconds.toFixed(0)} s`)
-  return [...wrap(outcome, width), `${verdict} ${took}`, ...faults, '', ...explained].join('\n')
+  const next = wrap('Now yourself: `keyturn sim` starts such an org and says what to type.', width)
+  return [...explained, '', ...wrap(outcome, width), `${verdict} ${took}`, ...faults, ...next].join('\n')
 }

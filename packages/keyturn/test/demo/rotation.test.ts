@@ -79,12 +79,12 @@ void test('the story fits into 80 columns and says what came out', () => {
   const lines = rotationLines(9, turned, 80, plain)
   for (const line of lines) assert.ok(line.length <= 80, line)
   const text = lines.join('\n')
-  assert.match(text, /✓ security-token etl-user: retired/)
+  assert.match(text, /✓ etl-user \(security token and password\): turned, proved/)
   assert.match(text, /9 of 9 calls, while the org refused 3 logins/)
-  assert.match(text, /✓ certificate billing-key: rolled-back/)
+  assert.match(text, /✓ billing-key \(certificate of JWT logins\): taken back/)
   assert.match(text, /wrote 1 events/)
   const bad = { ...turned, token: { ...turned.token, problems: ['x'] } }
-  assert.match(rotationLines(9, bad, 80, plain).join('\n'), /✗ security-token etl-user/)
+  assert.match(rotationLines(9, bad, 80, plain).join('\n'), /✗ etl-user \(security token/)
 })
 
 const worldOf = async (t: TestContext): Promise<World> => {

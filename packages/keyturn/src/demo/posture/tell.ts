@@ -5,7 +5,14 @@ import type { Posture, Score } from './posture.ts'
 
 const title = 'An org nobody has looked after'
 const story = (controls: number): string =>
-  `keyturn audit, rtr and fix, as one would type them, on a simulated company: ${controls} controls judge what could be read, a plan says which clients stand in the way of rotation, and a fix is shown, dry-run, judged by who would be cut off, applied and proved by reading again.`
+  `A simulated company, looked at and mended as one would type it: keyturn audit asks ${controls} questions about how the org is set up, keyturn rtr says whom rotation would lock out, and keyturn fix shows a change, lets the org check it, says who would be cut off by it, makes it, and reads again whether it helped.`
+
+/** What became of a change, in words; what is none of these is shown as it is. */
+const outcomes: Readonly<Record<string, string>> = {
+  'needs-override': 'so it was not made: somebody has to say that it shall be made all the same',
+  applied: 'made',
+}
+const outcomeOf = (outcome: string): string => outcomes[outcome] ?? outcome
 
 const scored = ({ score, passed, failed, unknown }: Score): string =>
   `${score} of 100 (${passed} passed, ${failed} failed, ${unknown} could not be judged)`
@@ -21,13 +28,13 @@ export const postureLines = (number: number, shown: Posture, width: number, pain
       'Rotation',
       `${rotation.apps} apps hand out refresh tokens: ${rotation.on} rotates, ${rotation.ready} can be switched on, ${rotation.waiting} wait for clients, ${rotation.foreign} only their makers can switch. Of ${rotation.clients} clients nobody knows for ${rotation.unknownClients} whether they survive it.`,
     ],
-    ['Held back', `${held.control} would cut off ${people(held.cutOff)}: ${held.outcome}, nothing was changed.`],
-    ['Mended', `${applied.control}: dry run ${applied.dryRun}, ${applied.outcome}. ${applied.proof}`],
+    ['Held back', `${held.control} would cut off ${people(held.cutOff)}, ${outcomeOf(held.outcome)}.`],
+    ['Mended', `${applied.control}: dry run ${applied.dryRun}, change ${outcomeOf(applied.outcome)}. ${applied.proof}`],
   ]
   const rest: readonly (readonly [string, string])[] = [
     [
       'At once',
-      `${safe.changes} files changed by fixes that cut nobody off: ${safe.outcome}. Three integrations exchanged their refresh tokens afterwards.`,
+      `all fixes that cut nobody off, ${safe.changes} files: ${outcomeOf(safe.outcome)}. Three integrations exchanged their refresh tokens afterwards.`,
     ],
     ['After', `${scored(after)}.`],
   ]

@@ -11,7 +11,19 @@ import type { Turn } from './turn.ts'
 import { CALLERS } from './under-load.ts'
 
 const title = 'Credentials are turned'
-const story = `A week with one keyturn.yaml, through what keyturn rotate runs. The org needs ${span(DISAGREE)} to know a new pair or key, and its servers disagree meanwhile; ${CALLERS} callers of the library go on all the time, and their sessions end at every step. Times are of the simulated clock.`
+const story = `Four credentials, as keyturn rotate turns them while programs go on: a security token with its password, the key and secret of an app, and the certificates of two JWT logins. As at Salesforce, a new one is not known everywhere for ${span(DISAGREE)}; the sessions of ${CALLERS} programs end at every step. Times are of the simulated clock.`
+
+const kinds: Readonly<Record<string, string>> = {
+  'security-token': 'security token and password',
+  'external-client-app': 'key and secret of an app',
+  certificate: 'certificate of JWT logins',
+}
+
+/** What is none of these is shown as it is. */
+const states: Readonly<Record<string, string>> = {
+  retired: 'turned, proved, the old one ended',
+  'rolled-back': 'taken back, the old one works',
+}
 
 const calls = ({ served, asked }: Turn): string => `${served} of ${asked} calls`
 
@@ -35,7 +47,7 @@ const told = (shown: Rotations, turn: Turn): string => {
 export const rotationLines = (number: number, shown: Rotations, width: number, paint: Paint): readonly string[] => {
   const turned = turnsOf(shown).flatMap((turn) => {
     const mark = turn.problems.length === 0 ? paint('green', '✓') : paint('red', '✗')
-    const head = `${turn.kind} ${turn.credential}: ${turn.state}`
+    const head = `${turn.credential} (${kinds[turn.kind] ?? turn.kind}): ${states[turn.state] ?? turn.state}`
     return [`   ${mark} ${head}`, ...wrap(told(shown, turn), width, '     ')]
   })
   const { due, events } = shown.calendar
