@@ -2,6 +2,7 @@
 import type { Token } from '../lexer.ts'
 import type { HabitFinding } from '../scan-report.ts'
 import { readsAnswer } from './answer-read.ts'
+import { refreshesByHand } from './refresh-by-hand.ts'
 import { argumentCount, closeOf, found, isName, isSign, namedIn, says } from './source.ts'
 import type { Named, Rule, Source } from './source.ts'
 
@@ -167,18 +168,10 @@ const refreshedByHand = (source: Source): readonly HabitFinding[] => {
     (token, at) =>
       isName(token, 'refreshToken') && isSign(source.tokens[at - 1], '.') && isSign(source.tokens[at + 1], '('),
   )
-  if (calls.length === 0) return []
-  const reads = readsAnswer(source)
-  return calls.map(({ line }) =>
-    found(source, line, {
-      kind: reads ? 'refresh-by-hand' : 'refresh-answer-unread',
-      effect: reads ? 'depends' : 'breaks',
-      confidence: reads ? 'possible' : 'likely',
-      why: reads
-        ? 'The token is refreshed by hand and the new one is read; whether it is stored before it is used, by one process at a time, can’t be seen.'
-        : 'The token is refreshed by hand and the new refresh token in the answer is not read.',
-      next: adapter,
-    }),
+  return refreshesByHand(
+    source,
+    calls.map(({ line }) => line),
+    { how: 'The token is refreshed', next: adapter },
   )
 }
 

@@ -1,6 +1,6 @@
 /** The token endpoint asked by hand: a refresh whose answer is not read, passwords, and the error that must not be retried. */
 import type { HabitFinding } from '../scan-report.ts'
-import { readsAnswer } from './answer-read.ts'
+import { refreshesByHand } from './refresh-by-hand.ts'
 import { found, isSign, says } from './source.ts'
 import type { Rule, Source } from './source.ts'
 
@@ -22,22 +22,11 @@ const saysGrant = ({ tokens }: Source, ...grants: readonly string[]): readonly n
 
 const keepIt = 'Let Keyturn refresh, and take an access token from it: `keyturn exec`, `keyturn token`, or the broker.'
 
-const refreshes = (source: Source): readonly HabitFinding[] => {
-  const lines = saysGrant(source, 'refresh_token', 'hybrid_refresh')
-  if (lines.length === 0) return []
-  const reads = readsAnswer(source)
-  return lines.map((line) =>
-    found(source, line, {
-      kind: reads ? 'refresh-by-hand' : 'refresh-answer-unread',
-      effect: reads ? 'depends' : 'breaks',
-      confidence: reads ? 'possible' : 'likely',
-      why: reads
-        ? 'The token endpoint is asked by hand and the new refresh token is read; whether it is stored before it is used, by one process at a time, can’t be seen.'
-        : 'The token endpoint is asked by hand and the new refresh token in the answer is not read: the second refresh sends the old one.',
-      next: keepIt,
-    }),
-  )
-}
+const refreshes = (source: Source): readonly HabitFinding[] =>
+  refreshesByHand(source, saysGrant(source, 'refresh_token', 'hybrid_refresh'), {
+    how: 'The token endpoint is asked',
+    next: keepIt,
+  })
 
 const passwords = (source: Source): readonly HabitFinding[] =>
   saysGrant(source, 'password').map((line) =>
