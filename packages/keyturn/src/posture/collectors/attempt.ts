@@ -45,13 +45,18 @@ const unknownOf = (error: unknown, needs: Needs, own: ReadonlySet<AuditPermissio
   return unknown('refused', `${needs.what}: ${error.message}`)
 }
 
+const isNothing = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length === 0 : (value instanceof Map || value instanceof Set) && value.size === 0
+
+/** Some orgs refuse whoever may not see something, some answer with nothing: that is no “none”. */
 export const attempt = async <T>(
   needs: Needs,
   own: ReadonlySet<AuditPermission>,
   work: () => Promise<T>,
 ): Promise<Fact<T>> => {
   try {
-    return known(await work())
+    const value = await work()
+    return isNothing(value) && !holds(needs, own) ? mayNotSee(needs) : known(value)
   } catch (error) {
     const why = unknownOf(error, needs, own)
     if (why === null) throw error

@@ -32,6 +32,17 @@ void test('who has API Enabled only knows nothing, and is told which permission 
     assert.equal(whyUnknown(facts.settings[path] ?? { is: 'known', value: 0 }), 'permission', path)
 })
 
+void test('an org that answers with nothing, where it should refuse, does not make “none” of it', async (t) => {
+  const { sim, collect } = await auditedOrg(t, { spec: { name: 'acme', users: users('ApiEnabled') }, user: auditor })
+  // The first query is what the auditor itself may do.
+  const body = '{"totalSize":0,"done":true,"records":[]}'
+  sim.control.addFault({ match: { path: '/query$' }, skip: 1, count: 'forever', action: { status: 200, body } })
+  const { facts } = await collect(everything, { pace: { atOnce: 1 } })
+  for (const [family, why] of Object.entries(reasons(facts)))
+    if (everything.includes(family as keyof Facts) && family !== 'permissionNames')
+      assert.equal(why, 'permission', family)
+})
+
 void test('the permission set for auditors shows users, rights, logins, the trail and Security settings, and leaves the rest unknown', async (t) => {
   const spec = { name: 'acme', users: users(...shipped('Keyturn_Auditor')) }
   const { collect } = await auditedOrg(t, { spec, user: auditor })
