@@ -75,11 +75,18 @@ const signInFact = ({ publicUrl, hosts }: BrokerSettings): BrokerFact => {
   return { what, status: 'ok', text: `each app needs the callback URL ${callbackAddress(address.url)}` }
 }
 
+/** A grant that dies at night needs somebody who hears of it. */
+const channelFact = (channels: readonly string[]): BrokerFact =>
+  channels.length === 0
+    ? { what: 'notify', status: 'warning', text: 'no channel: nobody is told of a dead grant or of a stolen token' }
+    : { what: 'notify', status: 'ok', text: `${channels.join(', ')}; whether they work: \`keyturn notify test\`` }
+
 export const checkBroker = async (
   settings: BrokerSettings,
   keyturn: Keyturn,
   manage: ManageCallers,
   clock: Clock,
+  channels: readonly string[] = [],
 ): Promise<readonly BrokerFact[]> => {
   const now = clock.wall()
   const altered = new Map<unknown, string>()
@@ -119,6 +126,7 @@ export const checkBroker = async (
     ...settings.listen.flatMap((listener) => listenerFacts(listener, settings, now)),
     ...orgFacts,
     signInFact(settings),
+    channelFact(channels),
     callers.length === 0
       ? { what: 'callers', status: 'warning', text: 'there are none: `keyturn caller add`' }
       : { what: 'callers', status: 'ok', text: `${callers.length} known` },

@@ -1,5 +1,5 @@
 /**
- * Names in `credentials:` that lead nowhere. Looked for in the file as it was written and not in what the schema made of
+ * Names that lead nowhere: of destinations, mailboxes, credentials, and of the people who are to be told. Looked for in the file as it was written and not in what the schema made of
  * it, so that they are told together with everything else that is wrong.
  */
 import { nearest } from '../nearest.ts'
@@ -31,6 +31,11 @@ export const danglingNames = (content: unknown): readonly Found[] => {
     if (typeof name === 'string' && !isMail(name))
       look(path, [name], owners, 'none of notify.owners and no mail address')
   }
+  const broker = group(file['broker'])
+  for (const [name, org] of Object.entries(group(broker['orgs'])))
+    owner(['broker', 'orgs', name, 'owner'], group(org)['owner'])
+  owner(['broker', 'reauthorise', 'owner'], group(broker['reauthorise'])['owner'])
+  owner(['certificates', 'owner'], group(file['certificates'])['owner'])
   for (const [name, value] of Object.entries(credentials)) {
     const entry = group(value)
     const at = ['credentials', name] as const

@@ -37,3 +37,21 @@ test('secrets in clear, unknown kinds, channels that are not there and half a si
     ['4 notify.channels.m: needs user and password, or neither'],
   )
 })
+
+test('whoever is to be told is somebody: a misspelt owner would have sent the link to everybody', () => {
+  const text = `version: 1
+notify: { channels: {}, owners: { anna: {} } }
+broker:
+  orgs: { acme: { owner: ana }, other: { owner: anna }, third: { owner: ops@acme.example } }
+  reauthorise: { owner: nobody }
+certificates: { watch: [acme], owner: hanna }
+`
+  assert.deepEqual(
+    checkConfig(text).problems.map(({ path, message }) => `${path}: ${message}`),
+    [
+      'broker.orgs.acme.owner: names ana, which is none of notify.owners and no mail address; did you mean anna?',
+      'broker.reauthorise.owner: names nobody, which is none of notify.owners and no mail address',
+      'certificates.owner: names hanna, which is none of notify.owners and no mail address; did you mean anna?',
+    ],
+  )
+})

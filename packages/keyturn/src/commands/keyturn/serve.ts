@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { boolean, string } from '@oclif/core/flags'
 import { systemClock } from '@keyturn/tokens'
@@ -7,6 +6,7 @@ import type { BrokerFact } from '../../broker/check-broker.ts'
 import { KeyturnCommand } from '../../keyturn-command.ts'
 import type { Json } from '../../keyturn-command.ts'
 import { table } from '../../output/table.ts'
+import { ownVersion } from '../../own-version.ts'
 import { resolversOf } from '../../settings.ts'
 import type { Settings } from '../../settings.ts'
 
@@ -15,13 +15,6 @@ const asked = (): Promise<void> =>
   new Promise((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done())
   })
-
-const version = (): string => {
-  const json = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
-  return json.version
-}
 
 export default class ServeCommand extends KeyturnCommand {
   static override summary = 'Start the broker: one place that holds the tokens, for clients that cannot'
@@ -108,6 +101,7 @@ export default class ServeCommand extends KeyturnCommand {
         keyturn,
         manageCallers({ keyturn, clock: systemClock, random: randomBytes, log }),
         systemClock,
+        Object.keys(settings.config.notify?.channels ?? {}),
       ),
     )
     this.log(
@@ -148,20 +142,26 @@ export default class ServeCommand extends KeyturnCommand {
             clock: systemClock,
             log,
             env,
-            version: version(),
+            version: ownVersion(),
             notifier,
             ...caFile,
           })
-          const ready = { addresses: opened.addresses }
-          if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(ready)}\n`)
-          else this.log(`The broker listens on ${opened.addresses.join(', ')}. Runs until Ctrl-C.`)
-          const schedule = await openSchedule({ keyturn, settings, notifier, log })
-          log.info('listening', { ...ready, rotation: schedule !== null })
-          await ended
-          log.info('ending: no new requests, those that run are finished, and the step of a rotation that is under way')
-          await Promise.all([opened.close(), schedule?.close()])
-          log.info('ended')
-          return ready
+          try {
+            const ready = { addresses: opened.addresses }
+            if (this.jsonEnabled()) process.stdout.write(`${JSON.stringify(ready)}\n`)
+            else this.log(`The broker listens on ${opened.addresses.join(', ')}. Runs until Ctrl-C.`)
+            const schedule = await openSchedule({ keyturn, settings, notifier, log })
+            log.info('listening', { ...ready, rotation: schedule !== null })
+            await ended
+            log.info(
+              'ending: no new requests, those that run are finished, and the step of a rotation that is under way',
+            )
+            await Promise.all([opened.close(), schedule?.close()])
+            log.info('ended')
+            return ready
+          } finally {
+            await opened.close()
+          }
         }),
       { sweepEvery: broker.sweepEvery },
     )
