@@ -2,9 +2,9 @@
 import { createHmac } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import type { KeyturnError } from '@keyturn/tokens'
+import { troubleOf } from '../proxy/refusal.ts'
 import type { Issued } from '../sessions/issue.ts'
 import type { Begun } from '../sessions/virtual-sessions.ts'
-import { HostNotServed } from '../where.ts'
 
 const headers = { 'cache-control': 'no-store', pragma: 'no-cache', 'content-type': 'application/json;charset=UTF-8' }
 
@@ -33,21 +33,15 @@ export const refuseOAuth = (
     .send(JSON.stringify({ error, error_description: description }))
 }
 
-/**
- * An outage or a grant in trouble is never invalid_grant: a client would throw its good token away. What the request
- * itself got wrong (a host that is not served, RFC 9110 §15.5.20; an org's name that is not encoded) is final.
- */
+/** An outage or a grant in trouble is never invalid_grant: a client would throw its good token away. */
 export const refuseForTrouble = (reply: FastifyReply, error: KeyturnError): FastifyReply => {
-  if (error instanceof HostNotServed)
-    return refuseOAuth(reply, 421, 'invalid_request', `${error.message}. ${error.fix}`)
-  if (error.code === 'BAD_ARGUMENT') return refuseOAuth(reply, 400, 'invalid_request', error.message)
   if (error.code === 'RATE_LIMITED') {
     const wait = Number(error.data['retryAfter'] ?? 60)
     return refuseOAuth(reply, 429, 'rate_limit_exceeded', 'number of logins exceeded', wait)
   }
-  const description = `Keyturn has no working access token now (${error.code}): ${error.message}`
-  const wait = Number(error.data['retryAfter'] ?? (error.retry === 'never' ? 60 : 5))
-  return refuseOAuth(reply, 503, 'temporarily_unavailable', description, wait)
+  const { code, message, retryAfter } = troubleOf(error)
+  if (code === 'SERVER_UNAVAILABLE') return refuseOAuth(reply, 503, 'temporarily_unavailable', message, retryAfter)
+  return refuseOAuth(reply, code === 'MISDIRECTED_REQUEST' ? 421 : 400, 'invalid_request', message)
 }
 
 interface TokenAnswer {

@@ -130,9 +130,8 @@ const isUnreachable = (error: unknown): boolean =>
 
 const refusalOf = (error: unknown): Refusal => {
   if (error instanceof KeyturnError) {
-    if (!isUnreachable(error)) return troubleOf(error)
-    if (causeOf(error) === TIMEOUT) return { code: 'GATEWAY_TIMEOUT', message: error.message, retryAfter: 5 }
-    return { code: 'SERVER_UNAVAILABLE', message: error.message, retryAfter: 5 }
+    const refusal = troubleOf(error)
+    return isUnreachable(error) && causeOf(error) === TIMEOUT ? { ...refusal, code: 'GATEWAY_TIMEOUT' } : refusal
   }
   if (error instanceof BodyTooLarge) return { code: 'REQUEST_TOO_LARGE', message: 'The body is too large.' }
   if (error instanceof Unanswered && error.code === TIMEOUT) {

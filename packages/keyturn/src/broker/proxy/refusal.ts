@@ -38,13 +38,17 @@ export interface Refusal {
 
 export const noSession: Refusal = { code: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }
 
-/** A grant in trouble is no reason for a client to throw its session or its stable token away: come again later. */
+/**
+ * A grant in trouble is no reason for a client to throw its session or its stable token away: come again later. What the
+ * request itself got wrong (a host that is not served, RFC 9110 §15.5.20; an org's name that is not encoded) is final.
+ */
 export const troubleOf = (error: KeyturnError): Refusal => {
   if (error instanceof HostNotServed) return { code: 'MISDIRECTED_REQUEST', message: `${error.message}. ${error.fix}` }
   if (error.code === 'BAD_ARGUMENT') return { code: 'MALFORMED_REQUEST', message: error.message }
+  const unreachable = error.code === 'ENDPOINT_UNREACHABLE'
   return {
     code: 'SERVER_UNAVAILABLE',
-    message: `Keyturn has no working access token now (${error.code}): ${error.message}`,
+    message: unreachable ? error.message : `Keyturn has no working access token now (${error.code}): ${error.message}`,
     retryAfter: Number(error.data['retryAfter'] ?? (error.retry === 'never' ? 60 : 5)),
   }
 }
