@@ -31,6 +31,13 @@ const purposes: Readonly<Record<string, string>> = {
   PlatformCLI: 'what the sf CLI logs in with',
 }
 
+/** More than that nobody reads on a screen; the control plane has all of them. */
+const mostUsers = 8
+const mostApps = 4
+
+const more = (hidden: number, what: string, control: string): readonly string[] =>
+  hidden > 0 ? [`… and ${hidden} more ${what}: curl -s ${control}orgs`] : []
+
 const indented = (text: string): string => text.replaceAll(/^/gm, '  ')
 
 const appBlock = (app: Org['apps'][number], control: string): string => {
@@ -58,13 +65,25 @@ const firstSteps = (org: Org, { bin, width, scenario }: Reader): string => {
   const user = org.users.find(isWanted) ?? org.users[0]
   if (app === undefined || user === undefined) return ''
   const intro = `Try it in another shell, in an empty folder; log in as ${user.username} with ${user.password}:`
+  const then = scenario ? ['audit acme', 'rtr acme', 'fix acme'] : ['token acme', 'grants show acme']
   return `${wrapText(intro, width)}
 
   ${bin} init
   echo ${app.clientSecret} | ${bin} connect acme --login-url ${org.instanceUrl} --client-id ${app.clientId} --client-secret-stdin
-  ${bin} ${scenario ? 'audit' : 'token'} acme
-`
+${then.map((command) => `  ${bin} ${command}`).join('\n')}`
 }
+
+const mischief = (control: string): string =>
+  `Make it harder; the README of @keyturn/simulator has the rest:\n\n${indented(
+    facts([
+      ['Every session ends', `curl -X POST ${control}expire`],
+      ['A day passes', `curl -X POST ${control}clock -d '{"advanceMs":86400000}'`],
+      [
+        'An answer gets lost',
+        `curl -X POST ${control}faults -d '{"match":{"endpoint":"token"},"action":{"drop":"after"}}'`,
+      ],
+    ]),
+  )}\n`
 
 export const readyScreen = (
   org: Org,
@@ -79,7 +98,7 @@ export const readyScreen = (
       ['Control plane', where.control],
     ]),
     table(
-      org.users,
+      org.users.slice(0, mostUsers),
       [
         { title: 'USERNAME', of: (user) => user.username },
         { title: 'PASSWORD', of: (user) => user.password },
@@ -88,7 +107,10 @@ export const readyScreen = (
       ],
       how.width,
     ),
-    ...org.apps.map((app) => appBlock(app, where.control)),
-    `Redirect URIs they take\n${indented([...new Set(org.apps.flatMap(({ callbacks }) => callbacks))].join('\n'))}`,
+    ...more(org.users.length - mostUsers, 'users', where.control),
+    ...org.apps.slice(0, mostApps).map((app) => appBlock(app, where.control)),
+    ...more(org.apps.length - mostApps, 'apps', where.control),
+    `Redirect URIs of ${org.apps[0]?.name ?? 'the first app'}\n${indented((org.apps[0]?.callbacks ?? []).join('\n'))}`,
     firstSteps(org, how),
+    ...(how.scenario ? [] : [mischief(where.control)]),
   ].join('\n\n')
