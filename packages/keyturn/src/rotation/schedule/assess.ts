@@ -3,6 +3,8 @@ import { KeyturnError } from '@keyturn/tokens'
 import type { Records } from '@keyturn/tokens'
 import type { CredentialSettings, Rotation } from '../rotation.ts'
 import type { Age } from '../rotator.ts'
+import { agesOf } from './ages.ts'
+import type { AgeFound, AgeTroubles } from './ages.ts'
 import { inOrder } from './dependencies.ts'
 import { dueOf } from './due.ts'
 import type { Due, DueFacts } from './due.ts'
@@ -10,7 +12,7 @@ import { isStuck, nothingStored, readFacts } from './facts.ts'
 import type { StoredFacts } from './facts.ts'
 import { policyOf } from './policy.ts'
 import type { Policy } from './policy.ts'
-import { ageOf, noSchedule, openSchedules } from './schedule-record.ts'
+import { noSchedule } from './schedule-record.ts'
 import type { ScheduleDoc } from './schedule-record.ts'
 import { day } from './zone.ts'
 
@@ -44,51 +46,14 @@ export interface AssessParts {
   readonly records: Pick<Records, 'get' | 'put' | 'list'>
   readonly scheduled: readonly Scheduled[]
   readonly now: number
+  readonly troubles?: AgeTroubles | undefined
 }
-
-/** An age that the platform was asked for is believed for a day, by all replicas. */
-const believed = day
 
 /** A pause that began in the future is over: the clock was put back. */
 const again = (at: number, pause: number, now: number): number => (at > now + day ? now : at + pause)
 
 /** After the n-th turn in a row that did not work, ms: an hour, doubled each time, at most a day. */
 export const pauseBeforeTry = (times: number): number => Math.min(day, 3_600_000 * 2 ** Math.max(0, times - 1))
-
-interface AgeFound {
-  readonly age: Age
-  /** It could not be asked for: nothing is decided on that. */
-  readonly problem: string | null
-}
-
-const findAge = async (
-  { rotation, records, now }: AssessParts,
-  name: string,
-  stored: StoredFacts,
-  schedule: ScheduleDoc,
-): Promise<AgeFound> => {
-  if (stored.activeAt !== null)
-    return { age: { basis: 'known', since: stored.activeAt, why: 'Keyturn made this version' }, problem: null }
-  const kept = schedule.age
-  if (kept !== null && kept.turn === stored.turn && Math.abs(now - kept.at) < believed)
-    return { age: ageOf(kept), problem: null }
-  try {
-    const age = await rotation.age(name)
-    const since = age.basis === 'unknown' ? null : age.since
-    await openSchedules(records).change(name, (doc) => ({
-      ...doc,
-      age: { turn: stored.turn, at: now, basis: age.basis, since, why: age.why },
-    }))
-    return { age, problem: null }
-  } catch (error) {
-    if (!(error instanceof KeyturnError) || error.code === 'STORE_UNAVAILABLE') throw error
-    const problem = `its age could not be asked for: ${error.message}`
-    return {
-      age: kept === null || kept.turn !== stored.turn ? { basis: 'unknown', why: problem } : ageOf(kept),
-      problem,
-    }
-  }
-}
 
 const failedOf = async (
   { rotation, now }: AssessParts,
@@ -108,6 +73,8 @@ const failedOf = async (
   return { times: takenBack.times, again: again(takenBack.at, pause, now), why }
 }
 
+const neverAsked: AgeFound = { age: { basis: 'unknown', why: 'nobody asked' }, problem: null }
+
 const unreadableDue = (now: number, problem: KeyturnError): Due => ({
   due: null,
   begin: now,
@@ -126,10 +93,20 @@ export const assess = async (parts: AssessParts): Promise<readonly Assessed[]> =
     const state = found.get(name)?.due.state
     return state === undefined ? stored.get(name)?.run?.before === true : state !== 'fine' && state !== 'soon'
   }
-  for (const { credential, policy } of scheduled) {
-    const { name } = credential
-    const facts = stored.get(name) ?? nothingStored
-    const schedule = schedules.get(name) ?? noSchedule.doc
+  const all = scheduled.map((one) => {
+    const { name } = one.credential
+    return {
+      ...one,
+      name,
+      stored: stored.get(name) ?? nothingStored,
+      schedule: schedules.get(name) ?? noSchedule.doc,
+    }
+  })
+  const ages = await agesOf(
+    parts,
+    all.filter(({ name }) => !unreadable.has(name)),
+  )
+  for (const { name, credential, policy, stored: facts, schedule } of all) {
     const broken = unreadable.get(name)
     if (broken !== undefined) {
       const age: Age = { basis: 'unknown', why: broken.message }
@@ -137,7 +114,7 @@ export const assess = async (parts: AssessParts): Promise<readonly Assessed[]> =
       found.set(name, { name, credential, policy, stored: facts, schedule, age, due })
       continue
     }
-    const { age, problem } = await findAge(parts, name, facts, schedule)
+    const { age, problem } = ages.get(name) ?? neverAsked
     const { run } = facts
     const due = dueOf(
       policy,

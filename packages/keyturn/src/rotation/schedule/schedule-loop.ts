@@ -1,5 +1,6 @@
 /** Rounds of the schedule, for as long as the broker serves: nothing that goes wrong in one ends the loop. */
 import { KeyturnError } from '@keyturn/tokens'
+import type { AgeTroubles } from './ages.ts'
 import { scheduledOf } from './assess.ts'
 import type { Scheduled } from './assess.ts'
 import { turnDue } from './scheduler.ts'
@@ -28,7 +29,7 @@ export interface ScheduleLoop {
   close(): Promise<void>
 }
 
-export interface LoopParts extends Omit<RoundParts, 'now' | 'signal'> {
+export interface LoopParts extends Omit<RoundParts, 'now' | 'signal' | 'troubles'> {
   /** ms. */
   readonly every: number
   readonly watches?: readonly Watch[]
@@ -46,10 +47,11 @@ export const openScheduleLoop = ({
   const { signal } = closing
   const run = async (): Promise<void> => {
     const scheduled = scheduledOf(rotation)
+    const troubles: AgeTroubles = new Map()
     while (!signal.aborted) {
       const next = clock.boot() + every
       try {
-        onRound(await wholeRound({ ...parts, now: clock.wall(), signal }, watches, scheduled))
+        onRound(await wholeRound({ ...parts, troubles, now: clock.wall(), signal }, watches, scheduled))
       } catch (error) {
         const code = error instanceof KeyturnError ? error.code : 'DEFECT'
         log.warn('a round of the schedule failed; the next one tries again', { code })

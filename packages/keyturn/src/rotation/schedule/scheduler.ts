@@ -7,12 +7,14 @@ import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Loggable, Records } from '@keyturn/tokens'
 import type { Notifier } from '../../notify/notify.ts'
 import type { Rotation } from '../rotation.ts'
+import type { AgeTroubles } from './ages.ts'
 import { assess, scheduledOf } from './assess.ts'
 import type { Assessed, Scheduled } from './assess.ts'
 import { settleBlocked } from './blocked-grants.ts'
 import type { BlockChanges } from './blocked-grants.ts'
 import { isStuck, readFacts, readStored } from './facts.ts'
 import type { StoredFacts } from './facts.ts'
+import { pool } from './pool.ts'
 import { tellAll } from './reminders.ts'
 import { openSchedules } from './schedule-record.ts'
 import { isOpen } from './windows.ts'
@@ -35,6 +37,8 @@ export interface RoundParts {
   readonly limit?: number
   /** For the ledger; default `the schedule`. */
   readonly who?: string
+  /** Kept from round to round, so that an org that is away is not asked again at once. */
+  readonly troubles?: AgeTroubles
   /** Ends the round after the steps in flight. */
   readonly signal?: AbortSignal
 }
@@ -68,25 +72,6 @@ interface Task {
   readonly was: string | null
 }
 
-/** Works on all of them, so many at once, until there is none left or somebody says stop. */
-const pool = async (
-  tasks: readonly Task[],
-  limit: number,
-  stop: () => boolean,
-  work: (task: Task) => Promise<void>,
-) => {
-  let next = 0
-  const worker = async (): Promise<void> => {
-    while (!stop()) {
-      const task = tasks[next]
-      next += 1
-      if (task === undefined) return
-      await work(task)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(limit, tasks.length) }, worker))
-}
-
 const tasksOf = (
   assessed: readonly Assessed[],
   stored: ReadonlyMap<string, StoredFacts>,
@@ -117,10 +102,10 @@ const whyText = ({ policy, due, schedule, stored }: Assessed): string =>
   ].join('; ')
 
 export const turnDue = async (parts: RoundParts, known?: readonly Scheduled[]): Promise<Round> => {
-  const { rotation, records, clock, notifier, log, now, limit = 4, who = 'the schedule', signal } = parts
+  const { rotation, records, clock, notifier, log, now, limit = 4, who = 'the schedule', troubles, signal } = parts
   const scheduled = known ?? scheduledOf(rotation)
-  const look = (): Promise<readonly Assessed[]> => assess({ rotation, records, scheduled, now: clock.wall() })
-  const assessed = await assess({ rotation, records, scheduled, now })
+  const look = (at: number): Promise<readonly Assessed[]> => assess({ rotation, records, scheduled, troubles, now: at })
+  const assessed = await look(now)
   const blockedBefore = await settleBlocked(records, assessed, now)
   const { stored } = await readFacts(records, new Set(rotation.names))
   const started: string[] = []
@@ -179,9 +164,9 @@ export const turnDue = async (parts: RoundParts, known?: readonly Scheduled[]): 
   }
 
   const tasks = tasksOf(assessed, stored, now)
-  await pool(tasks, limit, stop, work)
+  await pool(tasks, limit, work, stop)
   // People are told, and callers freed, by how it is now.
-  const after = tasks.length === 0 || stop() ? assessed : await look()
+  const after = tasks.length === 0 || stop() ? assessed : await look(clock.wall())
   const blockedAfter =
     after === assessed ? { blocked: [], freed: [] } : await settleBlocked(records, after, clock.wall())
   const told = notifier === null || stop() ? 0 : await tellAll({ notifier, records, now: clock.wall(), signal }, after)

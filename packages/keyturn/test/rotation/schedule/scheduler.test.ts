@@ -125,12 +125,35 @@ void test('of an unknown age: adopted, it counts as due; never adopted, somebody
 })
 
 void test('an age that can’t be asked for now is no reason to turn anything', async (t) => {
+  let asked = 0
   const age = async () => {
+    asked += 1
     throw new KeyturnError('ORG_UNAVAILABLE', 'the org is down')
   }
   const { all, one } = await openFleet(t, [{ name: 'erp', age: null, schedule: every, more: { age } }])
-  assert.deepEqual((await one.round()).started, [])
+  const troubles = new Map()
+  for (let minutes = 0; minutes < 10; minutes += 1) {
+    assert.deepEqual((await one.round({ troubles })).started, [])
+    all.clock.push(60_000)
+  }
+  assert.equal(asked, 1, 'an org that is away is left alone for ten minutes')
+  await one.round({ troubles })
+  assert.equal(asked, 2)
   assert.equal((await states(one, all.clock.wall()))['erp'], 'unknown-age')
+})
+
+void test('ages are asked of several orgs at once: a slow one holds up nobody', async (t) => {
+  let waiting = 0
+  const all = Promise.withResolvers<undefined>()
+  const age = async () => {
+    waiting += 1
+    if (waiting === 5) all.resolve(undefined)
+    await all.promise
+    return { basis: 'unknown', why: 'nobody says' } as const
+  }
+  const toys = Array.from({ length: 5 }, (_, n) => ({ name: `c${n}`, age: null, schedule: every, more: { age } }))
+  const { one } = await openFleet(t, toys)
+  assert.equal((await one.round()).started.length, 5)
 })
 
 void test('what is in the way is told, and tried again after a pause that doubles', async (t) => {
