@@ -42,8 +42,10 @@ const appsOf = (body: Json): readonly UsedApp[] =>
   }))
 
 interface UnseenUse {
-  /** Names of apps that somebody uses and that have no token in the inventory. */
+  /** Names of apps that the page knows tokens of, and the inventory has none of. */
   readonly missing: readonly string[]
+  /** Names of apps that are used without tokens, as machine flows are. */
+  readonly tokenless: readonly string[]
   readonly asked: number
   readonly unasked: number
 }
@@ -59,11 +61,22 @@ export const unseenUse = (
     const names = new Set(tokens.filter(({ appId }) => appId === null).map(({ app }) => app))
     const silent = apps.filter(({ id, name }) => !ids.has(id.slice(0, 15)) && !names.has(name))
     const some = silent.slice(0, mostAsked)
-    const users = await Promise.all(
-      some.map(async ({ id }) =>
-        list(row(await ask.get(`/apps/oauth/usage/${id}/users?pageSize=1`))['users'], 'users'),
-      ),
-    )
-    const missing = some.filter((_app, n) => (users[n] ?? []).length > 0).map(({ name }) => name)
-    return { missing, asked: some.length, unasked: silent.length - some.length }
+    const uses = await Promise.all(some.map(({ id }) => useOf(ask, id)))
+    const named = (use: Use): readonly string[] => some.filter((_app, n) => uses[n] === use).map(({ name }) => name)
+    return {
+      missing: named('by-token'),
+      tokenless: named('without-token'),
+      asked: some.length,
+      unasked: silent.length - some.length,
+    }
   })
+
+type Use = 'none' | 'by-token' | 'without-token'
+
+/** Of its first user: that one was seen says nothing yet, for bearer flows leave no token. */
+const useOf = async (ask: Asker, id: string): Promise<Use> => {
+  const [user] = list(row(await ask.get(`/apps/oauth/usage/${id}/users?pageSize=1`))['users'], 'users')
+  if (user === undefined) return 'none'
+  const tokens = row(await ask.get(`/apps/oauth/usage/${id}/${text(user, 'userIdentifier')}/tokens`))['tokens']
+  return list(tokens, 'tokens of a user').length > 0 ? 'by-token' : 'without-token'
+}

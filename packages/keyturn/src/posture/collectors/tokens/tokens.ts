@@ -8,6 +8,7 @@ import { attemptAll } from '../attempt.ts'
 import { seesTokens } from '../needs.ts'
 import { readCapped } from '../capped-rows.ts'
 import { maybeMoment, maybeNumber, maybeText, moment, text } from '../cells.ts'
+import { counted } from '../../controls/counted.ts'
 import { createIntern } from '../interned.ts'
 import { appUsage, unseenUse } from './app-usage.ts'
 
@@ -49,12 +50,16 @@ export const collectTokens: Collector<'tokens'> = async ({ ask, own, sources, te
   if (apps.is === 'unknown') return found
   const unseen = await unseenUse(ask, own, apps.value, inventory.tokens)
   if (unseen.is === 'unknown') return found
-  const { missing, asked, unasked } = unseen.value
-  if (missing.length > 0) {
-    const why = `the org’s usage page knows users of ${missing.join(', ')}, of which OauthToken shows no token`
-    return { ...found, value: { ...inventory, complete: false, why: `${inventory.why}; ${why}` } }
-  }
-  const compared =
-    asked === 0 && unasked === 0 ? '' : `; ${asked} apps without tokens compared with the usage page, ${unasked} not`
-  return { ...found, value: { ...inventory, why: `${inventory.why}${compared}` } }
+  const { missing, tokenless, asked, unasked } = unseen.value
+  const verb = (some: readonly string[]): string => `${some.join(', ')} ${some.length === 1 ? 'is' : 'are'}`
+  const told = [
+    inventory.why,
+    ...(missing.length === 0
+      ? []
+      : [`the org’s usage page knows tokens of ${missing.join(', ')}, of which OauthToken shows none`]),
+    ...(tokenless.length === 0 ? [] : [`${verb(tokenless)} used without a token`]),
+    ...(asked + unasked === 0 ? [] : [`${counted(asked, 'app')} without tokens compared with the usage page`]),
+    ...(unasked === 0 ? [] : [`${unasked} not`]),
+  ]
+  return { ...found, value: { ...inventory, complete: missing.length === 0, why: told.join('; ') } }
 }
