@@ -38,6 +38,24 @@ judgeRows([
     logins: [{ ...browser, type: 'SAML Idp Initiated SSO', subType: null }, { user: ann }, { user: ann, ...soap }],
   },
   {
+    name: 'MFA: who approves an app passes the login page next time, and comes in by a token until then',
+    restriction: { is: 'mfa', users: null },
+    users: [{ mfaMethods: known([]) }, { username: bob, mfaMethods: known(['security-key']) }],
+    logins: [
+      { user: ann, subType: 'OauthWebServer' },
+      { user: ann, subType: 'OauthRefreshToken' },
+      { user: bob, subType: 'OauthUserAgent' },
+    ],
+    possible: [ann],
+  },
+  {
+    name: 'MFA: who is seen at the login page is told once',
+    restriction: { is: 'mfa', users: null },
+    users: [{ mfaMethods: known([]) }],
+    logins: [browser, { user: ann, subType: 'OauthWebServer' }],
+    cutOff: [ann],
+  },
+  {
     name: 'MFA: of the whole org, who is exempt stays so',
     restriction: { is: 'mfa', users: null },
     users: [{ mfaMethods: known([]), permissions: known(['BypassMFAForUiLogins']) }],
