@@ -77,6 +77,10 @@ const warningsFor = (all: readonly StoredCaller[], changed: StoredCaller): reado
     .map(scatteredText)
 }
 
+/** It is the application's, and was not made here: nothing here can replace it. */
+const ownSecretKept = ({ name, client }: CallerDoc): string =>
+  `The application’s own client secret (client id ${client?.id ?? ''}) is taken as before: if that leaked, remove ${name} and add it anew.`
+
 const sessionsTold = (ended: boolean): Readonly<Record<string, string>> => ({ sessions: ended ? 'ended' : 'kept' })
 
 const differences = (before: CallerDoc, after: CallerDoc): readonly (keyof CallerDoc)[] =>
@@ -222,7 +226,8 @@ export const manageCallers = ({ keyturn, clock, random, log }: ManageOptions): M
         sessionEpoch: doc.sessionEpoch + (endSessions ? 1 : 0),
       }
       const rotated = await save(id, version, next, 'caller-rotated', { more: sessionsTold(endSessions) })
-      return { caller: rotated, secret, password, refreshTokens: refreshTokens(rotated), warnings: [] }
+      const warnings = overlap <= 0 && doc.client?.hash != null ? [ownSecretKept(doc)] : []
+      return { caller: rotated, secret, password, refreshTokens: refreshTokens(rotated), warnings }
     },
     endFormer: async (nameOrId, secret) => {
       const { id, version, doc } = await find(nameOrId)

@@ -118,6 +118,11 @@ test('the application’s own client id and secret stand beside a refresh token'
   assert.equal((await refresh(hall, etl.refreshToken, ok)).status, 200)
   assert.equal((await refresh(hall, etl.refreshToken, { ...ok, client_secret: 'x' })).status, 400)
   assert.equal((await refresh(hall, etl.refreshToken, { client_id: '3MVG9legacy' })).status, 400)
+  assert.deepEqual((await hall.manage.rotate('etl', DAY)).warnings, [])
+  const { warnings, refreshTokens } = await hall.manage.rotate('etl', 0)
+  assert.match(warnings.join(), /own client secret \(client id 3MVG9legacy\) is taken as before/)
+  settled(hall)
+  assert.equal((await refresh(hall, refreshTokens['acme']?.reveal() ?? '', ok)).status, 200, 'so it is')
 })
 
 test('an old real refresh token is taken over until its date, and an alarm in every other case', async (t) => {
