@@ -1,6 +1,5 @@
 /** Every scheduled credential with what is known of it and what that means now: one look at the store for all of them. */
-import { KeyturnError } from '@keyturn/tokens'
-import type { Records } from '@keyturn/tokens'
+import type { KeyturnError, Records } from '@keyturn/tokens'
 import type { CredentialSettings, Rotation } from '../rotation.ts'
 import type { Age } from '../rotator.ts'
 import { agesOf } from './ages.ts'
