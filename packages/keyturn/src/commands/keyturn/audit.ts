@@ -15,6 +15,13 @@ import { profileNames } from '../../posture/control.ts'
 import type { ProfileName } from '../../posture/control.ts'
 import type { SettingFlags } from '../../settings.ts'
 
+const nextSteps = (bin: string, name: string): string =>
+  [
+    '',
+    `→ What can be mended from here, and who would be cut off by it: \`${bin} fix ${name}\``,
+    `→ As a page for those who decide: \`${bin} audit ${name} --format html --output posture.html\``,
+  ].join('\n')
+
 interface Flags extends SettingFlags {
   readonly snapshot?: string | undefined
   readonly save?: string | undefined
@@ -128,6 +135,9 @@ export default class AuditCommand extends KeyturnCommand {
         },
       },
     ).finally(() => progress.done())
+    if (outcome.exit === 1 && args.name !== undefined && output === undefined && formats.join() === 'table') {
+      if (!this.jsonEnabled()) this.tell(nextSteps(this.bin, args.name))
+    }
     if (outcome.is === 'inconclusive' && !this.jsonEnabled())
       this.logToStderr(`Inconclusive: ${counted(outcome.unknown, 'control')} could not be judged.`)
     process.exitCode = outcome.exit

@@ -41,13 +41,14 @@ export default class FieldsCommand extends KeyturnCommand {
       const rows = found.fields.filter(({ name }) => wanted.length === 0 || wanted.includes(name.toLowerCase()))
       const { object, user, readable, createable, updateable, deletable } = found
       this.log(
-        `${object}: read ${yes(readable)}, create ${yes(createable)}, update ${yes(updateable)}, delete ${yes(deletable)}\n`,
+        `${object}: read ${yes(readable)}, create ${yes(createable)}, update ${yes(updateable)}, delete ${yes(deletable)}`,
       )
       if (found.fields.length === 0) {
-        this.log('No such object, or this user may not see it.')
+        this.log('\nNo such object, or this user may not see it.')
         this.tell('→ Check the API name, and the object permissions of the user.', '  ')
         this.answerNo()
-      } else if (rows.length > 0)
+      } else if (rows.length > 0) {
+        this.log('')
         this.log(
           table(
             rows,
@@ -62,6 +63,7 @@ export default class FieldsCommand extends KeyturnCommand {
             this.width,
           ),
         )
+      }
       if (missing.length > 0) {
         const invisible = (name: string): string =>
           found.field(name) === undefined ? ' (not there, or not visible to this user)' : ''

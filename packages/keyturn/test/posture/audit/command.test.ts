@@ -37,6 +37,9 @@ test('an org is audited over the wire: what can’t be read is unknown, and the 
   const told = await folder.run(['audit', 'acme', '--fail-on', 'never'])
   assert.match(told.stderr, /\d+ calls?, at most \d+ at once/)
   assert.match(told.stdout, /Score/)
+  const found = await folder.run(['audit', 'acme', '--fail-on', 'info'])
+  assert.equal(found.code, 1)
+  assert.match(found.stdout, /^→ .*`keyturn fix acme`$/m)
   const before = await folder.json(['audit', 'acme', '--preflight'])
   assert([0, 1].includes(before.code ?? -1))
   const lacks = new Map<string, readonly string[]>(
