@@ -202,6 +202,24 @@ void test('the app that Keyturn itself signs in with turns like any other, and n
   await judge(place, 'its own app')
 })
 
+void test('the preflight finds what is wrong with app and consumer, and says which switch the run opens', async (t) => {
+  const place = await world(t)
+  const erp = (place.sections['credentials'] as Record<string, Record<string, unknown>>)['erp-app'] ?? {}
+  const of = (change: object) => place.process({ ...place.sections, credentials: { 'erp-app': { ...erp, ...change } } })
+  const codes = async (change: object) =>
+    (await of(change).preflight('erp-app')).map(({ code, text }) => `${code}: ${text}`).join()
+  assert.equal(await codes({}), '')
+  assert.equal(await codes({ app: 'Erp' }), '')
+  assert.match(await codes({ app: 'Erpp' }), /^CONFIG_INVALID: The org knows no external client app Erpp$/)
+  const title = 'Allow access to External Client App consumer secrets via REST API'
+  const now = (on: boolean | null) => [{ name: 'consumer-secrets-by-rest', title, on }]
+  assert.deepEqual(await place.open().switches('erp-app'), now(false))
+  place.sim.control.changeOrg({ settings: { consumerSecretsByRest: true } })
+  assert.deepEqual(await place.open().switches('erp-app'), now(true))
+  assert.match(await codes({ consumer: 'Warehouse' }), /^CONFIG_INVALID: .* has no consumer Warehouse/)
+  assert.deepEqual(place.sim.control.consumers({ app: 'Erp' }).length, 1, 'and it changed nothing')
+})
+
 void test('one consumer of several turns, and the others keep their pairs', async (t) => {
   const place = await world(t)
   const second = place.sim.control.addConsumer({ app: 'Erp', name: 'Warehouse' })

@@ -24,15 +24,19 @@ export interface StagedPair {
 
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
 
-/** An id as it is; else the app of that developer name or label. */
-const findApp = async (org: OrgConnection, app: string): Promise<string> => {
+/** An id as it is, for an app that nobody uses yet may not be listed; else the app of that developer name. */
+export const findApp = async (org: OrgConnection, app: string): Promise<string> => {
   if (/^0[a-zA-Z0-9]{14}([a-zA-Z0-9]{3})?$/.test(app)) return app
-  let path: string | null = '/apps/oauth/usage?pageSize=100'
-  while (path !== null) {
+  const seen = new Set<string>()
+  // A next page is named behind the last one, too: one that shows nothing new is the end.
+  for (let path: string | null = '/apps/oauth/usage?pageSize=100'; path !== null;) {
     const page: Row = row(await org.rest('GET', path))
-    const found = rows(page['apps']).find(({ developerName }) => developerName === app)
-    if (found !== undefined) return text(found['identifier'])
-    path = typeof page['nextPageUrl'] === 'string' ? page['nextPageUrl'] : null
+    const apps = rows(page['apps']).map(({ developerName, identifier }) => ({ id: text(identifier), developerName }))
+    const found = apps.find(({ developerName }) => developerName === app)
+    if (found !== undefined) return found.id
+    const next = page['nextPageUrl']
+    path = typeof next === 'string' && apps.some(({ id }) => !seen.has(id)) ? next : null
+    for (const { id } of apps) seen.add(id)
   }
   throw new KeyturnError('CONFIG_INVALID', `The org knows no external client app ${app}`, {
     fix: 'Name its id (0x…) or its developer name; Setup → External Client App Manager shows both.',

@@ -7,7 +7,6 @@
  */
 import { KeyturnError, Secret } from '@keyturn/tokens'
 import type { GrantView } from '@keyturn/tokens'
-import { refusalOf } from '../../../org/connection.ts'
 import type { OrgConnection } from '../../../org/connection.ts'
 import { tryPair } from '../../../org/try-pair.ts'
 import type { Pair, Tried } from '../../../org/try-pair.ts'
@@ -17,7 +16,16 @@ import type { OldUse, RotationStep, StepContext, StepOutcome } from '../../rotat
 import { distribute } from '../../steps/distribute.ts'
 import { drain } from '../../steps/drain.ts'
 import { letGo } from '../../steps/let-go.ts'
-import { currentPair, deleteStaged, findPlace, rotateIn, stagedPair, stagedPairs, stagePair } from './consumers.ts'
+import {
+  currentPair,
+  deleteStaged,
+  findApp,
+  findPlace,
+  rotateIn,
+  stagedPair,
+  stagedPairs,
+  stagePair,
+} from './consumers.ts'
 import type { Place, StagedPair } from './consumers.ts'
 import { externalClientAppSettings } from './settings.ts'
 import type { ExternalClientAppSettings } from './settings.ts'
@@ -28,6 +36,8 @@ type Context = StepContext<Settings>
 
 const defaultPropagation = 600_000
 const switches = ['consumer-secrets-by-rest'] as const
+const permissions =
+  'Give it “External Client App Developer” and “View Client Secret” (docs/how-to/rotate-an-external-client-app.md).'
 
 const orgOf = ({ ports, settings }: Pick<Context, 'ports' | 'settings'>): OrgConnection => ports.org(settings.org)
 
@@ -287,17 +297,23 @@ export const externalClientApp = defineRotator<Settings>({
       if (!(error instanceof KeyturnError)) throw error
       return [problem(error.code, `The grant ${settings.org} can’t reach its org: ${error.message}`, error.fix)]
     }
-    const answer = await org.send('GET', '/apps/oauth/usage?pageSize=1')
-    const { code, message } = refusalOf(answer)
-    return answer.status < 400
-      ? []
-      : [
-          problem(
-            code,
-            `The user of ${settings.org} may not see the org’s external client apps: ${message}`,
-            'Give it “External Client App Developer” and “View Client Secret” (docs/how-to/rotate-an-external-client-app.md).',
-          ),
-        ]
+    try {
+      await org.rest('GET', '/apps/oauth/usage?pageSize=1')
+      await findApp(org, settings.app)
+    } catch (error) {
+      if (!(error instanceof KeyturnError)) throw error
+      if (error.code !== 'ORG_REFUSED') return [problem(error.code, error.message, error.fix)]
+      const text = `The user of ${settings.org} may not see the org’s external client apps: ${error.message}`
+      return [problem(error.code, text, permissions)]
+    }
+    try {
+      await findPlace(org, settings.app, settings.consumer)
+    } catch (error) {
+      // Consumers are shown only while the switch is on, and that is opened by the run.
+      if (!(error instanceof KeyturnError)) throw error
+      if (error.code !== 'ORG_REFUSED') return [problem(error.code, error.message, error.fix)]
+    }
+    return []
   },
   async adopt({ ports, settings }) {
     const org = ports.org(settings.org)
