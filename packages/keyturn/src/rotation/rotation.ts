@@ -10,7 +10,9 @@ import type { CommonSettings } from './common-settings.ts'
 import { currentVersion, isGone, secretName } from './credential.ts'
 import type { CredentialDoc, Problem, Run } from './credential.ts'
 import type { RotationPorts } from './ports.ts'
-import type { Age, Rotator, StepContext } from './rotator.ts'
+import { inTheWay, switchesNow } from './preflight.ts'
+import type { Before, SwitchNow } from './preflight.ts'
+import type { Age, Rotator } from './rotator.ts'
 import { execute, shapesOf } from './run/execute.ts'
 import type { RunEvent, Work } from './run/work.ts'
 import { keeperOf } from './run/keeper.ts'
@@ -66,6 +68,8 @@ export interface Rotation {
   age(name: string): Promise<Age>
   /** Everything in the way, before anything is changed. */
   preflight(name: string, attended?: boolean): Promise<readonly Problem[]>
+  /** The org switches that a run will open where they are off. */
+  switches(name: string): Promise<readonly SwitchNow[]>
   /** Keeps the value that is in use now as a version, from the platform, or from what is given. */
   adopt(name: string, who: string, given?: Readonly<Record<string, Secret>>): Promise<CredentialDoc>
   /** Throws ROTATION_RUNNING when there is a run, PREFLIGHT_FAILED. */
@@ -83,17 +87,6 @@ export interface Rotation {
    * BAD_ARGUMENT where it is not stuck, or can be taken back.
    */
   abandon(name: string, who: string): Promise<Run>
-}
-
-/** What a check throws is in the way like what it returns; the others are still made. */
-const foundBy = async (check: () => Promise<readonly Problem[]>): Promise<readonly Problem[]> => {
-  try {
-    return await check()
-  } catch (error) {
-    if (!(error instanceof KeyturnError) || error.kind === 'integrity' || error.code === 'STORE_UNAVAILABLE')
-      throw error
-    return [{ code: error.code, text: error.message, next: error.fix }]
-  }
 }
 
 const noTelling = (): void => undefined
@@ -127,7 +120,7 @@ export const openRotation = (parts: RotationParts): Rotation => {
     return { ...held, run: held.doc.run }
   }
 
-  const contextBefore = (name: string, doc: CredentialDoc | null, attended: boolean): Omit<StepContext, 'to'> => {
+  const contextBefore = (name: string, doc: CredentialDoc | null, attended: boolean): Before => {
     const { settings, common } = settingsOf(name)
     const now = clock.wall()
     return {
@@ -155,18 +148,11 @@ export const openRotation = (parts: RotationParts): Rotation => {
     }
   }
 
-  const preflight: Rotation['preflight'] = async (name, attended = false) => {
-    const { common } = settingsOf(name)
-    const rotator = await rotatorOf(name)
-    const held = await keeper.read(name)
-    const before = contextBefore(name, held?.doc ?? null, attended)
-    const problems: Problem[] = [...(await foundBy(() => rotator.preflight(before)))]
-    for (const destination of common.destinations ?? []) {
-      const found = await foundBy(async () => ports.destination(destination).preflight())
-      problems.push(...found.map(({ code, text, next }) => ({ code, text: `${destination}: ${text}`, next })))
-    }
-    return problems
-  }
+  const before = async (name: string, attended = false): Promise<readonly [Rotator, Before]> => [
+    await rotatorOf(name),
+    contextBefore(name, (await keeper.read(name))?.doc ?? null, attended),
+  ]
+  const preflight: Rotation['preflight'] = async (name, attended) => inTheWay(...(await before(name, attended)))
 
   const emptyDoc = (name: string): CredentialDoc => ({
     v: 1,
@@ -223,6 +209,7 @@ export const openRotation = (parts: RotationParts): Rotation => {
       return rotator.age(contextBefore(name, held?.doc ?? null, false))
     },
     preflight,
+    switches: async (name) => switchesNow(...(await before(name))),
     async adopt(name, who, given) {
       const rotator = await rotatorOf(name)
       const held = await keeper.read(name)

@@ -89,7 +89,7 @@ export interface RotationStep<S = unknown> {
   /** Takes it back. `nothing`: there is nothing to take back. `impossible`: from here on the run only goes forward. */
   readonly undo: ((context: StepContext<S>) => Promise<StepOutcome>) | 'nothing' | 'impossible'
   /** Org switches that are opened before it, if they were closed, and closed again as soon as no step needs them. */
-  readonly needs?: readonly SwitchName[] | ((context: StepContext<S>) => Promise<readonly SwitchName[]>)
+  readonly needs?: readonly SwitchName[] | ((context: Omit<StepContext<S>, 'to'>) => Promise<readonly SwitchName[]>)
 }
 
 /** What use of the old version can be seen. */

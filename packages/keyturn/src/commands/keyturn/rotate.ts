@@ -121,12 +121,17 @@ export default class RotateCommand extends KeyturnCommand {
         { title: 'BACK', of: ({ canBeTakenBack }) => (canBeTakenBack ? 'yes' : 'no') },
       ]),
     )
+    const switches = await rotation.switches(name)
+    for (const { title, on } of switches) this.tell(`\nOrg switch “${title}”: ${switchText(on)}`)
+    const { owner = null } = rotation.settingsOf(name).common
+    this.tell(`\nOwner: ${owner ?? 'nobody is named; whom a run waits for is told by all channels, or not at all'}`)
     if (rotator.exposure !== null) this.tell(`\nExposed meanwhile: ${rotator.exposure}`)
     if (rotator.person !== null) this.tell(`\nA person must: ${rotator.person}`)
     for (const { text, code, next } of problems) this.tell(`\n${this.paint('red', '✗')} ${text} (${code})\n  ${next}`)
     this.tell(problems.length === 0 ? '\nNothing is in the way.' : '\nNothing was changed.')
     if (problems.length > 0) this.answerNo()
-    return { credential: name, kind: rotator.kind, steps, exposure: rotator.exposure, person: rotator.person, problems }
+    const { kind, exposure, person } = rotator
+    return { credential: name, kind, owner, steps, switches, exposure, person, problems }
   }
 
   private async answers(flags: Turn, settings: Settings): Promise<Readonly<Record<string, Secret>>> {
@@ -200,6 +205,11 @@ export default class RotateCommand extends KeyturnCommand {
       await systemClock.sleep(Math.max(200, left))
     }
   }
+}
+
+const switchText = (on: boolean | null): string => {
+  if (on === null) return 'not to be seen by this user; the run asks a person where it needs it'
+  return on ? 'on, and left on' : 'off; the run switches it on for the steps that need it, and off again'
 }
 
 interface Following {

@@ -9,7 +9,7 @@ export const outcomes: Readonly<Record<RunReport['state'], string>> = {
   distributed: 'Under way: every destination has the new value.',
   active: 'Under way: the new value is in use.',
   draining: 'Under way: the new value is in use; the old one still works until nobody uses it.',
-  retired: 'Done: the new value is in use and the old one was retired.',
+  retired: 'Done: the new value is in use; how the old one ended stands below.',
   'waiting-for-person': 'Waits for a person.',
   halted: 'Halted: only a person can say how to go on.',
   'rolling-back': 'Is being taken back.',
@@ -40,8 +40,8 @@ export const headRows = (report: RunReport): readonly (readonly [string, string]
 const oldVersion = ({ state, drain, steps, versions }: RunReport): string => {
   if (state === 'rolled-back') return versions.from === null ? 'in use, as before; not kept here' : 'in use, as before'
   if (state === 'abandoned') return 'not known; kept'
-  // Of a kind that ends it without a drain, its last step says how.
-  return drain ?? (state === 'retired' ? (steps.at(-1)?.note ?? '') : 'not ended yet')
+  if (state !== 'retired') return drain ?? 'not ended yet'
+  return [drain, steps.at(-1)?.note].filter((one) => one != null).join('; ')
 }
 
 export const verifyText = (report: RunReport): string =>

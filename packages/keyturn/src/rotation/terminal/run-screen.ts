@@ -30,7 +30,7 @@ export const nextLines = (
   const rotate = `${bin} rotate ${name}`
   switch (run.state) {
     case 'retired':
-      return [`${name} was turned: version ${run.to} is in use and the old one is gone.`]
+      return [`${name} was turned: version ${run.to} is in use; ${run.done.at(-1)?.note ?? 'the old one is gone'}.`]
     case 'rolled-back':
       return [`Taken back: ${name} is as it was. ${run.problem?.next ?? ''}`.trim()]
     case 'abandoned':

@@ -16,7 +16,7 @@ export const slotSwitches = async ({
   settings,
   ports,
   keep,
-}: StepContext<CertificateSettings>): Promise<readonly SwitchName[]> => {
+}: Omit<StepContext<CertificateSettings>, 'to'>): Promise<readonly SwitchName[]> => {
   // Put back: from then on the step only looks whether the old key signs in again.
   if (typeof data['restoredAt'] === 'number') return []
   const known = data['slotClosed']
