@@ -4,6 +4,7 @@ import { auditedCredentials } from '../audit/audited-credentials.ts'
 import type { Changing } from '../change/change-command.ts'
 import { changeEvidence, evidenceFamilies } from '../change/change-evidence.ts'
 import { choose } from '../posture/audit/audit-snapshot.ts'
+import { withOwnParameters } from '../posture/audit/own-parameters.ts'
 import { neededFamilies, neededSettings } from '../posture/audit/profiles.ts'
 import type { Chosen } from '../posture/audit/profiles.ts'
 import type { Result } from '../posture/audit/result.ts'
@@ -38,7 +39,7 @@ export const planRun = async (
   task: FixTask,
   { keyturn, settings, org, tell }: Pick<Changing, 'keyturn' | 'settings' | 'org' | 'tell'>,
 ): Promise<PlannedRun> => {
-  const controls = await allControls()
+  const controls = withOwnParameters(await allControls(), settings.config.controls)
   const { profile, days } = task
   const chosen = choose(controls, { profile, only: task.control === null ? [] : [task.control] })
   const read = async (of: readonly Chosen[], more: readonly Family[]): Promise<Snapshot> => {

@@ -1,5 +1,7 @@
 /** `keyturn fix` as people and scripts run it, on a careless company, over the wire. */
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { scenario, startSimulator } from '@keyturn/simulator'
 import { exitCodes } from '@keyturn/tokens'
@@ -87,6 +89,23 @@ test('controls, subjects and what is wrong with them: each mistake is named', as
   assert.deepEqual([byHand.code, byHand.value.unfixable.length], [1, 1])
   const named = await json('password-length', 'setting:Security.passwordPolicies.minimumPasswordLength')
   assert.equal(named.code, 0)
+})
+
+test('what keyturn.yaml says is expected here is nothing to mend', async () => {
+  const { json, folder } = await shared()
+  const named = async (): Promise<boolean> => {
+    const { value } = await json('app-scope-full')
+    return JSON.stringify([value.fixable, value.unfixable]).includes('app:ERP_Sync')
+  }
+  assert.equal(await named(), true)
+  const path = join(folder.path, 'keyturn.yaml')
+  const settings = readFileSync(path, 'utf8')
+  writeFileSync(path, `${settings}\ncontrols:\n  app-scope-full: { allowed: [ERP_Sync] }\n`)
+  try {
+    assert.equal(await named(), false)
+  } finally {
+    writeFileSync(path, settings)
+  }
 })
 
 test('what would cut off the account that makes it is refused, whatever is overridden', async () => {
