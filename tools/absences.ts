@@ -101,7 +101,7 @@ export const absences: readonly Absence[] = [
       'packages/keyturn/src/org/password-login.ts',
       'packages/keyturn/src/org/user-password.ts',
       // a decision that a person typed
-      'packages/keyturn/src/rotation/user-password/said-yes.ts',
+      'packages/keyturn/src/rotation/steps/said-yes.ts',
       // an AppRole's secret id, in the body that logs in
       'packages/keyturn/src/secret-managers/vault-client.ts',
       // the secret of a new app, in the file that makes it
