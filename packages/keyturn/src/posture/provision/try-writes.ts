@@ -2,6 +2,7 @@
  * Writes as the integration user, on records it makes itself and on no other: what describe promises a trigger or a
  * validation rule may still refuse. Each record is taken away again by whoever provisions, for the user can't.
  */
+import { KeyturnError } from '@keyturn/tokens'
 import type { Json, Records } from '@keyturn/tokens'
 import { refusalOf, row, rows } from '../../org/connection.ts'
 import type { OrgConnection, Row } from '../../org/connection.ts'
@@ -79,18 +80,34 @@ const tryOne = async (
   const made = await asUser.send('POST', at, values)
   if (made.status >= 400) return answer('refused', `creating: ${refusalOf(made).message}`)
   const id = String(row(made.body)['id'])
+  const record = `${at}/${id}`
+  const takenAway = async (): Promise<string | null> => ((await statusOf(admin, record)) >= 400 ? id : null)
   const [name, value] = Object.entries(values).find(([, one]) => typeof one === 'string') ?? []
-  const changed =
-    rights.includes('edit') && name !== undefined && value !== undefined
-      ? await asUser.send('PATCH', `${at}/${id}`, { [name]: value })
-      : null
-  const deleted = await asUser.send('DELETE', `${at}/${id}`)
-  if (deleted.status < 400) return answer('too-much', 'it could delete the record it made')
-  const cleaned = await admin.send('DELETE', `${at}/${id}`)
-  const left = cleaned.status >= 400 ? id : null
-  if (changed !== null && changed.status >= 400)
-    return answer('refused', `changing: ${refusalOf(changed).message}`, left)
-  return answer('works', changed === null ? 'created' : 'created and changed', left)
+  try {
+    const changed =
+      rights.includes('edit') && name !== undefined && value !== undefined
+        ? await asUser.send('PATCH', record, { [name]: value })
+        : null
+    if ((await asUser.send('DELETE', record)).status < 400)
+      return answer('too-much', 'it could delete the record it made')
+    const left = await takenAway()
+    if (changed !== null && changed.status >= 400)
+      return answer('refused', `changing: ${refusalOf(changed).message}`, left)
+    return answer('works', changed === null ? 'created' : 'created and changed', left)
+  } catch (error) {
+    if (!(error instanceof KeyturnError)) throw error
+    return answer('refused', `once it was created: ${error.message}`, await takenAway())
+  }
+}
+
+/** Of a deletion; without an answer nobody can say that the record is gone. */
+const statusOf = async (org: OrgConnection, record: string): Promise<number> => {
+  try {
+    return (await org.send('DELETE', record)).status
+  } catch (error) {
+    if (!(error instanceof KeyturnError)) throw error
+    return 503
+  }
 }
 
 interface TryWrites {
