@@ -173,6 +173,23 @@ test(
   },
 )
 
+test('a single file that was mounted is refused before anything happens', async (t) => {
+  const folder = temporaryFolder(t)
+  const [real, mounted] = [join(folder, 'real.env'), join(folder, 'mounted here.env')]
+  for (const file of [real, mounted]) writeFileSync(file, 'SF_PASSWORD=old\n')
+  try {
+    execFileSync('mount', ['--bind', real, mounted], { stdio: 'pipe' })
+  } catch {
+    return t.skip('nothing may be mounted here: a mounted file is NOT tested')
+  }
+  try {
+    const [problem] = await openOne({ kind: 'env-file', file: mounted }, folder).preflight()
+    assert.match(problem?.text ?? '', /is a mount of its own/)
+  } finally {
+    execFileSync('umount', [mounted])
+  }
+})
+
 test('a .env file keeps its order, comments, blanks, quotes and line ends', () => {
   const text = [
     '\uFEFF# Salesforce',

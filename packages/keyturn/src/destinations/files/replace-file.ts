@@ -47,6 +47,8 @@ const examineFile = async (path: string, { create }: FileRules): Promise<Target>
       `${path} has ${found.nlink} names (hard links)`,
       'Copy it to a file of its own: replacing parts them.',
     )
+  if (await isMount(real))
+    throw notReady(`${path} is a mount of its own, which can’t be replaced`, 'Mount the folder it is in instead of it.')
   const me = process.geteuid?.()
   if (me !== undefined && me !== 0 && found.uid !== BigInt(me))
     throw refused(`${path} belongs to another user (${found.uid})`, 'Run as its owner: replacing it would change that.')
@@ -55,6 +57,13 @@ const examineFile = async (path: string, { create }: FileRules): Promise<Target>
   })
   await writableFolder(dirname(real))
   return { path: real, stat: found }
+}
+
+/** A single file that was mounted into a container. Only Linux tells (proc_pid_mountinfo(5)); elsewhere the rename fails. */
+const isMount = async (path: string): Promise<boolean> => {
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '')
+  const octal = path.replaceAll(/[ \t\n\\]/g, (one) => `\\${one.charCodeAt(0).toString(8).padStart(3, '0')}`)
+  return mounts.split('\n').some((line) => line.split(' ')[4] === octal)
 }
 
 const writableFolder = (folder: string): Promise<void> =>
