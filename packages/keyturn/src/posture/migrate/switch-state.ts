@@ -1,6 +1,7 @@
 /**
- * Who still uses the old app, and whether it may be blocked. A refresh writes no row into the login history, so tokens
- * count as well as logins; where something could not be read, nobody is taken for gone.
+ * Who still uses the old app, and whether it may be blocked. Not in every org does a refresh
+ * leave a login (LoginSubType has a value for it, audits of others found no row), so tokens count as well; where something
+ * could not be read, nobody is taken for gone.
  */
 import type { CutOff, Impact } from '../impact/impact.ts'
 

@@ -8,7 +8,7 @@ import { shownText } from '../../../posture/audit/shown-text.ts'
 export default class MigrateStatusCommand extends KeyturnCommand {
   static override summary = 'Who still uses a connected app, and whether it may be blocked'
   static override description =
-    'Logins and tokens of the old app, callers of the broker, and when each was last seen. A refresh leaves no login, so tokens count too; what can’t be read makes the answer “nobody can tell”, never “nobody”. Exit codes: 0 nobody uses it any more; 1 somebody does, or nobody can tell; others are errors.'
+    'Logins and tokens of the old app, callers of the broker, and when each was last seen. A refresh may leave no login, so tokens count too; what can’t be read makes the answer “nobody can tell”, never “nobody”. Exit codes: 0 nobody uses it any more; 1 somebody does, or nobody can tell; others are errors.'
   static override examples = [
     { description: 'Two weeks without a use', command: '<%= config.bin %> <%= command.id %> acme ERP_Sync' },
     {
