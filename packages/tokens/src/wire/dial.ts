@@ -24,35 +24,39 @@ export async function dial(url: URL, net: Network, signal?: AbortSignal): Promis
   let step: DialStep = proxy ? 'proxy' : 'connect'
 
   const connect = async (): Promise<Socket> => {
+    // Before the connection is there: an end that comes while nobody reads would never be heard of by TLS.
+    const encrypt = protocol === 'https:' || proxy?.tls === true ? await encryption() : null
     let socket = connectTcp(proxy ? { host: proxy.host, port: proxy.port } : { host, port })
     opened.push(socket)
     await ready(socket, 'connect')
     socket.setNoDelay(true)
     if (proxy) {
-      if (proxy.tls) socket = await encrypt(socket, proxy.host)
+      if (proxy.tls && encrypt !== null) socket = await encrypt(socket, proxy.host)
       await tunnel(socket, `${hostname}:${port}`, proxy.authorization)
     }
-    if (protocol === 'https:') {
+    if (protocol === 'https:' && encrypt !== null) {
       step = 'tls'
       socket = await encrypt(socket, host)
     }
     return socket
   }
-  const encrypt = async (socket: Socket, name: string): Promise<Socket> => {
+  const encryption = async () => {
     const { connect: connectTls } = await import('node:tls')
     const secureContext = await net.secureContext()
-    const secure = connectTls({
-      socket,
-      host: name,
-      // RFC 6066 §3: no address in the server name.
-      ...(isIP(name) === 0 && { servername: name }),
-      secureContext,
-      ALPNProtocols: ['http/1.1'],
-      rejectUnauthorized: true,
-    })
-    opened.push(secure)
-    await ready(secure, 'secureConnect')
-    return secure
+    return async (socket: Socket, name: string): Promise<Socket> => {
+      const secure = connectTls({
+        socket,
+        host: name,
+        // RFC 6066 §3: no address in the server name.
+        ...(isIP(name) === 0 && { servername: name }),
+        secureContext,
+        ALPNProtocols: ['http/1.1'],
+        rejectUnauthorized: true,
+      })
+      opened.push(secure)
+      await ready(secure, 'secureConnect')
+      return secure
+    }
   }
   const tooLate = async (): Promise<never> => {
     await net.clock.sleep(net.connectTimeout, limit.signal)

@@ -28,6 +28,9 @@ export interface Org {
   expire(): void
 }
 
+/** Beside other tests and other people's programs an exchange may take its time; nothing here is about time-outs. */
+const limits = { connect: 60_000, wait: 60_000, send: 60_000, doubt: 60_000 }
+
 export const startOrg = async (
   t: TestContext,
   options: { readonly app?: string; readonly user?: string } = {},
@@ -48,7 +51,7 @@ export const startOrg = async (
     ready,
     place: { store, masterKey: masterKey.toString('base64') },
     open: async (more = {}) => {
-      const keyturn = await openKeyturn({ store, masterKey, env: {}, ...more })
+      const keyturn = await openKeyturn({ store, masterKey, env: {}, limits, ...more })
       opened.push(keyturn)
       return keyturn
     },

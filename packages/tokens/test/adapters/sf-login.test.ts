@@ -89,7 +89,7 @@ for (const step of ['before-pause', 'before-write', 'after-write'] as const) {
     const org = await startOrg(t)
     const username = await sfLogin(org)
     await killedAt(step, org, username)
-    const keyturn = await org.open({ limits: { wait: 250, connect: 250 } })
+    const keyturn = await org.open()
     const held = (await sfFields(username)).refreshToken !== undefined
     assert.equal(held, step !== 'after-write')
     if (step !== 'before-pause') {

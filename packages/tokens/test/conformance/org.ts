@@ -11,6 +11,8 @@ import { followClock } from '../survival/follow-clock.ts'
 export const USER = 'integration@acme.example'
 export const DESCRIBE = '/services/data/v66.0/sobjects/Account/describe'
 export const MINUTE = 60_000
+/** How long callers wait for an exchange: no busy machine reaches it, a test that wants it over moves the clock. */
+export const WAIT = 30_000
 
 interface TestContext {
   after(work: () => Promise<void>): void
@@ -50,7 +52,7 @@ export const startOrg = async (
     store: `sqlite:${join(folder, 'keyturn.db')}`,
     masterKey: randomBytes(32),
     clock: followClock(clockFile),
-    limits: { connect: 5_000, wait: 3_000, send: 5_000, read: 20_000, stale: 20 },
+    limits: { connect: WAIT, wait: WAIT, send: WAIT, doubt: 20_000, read: 200_000, stale: 20 },
     env: {},
     ...more,
   }

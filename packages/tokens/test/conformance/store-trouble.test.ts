@@ -193,12 +193,12 @@ test('two naps that are each short enough, around the reading of the store’s c
   org.expire()
   const parts = await openParts(org.options)
   let next: 'none' | 'now' | 'look' | 'over' = 'none'
-  /** After the answer of the store, so that only the process's own clocks can tell. 4 s is the limit (`limits.doubt`). */
+  /** After the answer of the store, so that only the process's own clocks can tell. Two of them are longer than `limits.doubt`. */
   const nap = async <T>(when: 'now' | 'look', then: typeof next, work: Promise<T>): Promise<T> => {
     const answer = await work
     if (next !== when) return answer
     next = then
-    org.advance(3_000)
+    org.advance(12_000)
     return answer
   }
   const journal: Journal = {

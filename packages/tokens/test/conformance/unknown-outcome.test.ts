@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MINUTE, startOrg } from './org.ts'
+import { MINUTE, startOrg, WAIT } from './org.ts'
 
 const lost = { match: { endpoint: 'token', grantType: 'refresh_token' }, action: { drop: 'after' } } as const
 
@@ -88,7 +88,7 @@ test('an answer that comes after the callers gave up is kept', async (t) => {
   const fault = org.sim.control.addFault({ match: { endpoint: 'token' }, action: { holdAfter: true } })
   const waiting = org.call()
   await org.sim.control.held({ fault: fault.id, timeoutMs: 10_000 })
-  org.advance(4_000)
+  org.advance(WAIT + 1_000)
   assert.equal(await waiting, 'GRANT_IN_DOUBT')
   org.sim.control.release()
   for (let tries = 0; (await org.keyturn.grants.show('acme')).status !== 'live' && tries < 500; tries++)

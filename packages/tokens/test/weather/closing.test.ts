@@ -8,7 +8,7 @@ import { freshDatabase, whyNoPostgres } from '../../../../test/postgres.ts'
 import { KeyturnError } from '../../src/index.ts'
 import { assemble, openParts } from '../../src/keyturn.ts'
 import type { Store } from '../../src/store/store.ts'
-import { MINUTE, startOrg } from '../conformance/org.ts'
+import { MINUTE, startOrg, WAIT } from '../conformance/org.ts'
 import { startScene, type Scene } from '../survival/scene.ts'
 
 test('close() cuts off what still listens, records that nothing more will be heard, and the grant goes on', async (t) => {
@@ -22,7 +22,7 @@ test('close() cuts off what still listens, records that nothing more will be hea
     await org.sim.control.held({ fault: fault.id, timeoutMs: 10_000 })
     const closing = org.keyturn.close()
     for (let n = 0; n < 10; n++) {
-      org.advance(1_000)
+      org.advance(WAIT / 5)
       await org.options.clock?.sleep(5)
     }
     await closing
@@ -65,7 +65,7 @@ test('a store that is away while Keyturn is closed is told by the journal when i
   while (org.counters().exchanges < 2) await org.options.clock?.sleep(5)
   const closing = keyturn.close()
   for (let n = 0; n < 10; n++) {
-    org.advance(1_000)
+    org.advance(WAIT / 5)
     await org.options.clock?.sleep(5)
   }
   await closing
@@ -116,7 +116,7 @@ const child = async (scene: Scene, end: 'close' | 'exit' | 'nothing', early: boo
       scene.sim.control.moveClock({ advanceMs: 1_000 })
     }
   }
-  const limit = setTimeout(() => started.kill('SIGKILL'), 20_000)
+  const limit = setTimeout(() => started.kill('SIGKILL'), 60_000)
   const [code, signal] = await gone
   clearTimeout(limit)
   assert.deepEqual([code, signal], [0, null], `${end}: it did not end by itself: ${printed}`)

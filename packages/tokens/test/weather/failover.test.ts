@@ -11,7 +11,7 @@ import pg from 'pg'
 import { startPostgres, whyNoPostgres, type Postgres } from '../../../../test/postgres.ts'
 import { verifyStoreLedger } from '../../src/ledger/export.ts'
 import type { Keyturn } from '../../src/index.ts'
-import { DESCRIBE, MINUTE, startOrg, type OrgScene } from '../conformance/org.ts'
+import { DESCRIBE, MINUTE, startOrg, WAIT, type OrgScene } from '../conformance/org.ts'
 import { losingProxy, type Proxy } from '../store/proxy.ts'
 import { makeStandby, type Standby } from '../store/standby.ts'
 
@@ -156,11 +156,11 @@ test('a fail-over that lost acknowledged exchanges', { skip: whyNoPostgres() }, 
     const before = asked(org)
     const second = await org.open({ stateFolder: onTheWire.host('a') })
     await callOf(second)
-    org.advance(4_000)
+    org.advance(WAIT + 1_000)
     await waiting
     assert.equal(await callOf(second), 'GRANT_IN_DOUBT')
     // Longer than the drain, shorter than the reading: the answer may still come.
-    org.advance(3_000)
+    org.advance(130_000)
     for (let n = 0; n < 3; n++) await second.sweep()
     assert.notEqual((await second.grants.show('acme')).state.doubt?.awaiting.length, 0, 'this host has not told all')
     assert.equal(asked(org), before)

@@ -12,7 +12,7 @@ import { verifyStoreLedger } from '../../src/ledger/export.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { assemble, openParts } from '../../src/keyturn.ts'
 import type { Store } from '../../src/store/store.ts'
-import { DESCRIBE, startOrg, type OrgScene } from '../conformance/org.ts'
+import { DESCRIBE, startOrg, WAIT, type OrgScene } from '../conformance/org.ts'
 
 interface SmallDisk {
   readonly folder: string
@@ -100,7 +100,7 @@ for (const place of ['store', 'journal'] as const) {
       org.sim.control.removeFaults()
       org.sim.control.release()
       await org.options.clock?.sleep(200)
-      org.advance(5_000)
+      org.advance(WAIT + 1_000)
       await org.options.clock?.sleep(200)
       disk.empty()
       await calling

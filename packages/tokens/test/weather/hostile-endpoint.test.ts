@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { verifyStoreLedger } from '../../src/ledger/export.ts'
+import { WAIT } from '../conformance/org.ts'
 import { ALICE, hostileEndpoint, json, ORG, OTHER_ORG, success } from './hostile-endpoint.ts'
 
 const MINUTE = 60_000
@@ -218,7 +219,7 @@ test('an answer that drips without end is a doubt for its callers and ends at th
   await scene.add('acme')
   const asking = scene.ask('acme')
   while (scene.sent.length === 0) await scene.options.clock?.sleep(5)
-  scene.advance(4_000)
+  scene.advance(WAIT + 1_000)
   assert.equal(await asking, 'GRANT_IN_DOUBT')
   assert.deepEqual([open, (await scene.keyturn.grants.show('acme')).state.doubt?.finishedAt], [1, null])
   scene.advance(10 * MINUTE)

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { systemClock, type Clock } from '../../src/clock.ts'
 import type { AddGrant, Keyturn, OpenOptions } from '../../src/contract.ts'
 import { openKeyturn } from '../../src/index.ts'
+import { WAIT } from '../conformance/org.ts'
 
 export const ORG = '00D000000000001AAA'
 export const OTHER_ORG = '00D000000000009AAA'
@@ -90,7 +91,7 @@ export const hostileEndpoint = async (t: TestContext, more: Partial<OpenOptions>
     masterKey: randomBytes(32),
     clock,
     env: {},
-    limits: { connect: 5_000, wait: 3_000, send: 5_000, read: 20_000, stale: 20 },
+    limits: { connect: WAIT, wait: WAIT, send: WAIT, doubt: 20_000, read: 200_000, stale: 20 },
     ...more,
   }
   const opened: Keyturn[] = []

@@ -125,6 +125,17 @@ test('refused, unknown, closing and silent servers: nothing left, and the step i
   const hangUp = await rawServer(t, (socket) => socket.destroy())
   assert.equal((await failure(openConnection(new URL(`https://127.0.0.1:${hangUp.port}`), net))).data['step'], 'tls')
 
+  // Hung up on while the authorities are still being read: no timer runs out here, so it has to be heard of.
+  let hungUp = false
+  const rude = await rawServer(t, (socket) => void socket.on('close', () => (hungUp = true)).destroy())
+  const slow = async () => {
+    const context = await net.secureContext()
+    if (!hungUp) for (let turns = 0; turns < 100; turns++) await new Promise((resolve) => void setImmediate(resolve))
+    return context
+  }
+  const early = openConnection(new URL(`https://127.0.0.1:${rude.port}`), { ...net, secureContext: slow })
+  assert.equal((await failure(early)).data['step'], 'tls')
+
   const clock = manualClock()
   const silent = openConnection(
     new URL(`https://127.0.0.1:${closed.port}`),
