@@ -1,14 +1,14 @@
 /** Events as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 import { KeyturnError } from '@keyturn/tokens'
-import type { Clock } from '@keyturn/tokens'
 import * as z from 'zod'
-import type { Caller } from '../caller.ts'
+import type { BrokerContext, Caller } from '../caller.ts'
 import { apiRoute } from './api-route.ts'
 import type { ApiRoute } from './api-route.ts'
 import type { EventTail, TailEvent } from './event-tail.ts'
 import { eventShape } from './shapes.ts'
 
-const BEAT_MS = 15_000
+/** How often a listener is shown that the line is up, and looked at: may it still listen? */
+const BEAT_MS = 5_000
 const MOST_PER_CALLER = 10
 /** A listener that does not read is let go; it comes back with Last-Event-ID and misses nothing. */
 const MOST_WAITING = 1024 * 1024
@@ -19,13 +19,13 @@ const mayHear = (caller: Caller, { grant, data }: TailEvent): boolean =>
 const written = (event: TailEvent): string =>
   `id: ${event.seq}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`
 
-export const eventRoutes = ({
-  tail,
-  clock,
-}: {
-  readonly tail: EventTail
-  readonly clock: Clock
-}): readonly ApiRoute[] => {
+/** Who was removed, has expired, may not come in here any more or had its sessions ended hears no more: null. */
+const stillMay = async (callers: BrokerContext['callers'], began: Caller): Promise<Caller | null> => {
+  const now = await callers.byId(began.id)
+  return now !== null && now.faces.includes('api') && now.sessionEpoch === began.sessionEpoch ? now : null
+}
+
+export const eventRoutes = ({ callers, clock }: BrokerContext, tail: EventTail): readonly ApiRoute[] => {
   const open = new Map<string, number>()
   return [
     apiRoute({
@@ -66,10 +66,12 @@ export const eventRoutes = ({
           if (raw.writableLength > MOST_WAITING) raw.destroy()
           else raw.write(text)
         }
+        let listener = caller
         const stop = await tail
           .listen(after, {
             heard: (event) => {
-              if (mayHear(caller, event)) send(written(event))
+              if (mayHear(listener, event)) send(written(event))
+              if (event.kind === 'caller-removed' && event.data['caller'] === caller.id) raw.end()
             },
             ended: () => raw.end(),
           })
@@ -82,7 +84,14 @@ export const eventRoutes = ({
         void (async () => {
           while (!gone.signal.aborted) {
             await clock.sleep(BEAT_MS, gone.signal)
-            if (!gone.signal.aborted) send(': \n\n')
+            if (gone.signal.aborted) return
+            // While the store is away it goes on as it was last known, as callers do elsewhere.
+            const now = await stillMay(callers, caller).catch(() => listener)
+            if (now === null) raw.end()
+            else {
+              listener = now
+              send(': \n\n')
+            }
           }
         })()
         return reply

@@ -27,16 +27,31 @@ export const healthRoutes =
       return address === null || settings.metricsRanges.includes(address)
     }
 
+    const storeAnswers = async (): Promise<boolean> => {
+      if (storeDown()) return false
+      try {
+        await keyturn.store.version()
+        return true
+      } catch {
+        return false
+      }
+    }
+
+    /** Of grants that are there. All of them are read only where one can't be reached: anybody may ask this, often. */
+    const unreachable = async (store: boolean) => {
+      const known = reachability.unreachable()
+      if (known.length === 0 || !store) return known
+      const grants = await keyturn.grants.list({ altered: () => undefined }).catch(() => null)
+      return known.filter(({ grant }) => grants === null || grants.some(({ name }) => name === grant))
+    }
+
     // An org that can't be reached from here is a detail: the others are served, and no other replica may reach it. So is
     // a grant whose row somebody altered: no other replica has another.
     app.get('/readyz', async (request, reply) => {
-      const grants = storeDown() ? null : await keyturn.grants.list({ altered: () => undefined }).catch(() => null)
-      const store = grants !== null
+      const store = await storeAnswers()
       const ready = store && !draining()
       if (!ready) void reply.code(503).header('retry-after', '5')
-      const gone = reachability
-        .unreachable()
-        .filter(({ grant }) => grants === null || grants.some(({ name }) => name === grant))
+      const gone = await unreachable(store)
       const status = !ready ? 'unavailable' : gone.length > 0 ? 'degraded' : 'ok'
       const orgs = gone.map(({ since, last, ...org }) => ({
         ...org,

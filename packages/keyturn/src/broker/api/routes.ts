@@ -43,7 +43,7 @@ export const apiRoutes =
       ...grantRoutes(context),
       ...reauthoriseRoutes(context, reauthorise),
       ...callerRoutes(context, manage),
-      ...eventRoutes({ tail, clock: context.clock }),
+      ...eventRoutes(context, tail),
     ]
     const document = openApiDocument(routes, version)
     app.get('/openapi.json', async () => document)

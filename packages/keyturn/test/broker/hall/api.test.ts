@@ -149,6 +149,28 @@ test('events arrive in order, go on after the last one heard, and end with the b
   await until('ended', () => second.ended())
 })
 
+test('who is removed, or loses the API or its sessions, hears no more', async (t) => {
+  const hall = await openHall(t)
+  const [removed, closed, ended, kept] = [
+    await hall.enrol('removed'),
+    await hall.enrol('closed'),
+    await hall.enrol('ended'),
+    await hall.enrol('kept'),
+  ]
+  const streams = await Promise.all([removed, closed, ended, kept].map((one) => listen(t, hall, one)))
+  await hall.manage.remove('removed')
+  await hall.manage.set('closed', { faces: ['oauth'] })
+  await hall.manage.rotate('ended', 0)
+  await until('ended', () => streams.slice(0, 3).every((stream) => stream.ended()))
+  assert.equal(streams[3]?.ended(), false)
+  await hall.keyturn.grants.update('acme', { policy: { drain: 60_000 } })
+  await until('heard', () => (streams[3]?.heard.length ?? 0) > 0)
+  assert.deepEqual(
+    streams.slice(0, 3).flatMap(({ heard }) => heard.filter(({ grant }) => grant === 'acme')),
+    [],
+  )
+})
+
 test('uses are summed per caller, grant and face, and asked for by operators', async (t) => {
   const hall = await openHall(t)
   const etl = await hall.enrol('etl', { realTokens: true })
