@@ -8,6 +8,7 @@ import { control as permittedUsers } from '../../src/posture/controls/app-permit
 import { control as pkce } from '../../src/posture/controls/app-pkce-required/control.ts'
 import { callbackKind, isPublicClient } from '../../src/posture/controls/callbacks.ts'
 import { isRisky } from '../../src/posture/controls/high-risk-changes/control.ts'
+import { control as inactive } from '../../src/posture/controls/token-inactive-users/control.ts'
 import { loginWay } from '../../src/posture/login-way.ts'
 import {
   applist,
@@ -195,4 +196,16 @@ test('a user by whom nobody came in runs no integration: only logins and all tok
   assert.equal(verdict({ ...logins() }), 'unknown', 'tokens were not read')
   const part = { tokens: known(inventory({ complete: false, tokens: [] })) }
   assert.equal(verdict({ ...logins(), ...part }), 'unknown', 'not all tokens were read')
+})
+
+test('tokens of who left are a finding, and who may be frozen besides is told with it', () => {
+  const [token] = inventory().tokens
+  const tokens = known(inventory({ tokens: token === undefined ? [] : [token, { ...token, user: 'bob@example.com' }] }))
+  const users = userlist(
+    sampleUser({ username: 'erp@example.com', active: false }),
+    sampleUser({ username: 'bob@example.com', frozen: hidden }),
+  )
+  const { verdict, evidence, undecided } = inactive.judge({ ...noFacts, ...users, tokens }, {}, seen)
+  assert.deepEqual([verdict, evidence.map(({ subject }) => subject)], ['fail', ['user:erp@example.com']])
+  assert.match(undecided?.[0]?.text ?? '', /1 holder of tokens/)
 })

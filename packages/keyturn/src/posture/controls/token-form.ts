@@ -15,8 +15,14 @@ interface TokenControl extends ControlText {
   readonly wrong: string
   /** How many apps or users hold tokens at all. */
   readonly among: (inventory: TokenInventory) => number
-  /** Each thing that is wrong; a text when it can't be told. */
-  readonly find: (inventory: TokenInventory, asked: Asked) => readonly Found[] | { readonly cannot: string }
+  readonly find: (inventory: TokenInventory, asked: Asked) => Findings
+}
+
+interface Findings {
+  /** Each thing that is wrong. */
+  readonly found: readonly Found[]
+  /** What can't be told besides. */
+  readonly cannot?: string
 }
 
 interface Found {
@@ -30,17 +36,16 @@ export const tokenControl = ({ families = [], noun, wrong: matter, among, find, 
     const { tokens } = asked.facts
     if (tokens.is === 'unknown') return unknownFamily('tokens', tokens)
     const { complete, why, counted } = tokens.value
-    const found = find(tokens.value, asked)
-    const open = 'cannot' in found ? found.cannot : complete ? null : `Not all tokens were read: ${why}`
-    if (counted === 0 && open === null) {
+    const { found, cannot } = find(tokens.value, asked)
+    const open = [...(cannot === undefined ? [] : [cannot]), ...(complete ? [] : [`Not all tokens were read: ${why}`])]
+    if (counted === 0 && open.length === 0) {
       return { verdict: 'not-applicable', why: 'the org has no OAuth tokens', evidence: [] }
     }
-    const bad =
-      'cannot' in found ? [] : found.map(({ subject, ...one }) => ({ ...wrong(one.text, one.facts), subject }))
+    const bad = found.map(({ subject, ...one }) => ({ ...wrong(one.text, one.facts), subject }))
     const fine = Array.from({ length: Math.max(0, among(tokens.value) - bad.length) }, () => ({
       ...right,
       subject: 'tokens',
     }))
-    const unread = open === null ? [] : [{ ...unsure(open), subject: 'tokens' }]
+    const unread = open.map((text) => ({ ...unsure(text), subject: 'tokens' }))
     return judgementOf([...bad, ...fine, ...unread], { noun, wrong: matter })
   })

@@ -16,6 +16,12 @@ export const cases: readonly ControlCase[] = [
     verdict: 'unknown',
     subjects: ['tokens'],
   },
+  {
+    name: 'inactive, and nobody needs to know whether it is frozen besides',
+    facts: { tokens, ...userlist(machine({ active: false, frozen: hidden })) },
+    verdict: 'fail',
+    subjects,
+  },
   { name: 'of a user that was not read', facts: { tokens, ...userlist() }, verdict: 'unknown', subjects: ['tokens'] },
   {
     name: 'not all were read',

@@ -17,7 +17,7 @@ export const control = tokenControl({
   among: ({ tokens }) => tokensByUser(tokens).size,
   wrong: 'left or frozen, and tokens remain',
   find: ({ tokens }, { facts: { users } }) => {
-    if (users.is === 'unknown') return { cannot: users.text }
+    if (users.is === 'unknown') return { found: [], cannot: users.text }
     const byName = usersByName(users.value)
     const found = [...tokensByUser(tokens)].flatMap(([username, held]) => {
       const user = byName.get(username)
@@ -31,9 +31,15 @@ export const control = tokenControl({
         },
       ]
     })
-    const unread = [...tokensByUser(tokens).keys()].filter((username) => byName.get(username)?.frozen.is !== 'known')
-    return found.length === 0 && unread.length > 0
-      ? { cannot: `Of ${unread.length} holders of tokens nobody knows whether they are active.` }
-      : found
+    const unread = [...tokensByUser(tokens).keys()].filter((username) => {
+      const user = byName.get(username)
+      return user === undefined || (user.active && user.frozen.is === 'unknown')
+    })
+    return unread.length === 0
+      ? { found }
+      : {
+          found,
+          cannot: `Of ${counted(unread.length, 'holder')} of tokens nobody knows whether they left or are frozen.`,
+        }
   },
 })

@@ -15,8 +15,8 @@ export const control = tokenControl({
   noun: ['user with tokens', 'users with tokens'],
   among: ({ tokens }) => tokensByUser(tokens).size,
   wrong: 'at the limit of approvals of one app',
-  find: ({ tokens }, { parameters }) =>
-    [...tokensByUser(tokens)].flatMap(([user, held]) => {
+  find: ({ tokens }, { parameters }) => ({
+    found: [...tokensByUser(tokens)].flatMap(([user, held]) => {
       const byApp = new Map<string, number>()
       for (const { app, appId } of held) byApp.set(appId ?? app, (byApp.get(appId ?? app) ?? 0) + 1)
       const most = Math.max(0, ...byApp.values())
@@ -24,4 +24,5 @@ export const control = tokenControl({
         ? []
         : [{ subject: `user:${user}`, text: `Approved one app ${most} times.`, facts: { approvals: most } }]
     }),
+  }),
 })

@@ -20,7 +20,7 @@ export const control = tokenControl({
   wrong: 'tokens not used for a long time',
   find: ({ tokens }, { parameters, takenAt }) => {
     const since = takenAt - numberIn(parameters, 'days', 90) * day
-    return [...tokensByApp(tokens).values()].flatMap((held) => {
+    const found = [...tokensByApp(tokens).values()].flatMap((held) => {
       const stale = held.filter(({ created, lastUsed }) => Math.max(created, lastUsed ?? 0) < since)
       const [first] = stale
       if (first === undefined) return []
@@ -28,5 +28,6 @@ export const control = tokenControl({
       const text = `${stale.length} of ${held.length} tokens, of ${counted(users, 'user')}, were not used since ${new Date(since).toISOString().slice(0, 10)}.`
       return [{ subject: `tokens:${first.app}`, text, facts: { stale: stale.length, tokens: held.length, users } }]
     })
+    return { found }
   },
 })
