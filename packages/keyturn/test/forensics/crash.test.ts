@@ -33,7 +33,7 @@ test('a crash between the sending and the keeping is our own, certain where Logi
     action: { holdAfter: true },
   })
   child.send({ type: 'call', round: 1, grants: ['acme'], callers: 1 })
-  await org.sim.control.held({ fault: fault.id, timeoutMs: 20_000 })
+  await org.sim.control.held({ fault: fault.id, timeoutMs: 60_000 })
   child.kill('SIGKILL')
   await once(child, 'exit')
   org.sim.control.release()

@@ -81,7 +81,7 @@ test('a broken connection is tried again; a silent server is given up', async (t
   assert.equal(hook.heard.length, 2)
   const silent = await startHook(t, 'silence')
   scene.env['HOOK'] = silent.url
-  const hasty = scene.notifier({ channels: { ops: { kind: 'webhook', url: 'env:HOOK', timeout: 50 } } })
+  const hasty = scene.notifier({ channels: { ops: { kind: 'webhook', url: 'env:HOOK', timeout: 1_000 } } })
   const [delivery] = await hasty.tell(note({ key: 'silent' }))
   assert.equal(delivery?.why, 'could not be reached (answer: TIMEOUT) (3 tries)')
 })

@@ -127,7 +127,7 @@ test('callers that come while the code is traded are served by what it buys', as
     action: { holdAfter: true },
   })
   const arriving = browser.arrive(callback)
-  await scene.sim.control.held({ fault: fault.id, timeoutMs: 10_000 })
+  await scene.sim.control.held({ fault: fault.id, timeoutMs: 60_000 })
   const waiting = [limits(scene, session), refresh(scene)]
   const early = await Promise.race([...waiting, new Promise<null>((resolve) => setImmediate(() => resolve(null)))])
   assert.equal(early, null)
