@@ -128,19 +128,26 @@ test('a pause and a cut together, and a dripping body', async () => {
 })
 
 test('delays before and after the commit are seen as such', async () => {
-  const { sim, grant } = await under({ delayBeforeMs: 150 })
-  const first = refresh(sim, grant)
-  await until(() => sim.control.log().some((event) => event.kind === 'arrived'), 'the request is there')
-  assert.equal(sim.control.oracle().total.exchanges, 0)
-  assert.equal((await first).status, 200)
-  const late = await under({ delayAfterMs: 150 })
-  const second = refresh(late.sim, late.grant)
+  const hour = 3_600_000
+  const early = await under({ delayBeforeMs: hour })
+  const first = rawRefresh(early.sim, early.grant)
+  await until(() => early.sim.control.log().some((event) => event.kind === 'arrived'), 'the request is there')
+  assert.equal(early.sim.control.oracle().total.exchanges, 0)
+  const late = await under({ delayAfterMs: hour })
+  const second = rawRefresh(late.sim, late.grant)
   await until(() => late.sim.control.oracle().total.exchanges === 1, 'it is committed')
   assert.equal(
     late.sim.control.log().some((event) => event.kind === 'answered'),
     false,
   )
-  assert.equal((await second).status, 200)
+  for (const { kill, received } of [first, second]) {
+    assert.equal(received(), 0)
+    kill()
+  }
+  for (const action of [{ delayBeforeMs: 1 }, { delayAfterMs: 1 }]) {
+    const { sim, grant } = await under(action)
+    assert.equal((await refresh(sim, grant)).status, 200)
+  }
 })
 
 test('a 307 sends the same request to another origin, unprocessed', async () => {

@@ -106,7 +106,7 @@ export const rows = async (sim: Simulator, soql: string): Promise<readonly Reado
 
 /** Polls until the condition holds; fails after five seconds. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 5000
+  const end = Date.now() + 30_000
   while (!(await condition())) {
     if (Date.now() > end) assert.fail(`Waited in vain until ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
