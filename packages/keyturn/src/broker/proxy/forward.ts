@@ -55,7 +55,9 @@ export const forward = async (desk: Desk, call: ProxyCall, reply: FastifyReply):
     const { tokens } = desk
     let token = call.large ? await tokens.proven(grant) : (tokens.tokenNow(grant) ?? (await tokens.token(grant)))
     for (let calls = 1; ; calls++) {
-      const answer = await send(desk, call, token)
+      // Who hung up while a token was bought wants nothing done any more.
+      if (reply.raw.destroyed) return null
+      const answer = await send(desk, call, token, reply.raw)
       if (reply.raw.destroyed) {
         answer.abandon()
         return null
@@ -86,7 +88,12 @@ export const forward = async (desk: Desk, call: ProxyCall, reply: FastifyReply):
   }
 }
 
-const send = async (desk: Desk, call: ProxyCall, token: Token): Promise<UpstreamAnswer> => {
+const send = async (
+  desk: Desk,
+  call: ProxyCall,
+  token: Token,
+  client: FastifyReply['raw'],
+): Promise<UpstreamAnswer> => {
   const { target, grant } = call
   const { reachability } = desk
   const origin = originOf(token)
@@ -101,6 +108,7 @@ const send = async (desk: Desk, call: ProxyCall, token: Token): Promise<Upstream
         idleLimit: desk.options.idleLimit,
         headers: more === undefined ? headers : [...headers, ...Object.entries(more).flat()],
         body,
+        client,
       }
       return sendUpstream(sent, desk.options.network)
     })
@@ -110,6 +118,8 @@ const send = async (desk: Desk, call: ProxyCall, token: Token): Promise<Upstream
       reachability.answered(grant)
       return answer
     } catch (error) {
+      // Nothing is wrong with the org.
+      if (client.destroyed) throw error
       if (error instanceof Unanswered) reachability.failed(grant, error.code)
       else if (isUnreachable(error)) reachability.failed(grant, causeOf(error))
       throw error
@@ -120,7 +130,7 @@ const send = async (desk: Desk, call: ProxyCall, token: Token): Promise<Upstream
   } catch (error) {
     // A kept connection that was closed just now: safe to repeat where a repetition means nothing.
     const harmless = call.body === null && target.override === null && /^(GET|HEAD)$/.test(target.method)
-    if (harmless && error instanceof Unanswered && error.reused) return seen()
+    if (harmless && error instanceof Unanswered && error.reused && !client.destroyed) return seen()
     throw error
   }
 }

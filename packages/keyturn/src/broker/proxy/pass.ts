@@ -71,9 +71,6 @@ export const pass = async (
   const status = message.statusCode ?? 502
   reply.hijack()
   const { raw } = reply
-  raw.on('close', () => {
-    if (!raw.writableFinished) abandon()
-  })
   const answer = { status, headers, length, text, real: token.accessToken, virtual }
   if (decoder === undefined && !head && beginning === null) {
     await flow(message, answer, raw)

@@ -4,6 +4,7 @@
  */
 import { request } from 'node:http'
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
+import type { Writable } from 'node:stream'
 import { KeyturnError } from '@keyturn/tokens'
 import { agentFor } from '@keyturn/tokens/maintenance'
 import type { Network } from '@keyturn/tokens/maintenance'
@@ -20,6 +21,8 @@ interface UpstreamRequest {
   /** Without anything moving: until the answer begins, and within it. */
   readonly answerLimit: number
   readonly idleLimit: number
+  /** Where the answer goes: when that closes, nobody waits for this any more. */
+  readonly client: Pick<Writable, 'once' | 'off' | 'destroyed'>
 }
 
 export interface UpstreamAnswer {
@@ -53,7 +56,7 @@ const widened = async (origin: URL, network: Network): Promise<Agent> => {
 
 /** Rejects with ENDPOINT_UNREACHABLE (it certainly never left), Unanswered (it may have), or the body's own failure. */
 export const sendUpstream = async (
-  { origin, method, path, headers, body, answerLimit, idleLimit }: UpstreamRequest,
+  { origin, method, path, headers, body, answerLimit, idleLimit, client }: UpstreamRequest,
   network: Network,
 ): Promise<UpstreamAnswer> => {
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamAnswer>()
@@ -70,6 +73,8 @@ export const sendUpstream = async (
     timeout: answerLimit,
   })
   const abandon = (): void => void outgoing.destroy()
+  client.once('close', abandon)
+  outgoing.once('close', () => client.off('close', abandon))
   outgoing.on('response', (message) => {
     message.socket.setTimeout(idleLimit)
     resolve({ message, abandon })
