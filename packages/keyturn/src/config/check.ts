@@ -1,10 +1,8 @@
 /** Reads keyturn.yaml and says everything that is wrong with it at once, each with its line. */
 import { LineCounter, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
-import type * as z from 'zod'
 import { systemClock } from '@keyturn/tokens'
-import { nearest } from '../nearest.ts'
-import type { Found } from './found.ts'
+import { foundIn } from './issues.ts'
 import { danglingNames } from './names.ts'
 import { configSchema } from './schema.ts'
 import type { KeyturnConfig } from './schema.ts'
@@ -46,7 +44,7 @@ export const checkConfig = (text: string, now: number = systemClock.wall()): Che
   const result = configSchema.safeParse(content ?? {})
   // What no single value shows is looked for whatever else is wrong, so that all is said at once.
   const found = [
-    ...(result.error?.issues.flatMap(spread) ?? []),
+    ...(result.error?.issues.flatMap(foundIn) ?? []),
     ...danglingNames(content),
     ...scheduleProblems(content, now),
   ]
@@ -57,53 +55,6 @@ export const checkConfig = (text: string, now: number = systemClock.wall()): Che
     message: one.message,
   }))
   return { config: null, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) }
-}
-
-const kinds: Readonly<Record<string, string>> = {
-  number: 'a number',
-  int: 'a whole number',
-  string: 'text',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a group of settings',
-  record: 'a group of settings',
-}
-
-/** One problem per unknown name, and the message of the closest alternative of a union. */
-const spread = (issue: z.core.$ZodIssue): readonly Found[] => {
-  if (issue.code === 'invalid_union') {
-    const closest = closestOf(issue.errors)
-    if (closest !== null)
-      return closest.flatMap((one) => spread({ ...one, path: [...issue.path, ...one.path] } as z.core.$ZodIssue))
-  }
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const near = nearest(key, namesAt(issue.path))
-      return { path: [...issue.path, key], message: `is no setting${near === null ? '' : `; did you mean ${near}?`}` }
-    })
-  }
-  if (issue.path.length === 1 && issue.path[0] === 'version')
-    return [{ path: issue.path, message: 'must be 1: this Keyturn reads `version: 1` only' }]
-  if (issue.path.length === 0)
-    return [{ path: issue.path, message: 'The file must hold settings: lines of NAME: VALUE' }]
-  if (issue.code === 'invalid_type') {
-    const kind = kinds[issue.expected] ?? issue.expected
-    const missing = issue.message.endsWith('received undefined')
-    return [{ path: issue.path, message: `${missing ? 'is missing:' : 'must be'} ${kind}` }]
-  }
-  return [{ path: issue.path, message: issue.message }]
-}
-
-/** The alternative that the value was meant for: one whose kind (group, list, text) it has. Null: none. */
-const closestOf = (alternatives: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | null =>
-  alternatives.find((issues) => issues.every(({ code, path }) => code !== 'invalid_type' || path.length > 0)) ?? null
-
-const namesAt = (path: readonly PropertyKey[]): readonly string[] => {
-  const shape: Readonly<Record<string, unknown>> = configSchema.shape
-  const [first] = path
-  if (first === undefined) return Object.keys(shape)
-  const inner = shape[String(first)] as { unwrap?: () => { shape?: object } } | undefined
-  return Object.keys(inner?.unwrap?.().shape ?? {})
 }
 
 /** Where the value stands, else its nearest parent. */

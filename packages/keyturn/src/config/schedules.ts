@@ -1,28 +1,37 @@
 /** What is wrong with schedules taken together, and with time: circles, windows that never open, nobody to block. */
+import { credentialKinds } from '../rotation/rotators/settings.ts'
 import { circleIn } from '../rotation/schedule/dependencies.ts'
 import { policyOf, timesOf } from '../rotation/schedule/policy.ts'
 import { scheduleSettings } from '../rotation/schedule/schedule-settings.ts'
 import { longestClosed, nextOpen } from '../rotation/schedule/windows.ts'
 import type { Times } from '../rotation/schedule/windows.ts'
 import type { Found } from './found.ts'
+import { foundIn } from './issues.ts'
 import { group, textsIn } from './names.ts'
 
-/** The schema looks at settings together only where each is right: so once more without those that are wrong. */
-const readAll = (schedule: Readonly<Record<string, unknown>>) => {
+/**
+ * The schema looks at settings together only where each is right: so once more without those that are wrong. `said`: the
+ * schema did look at this schedule, which it does only where the credential's kind is known.
+ */
+const readAll = (schedule: Readonly<Record<string, unknown>>, said: boolean) => {
   const first = scheduleSettings.safeParse(schedule)
-  const wrong = new Set(first.error?.issues.flatMap((issue) => ('keys' in issue ? issue.keys : issue.path.slice(0, 1))))
-  if (first.success || wrong.size === 0) return { parsed: first, more: [] }
+  const issues = first.error?.issues ?? []
+  const before = said ? [] : issues.flatMap(foundIn)
+  const wrong = new Set(issues.flatMap((issue) => ('keys' in issue ? issue.keys : issue.path.slice(0, 1))))
+  if (first.success || wrong.size === 0) return { parsed: first, more: before }
   const parsed = scheduleSettings.safeParse(
     Object.fromEntries(Object.entries(schedule).filter(([name]) => !wrong.has(name))),
   )
-  const told = new Set(first.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`))
-  const more = (parsed.error?.issues ?? []).filter(
+  const told = new Set(issues.map(({ path, message }) => `${path.join('.')} ${message}`))
+  const after = (parsed.error?.issues ?? []).filter(
     ({ path, message }) => path.length > 0 && !told.has(`${path.join('.')} ${message}`),
   )
-  return { parsed, more }
+  return { parsed, more: [...before, ...after] }
 }
 
 const daysText = (ms: number): string => `${Math.ceil(ms / 8_640_000) / 10}d`
+
+const isKind = (kind: unknown): boolean => credentialKinds.some((one) => one === kind)
 
 export const scheduleProblems = (content: unknown, now: number): readonly Found[] => {
   const found: Found[] = []
@@ -47,7 +56,8 @@ export const scheduleProblems = (content: unknown, now: number): readonly Found[
   }
   for (const { name, entry, schedule } of credentials) {
     const at = ['credentials', name, 'schedule'] as const
-    const { parsed, more } = readAll(schedule)
+    if (entry['schedule'] === undefined) continue
+    const { parsed, more } = readAll(schedule, isKind(entry['kind']))
     found.push(...more.map((one) => ({ ...one, path: [...at, ...one.path] })))
     if (!parsed.success) continue
     const { window, onOverdue, blocks } = parsed.data

@@ -24,16 +24,16 @@ const kindSettings = {
 
 export type CredentialKind = keyof typeof kindSettings
 
-const kinds = Object.keys(kindSettings) as readonly CredentialKind[]
+export const credentialKinds = Object.keys(kindSettings) as readonly CredentialKind[]
 
 const entryOf = (kind: CredentialKind) =>
   z.strictObject({ kind: z.literal(kind), ...commonSettings.shape, ...kindSettings[kind].shape })
 
-const [first, ...others] = kinds.map(entryOf)
+const [first, ...others] = credentialKinds.map(entryOf)
 if (first === undefined) throw new TypeError('there is no kind of credential')
 
 export const credentialEntry = z.discriminatedUnion('kind', [first, ...others], {
-  error: `needs a kind: ${kinds.join(', ')}`,
+  error: `needs a kind: ${credentialKinds.join(', ')}`,
 })
 
 export type CredentialEntry = { readonly kind: CredentialKind } & CommonSettings & Readonly<Record<string, unknown>>

@@ -1,36 +1,41 @@
-/** `after:` of schedules: what turns first, and names that wait for each other. */
+/** `after:` of schedules: what turns first, and names that wait for each other. No recursion: chains may be thousands long. */
 type Afters = ReadonlyMap<string, readonly string[]>
 
-/** Names of a circle, in its order, such as `a b a`; null: there is none. */
-export const circleIn = (afters: Afters): readonly string[] | null => {
-  const done = new Set<string>()
-  const look = (name: string, path: readonly string[]): readonly string[] | null => {
-    const seen = path.indexOf(name)
-    if (seen >= 0) return [...path.slice(seen), name]
-    if (done.has(name)) return null
-    for (const one of afters.get(name) ?? []) {
-      const found = look(one, [...path, name])
-      if (found !== null) return found
-    }
-    done.add(name)
-    return null
-  }
-  for (const name of afters.keys()) {
-    const found = look(name, [])
-    if (found !== null) return found
-  }
-  return null
+interface Walked {
+  /** Each after all it waits for, otherwise in the order they came. */
+  readonly order: readonly string[]
+  /** The first circle that was met; null: there is none. */
+  readonly circle: readonly string[] | null
 }
 
-/** Each after all it waits for, otherwise in the order they came. */
-export const inOrder = (afters: Afters): readonly string[] => {
-  const ordered = new Set<string>()
-  const place = (name: string, path: ReadonlySet<string>): void => {
-    // The configuration was checked: a circle here would be a defect, and must not hang a round.
-    if (ordered.has(name) || path.has(name)) return
-    for (const one of afters.get(name) ?? []) if (afters.has(one)) place(one, new Set([...path, name]))
-    ordered.add(name)
+/** Depth first, by a stack of its own: a name is done when all it waits for is. */
+const walk = (afters: Afters): Walked => {
+  const done = new Set<string>()
+  let circle: readonly string[] | null = null
+  for (const root of afters.keys()) {
+    const path = [{ name: root, next: 0 }]
+    const open = new Set([root])
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const waits = done.has(top.name) ? undefined : afters.get(top.name)?.[top.next]
+      top.next += 1
+      if (waits === undefined) {
+        path.pop()
+        open.delete(top.name)
+        done.add(top.name)
+      } else if (open.has(waits)) {
+        const names = path.map(({ name }) => name)
+        circle ??= [...names.slice(names.indexOf(waits)), waits]
+      } else if (!done.has(waits) && afters.has(waits)) {
+        path.push({ name: waits, next: 0 })
+        open.add(waits)
+      }
+    }
   }
-  for (const name of afters.keys()) place(name, new Set())
-  return [...ordered]
+  return { order: [...done], circle }
 }
+
+/** Names of a circle, in its order, such as `a b a`; null: there is none. */
+export const circleIn = (afters: Afters): readonly string[] | null => walk(afters).circle
+
+/** The configuration was checked: should there be a circle all the same, nobody is left out and nothing hangs. */
+export const inOrder = (afters: Afters): readonly string[] => walk(afters).order

@@ -166,4 +166,10 @@ void test('who waits for whom: order, and circles by name', () => {
   assert.equal(circleIn(afters({ a: ['b', 'c'], b: ['c'], c: [] })), null)
   assert.deepEqual(circleIn(afters({ a: ['b'], b: ['c'], c: ['b'] })), ['b', 'c', 'b'])
   assert.deepEqual(circleIn(afters({ a: ['a'] })), ['a', 'a'])
+  assert.deepEqual(inOrder(afters({ a: ['b'], b: ['a'], c: [] })).toSorted(), ['a', 'b', 'c'])
+  const chain = (last: readonly string[]): ReadonlyMap<string, readonly string[]> =>
+    new Map(Array.from({ length: 5_000 }, (_, n) => [`c${n}`, n === 4_999 ? last : [`c${n + 1}`]]))
+  assert.equal(inOrder(chain([])).at(-1), 'c0')
+  assert.equal(circleIn(chain([])), null)
+  assert.equal(circleIn(chain(['c0']))?.length, 5_001)
 })

@@ -57,6 +57,9 @@ credentials:
       window: [{ days: [mon] }]
       blackout: [{ days: [mon], why: no }]
       reviewBy: 2026-02-30
+  five:
+    kind: nonsense
+    schedule: { evry: 90d, window: { days: [Mo] } }
 `
   const found = problems(text)
   for (const [line, pattern] of [
@@ -75,6 +78,9 @@ credentials:
     [35, /four\.schedule\.onOverdue: block-caller needs `blocks`/],
     [36, /four\.schedule\.window: never lets a run begin within a year/],
     [38, /four\.schedule\.reviewBy: is no date of the calendar/],
+    [40, /five\.kind: needs a kind/],
+    [41, /five\.schedule\.evry: is no setting/],
+    [41, /five\.schedule\.window\.days\.0: must be one of sun, mon/],
   ] as const)
     assert(
       found.some((one) => one.startsWith(`${line} `) && pattern.test(one)),
