@@ -2,7 +2,8 @@
  * What somebody would have who rotates: a folder with a keyturn.yaml and a store, opened by the same code as
  * `keyturn rotate` opens it, on the simulated clock.
  */
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -121,12 +122,19 @@ const addGrants = async ({ sim, erp, sync, billing }: RotationOrg, keyturn: Keyt
   }
 }
 
-/** A port of this machine on which nothing listens: keyturn.yaml says which one its inbox takes. */
+/**
+ * A port of this machine on which nothing listens: keyturn.yaml says which one its inbox takes. Below those that systems
+ * give to connections (from 32768 on Linux, 49152 elsewhere): the demo makes thousands, and the inbox opens later.
+ */
 const freePort = async (): Promise<number> => {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port is free')
-  return address.port
+  const port = randomInt(20_000, 32_000)
+  const probe = createServer().listen(port, '127.0.0.1')
+  const free = await once(probe, 'listening').then(
+    () => true,
+    () => false,
+  )
+  if (!free) return freePort()
+  probe.close()
+  await once(probe, 'close')
+  return port
 }
