@@ -22,6 +22,10 @@ const once = (findings: readonly Finding[]): readonly Finding[] => [
   ...new Map(findings.map((one) => [JSON.stringify([one.subject, one.text]), one])).values(),
 ]
 
+/** Of one thing that could not be judged its reason says more than that it is one of one. */
+const said = ({ verdict, because, open }: Result): string =>
+  verdict === 'unknown' && open.length === 1 ? (open[0]?.text ?? because) : because
+
 const withControl = <T extends Finding>(finding: T, { control }: Result): T => ({
   ...finding,
   facts: { ...finding.facts, control },
@@ -49,7 +53,7 @@ export const checklistResults = (lines: readonly ChecklistLine[], results: reado
       ),
       verdict,
       because:
-        mine.length === 0 ? 'nothing that could tell is connected yet' : telling.map((one) => one.because).join('; '),
+        mine.length === 0 ? 'nothing that could tell is connected yet' : [...new Set(telling.map(said))].join('; '),
       matters,
       remedy: [...new Set(telling.map(({ remedy }) => remedy))].join(' '),
       effort: first(

@@ -182,6 +182,10 @@ test('a line of the checklist shows its gravest findings first', () => {
     ['app:B', 'app:C', 'app:A'],
   )
   assert.equal(line?.severity, 'critical')
+  const [open] = audit([judged(control('a', 'low', of), unknown('app:A'))], {
+    checklist: [{ id: '1', title: 'Apps', matters: 'They do.' }],
+  }).results
+  assert.equal(open?.because, 'the auditor may not see it (needs Customize Application)')
 })
 
 test('preflight names what to give and what it would show; who has all lacks nothing', () => {

@@ -116,12 +116,18 @@ export const changesPart = ({ trend }: AuditReport): string =>
 ${moves('New', 'critical', trend.fresh)}${moves('Mended', 'pass', trend.mended)}${moves('Accepted since', 'waived', trend.waived)}${moves('Out of sight: failed then, can’t be judged now', 'unknown', trend.outOfSight)}
 <p class="soft">${counted(trend.remaining, 'finding')} of then ${trend.remaining === 1 ? 'is' : 'are'} still there.</p></div>`
 
+/** A verdict in its colour; a fail in that of its severity. */
+const verdictBadge = ({ verdict, severity }: Result): string =>
+  verdict === 'not-applicable'
+    ? verdictWords[verdict]
+    : badge(verdict === 'fail' ? severity : verdict, verdictWords[verdict])
+
 const verdicts = (results: readonly Result[]): string => {
   const lines = results.map(
     (one) =>
-      `<tr><td>${one.severity}</td><td>${html(one.title)}<br><code class="soft">${html(one.control)}</code></td><td>${verdictWords[one.verdict]}</td><td>${html(one.because)}</td></tr>`,
+      `<tr><td>${one.severity}</td><td>${html(one.title)}<br><code class="soft">${html(one.control)}</code></td><td>${verdictBadge(one)}</td><td>${html(one.because)}</td></tr>`,
   )
-  return `<table class="wide"><thead><tr><th>Severity</th><th>Control</th><th>Verdict</th><th>Why</th></tr></thead><tbody>${lines.join('')}</tbody></table>`
+  return `<table class="evidence verdicts"><thead><tr><th>Severity</th><th>Control</th><th>Verdict</th><th>Why</th></tr></thead><tbody>${lines.join('')}</tbody></table>`
 }
 
 export const checklistPart = ({ results }: AuditReport): string =>

@@ -61,7 +61,7 @@ th { text-align: left; font-size: .78rem; letter-spacing: .04em; text-transform:
 th, td { padding: .42rem .8rem .42rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere }
 table.wide { min-width: 42rem } th, .day { white-space: nowrap }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
-.evidence td:first-child { width: 34% }
+.evidence td:first-child { width: 34% } .verdicts td:first-child { width: auto }
 tr { break-inside: avoid }
 ul.plain { margin: .2rem 0; padding-left: 1.1rem } td > details { margin: 0 }
 details { margin-top: .5rem }
