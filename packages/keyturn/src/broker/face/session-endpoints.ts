@@ -98,7 +98,11 @@ export const serveIdentity =
     const path = pathOf(request)
     if (path === null) return answerWord(reply, 403, 'Wrong_Org')
     const { context } = desk
-    const { grant } = judged.session
+    const { caller, session } = judged
+    const { grant } = session
+    const wait = context.callers.pace(caller)
+    if (wait > 0) return answerWord(reply.header('retry-after', String(wait)), 429, 'Rate_Limit_Exceeded')
+    context.callers.used(caller, grant, 'oauth')
     const answer = await fetchWithin(context, grant, path, IDENTITY_LIMIT_MS)
     const token = await desk.tokens.token(grant)
     const text = maskText(await answer.text(), token.accessToken, shown.token)
