@@ -5,6 +5,7 @@
  */
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn } from '@keyturn/tokens'
+import { aroundTokens } from './around-tokens.ts'
 import { blockedGrants } from '../rotation/schedule/blocked-grants.ts'
 import type { BlockedGrant } from '../rotation/schedule/blocked-grants.ts'
 
@@ -55,15 +56,8 @@ export const withOverdue = (keyturn: Keyturn, clock: Clock): Keyturn => {
     })
   }
 
-  const served = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+  return aroundTokens(keyturn, async (name, work) => {
     await check(name)
     return work()
-  }
-
-  return {
-    ...keyturn,
-    token: (name) => served(name, () => keyturn.token(name)),
-    rejected: (name, generation) => served(name, () => keyturn.rejected(name, generation)),
-    fetch: (name, path, init) => served(name, () => keyturn.fetch(name, path, init)),
-  }
+  })
 }

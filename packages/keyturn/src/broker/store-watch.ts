@@ -8,6 +8,7 @@
  */
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn, Records, Store } from '@keyturn/tokens'
+import { aroundTokens } from './around-tokens.ts'
 import type { Log } from './log.ts'
 
 interface StoreWatch {
@@ -119,15 +120,12 @@ export const watched = (keyturn: Keyturn, { guard, ask }: StoreWatch): Keyturn =
     secret: (...args) => ask(() => records.secret(...args)),
   }
   return {
-    ...keyturn,
-    token: (name) => guard(() => keyturn.token(name)),
-    rejected: (name, generation) => guard(() => keyturn.rejected(name, generation)),
+    ...aroundTokens(keyturn, (_name, work) => guard(work)),
     grants: {
       ...keyturn.grants,
       list: (options) => guard(() => keyturn.grants.list(options)),
       show: (name) => guard(() => keyturn.grants.show(name)),
     },
-    fetch: (name, path, init) => guard(() => keyturn.fetch(name, path, init)),
     store: {
       ...store,
       records: guarded,

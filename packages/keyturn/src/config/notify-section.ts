@@ -1,11 +1,10 @@
 /** `notify:` in keyturn.yaml: the channels by which people are told, and who owns what. Every secret is a reference. */
 import * as z from 'zod'
+import { secretForms, secretReference } from '../reference.ts'
 import { duration } from './duration.ts'
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/, 'must be a name of letters, digits and dashes')
-const reference = z
-  .string()
-  .regex(/^(env|file|command|vault|aws):./, 'must say where the secret is: env:NAME, file:PATH or command:…')
+const reference = z.string().regex(secretReference, `must say where the secret is: ${secretForms}`)
 const mail = z
   .string()
   .max(254)

@@ -1,7 +1,7 @@
 /** The section `notify:` with every default filled in, and what can be wrong with it that a schema can't see. */
-import { isAbsolute, resolve } from 'node:path'
 import { KeyturnError } from '@keyturn/tokens'
 import type { ChannelSection, NotifySection } from '../config/notify-section.ts'
+import { anchored } from '../reference.ts'
 import { isLoopback } from './loopback.ts'
 import { defaultTls } from './smtp.ts'
 
@@ -18,24 +18,17 @@ export interface NotifySettings {
 
 const invalid = (message: string): KeyturnError => new KeyturnError('CONFIG_INVALID', `notify: ${message}`)
 
-/** `file:./x` relative to the folder of the file that says so. */
-const anchored = (reference: string, folder: string): string => {
-  const path = /^file:(.+)$/s.exec(reference)?.[1]
-  return path === undefined || isAbsolute(path) ? reference : `file:${resolve(folder, path)}`
-}
-
+/** Every reference in it relative to the folder of the file that says so. */
 const anchoredChannel = (channel: ChannelSection, folder: string): ChannelSection => {
   switch (channel.kind) {
-    case 'webhook':
-      return {
-        ...channel,
-        url: anchored(channel.url, folder),
-        ...(channel.secret === undefined ? {} : { secret: anchored(channel.secret, folder) }),
-      }
+    case 'webhook': {
+      const { url, secret } = channel
+      return { ...channel, url: anchored(url, folder), ...(secret && { secret: anchored(secret, folder) }) }
+    }
     case 'slack':
       return { ...channel, url: anchored(channel.url, folder) }
     case 'smtp':
-      return channel.password === undefined ? channel : { ...channel, password: anchored(channel.password, folder) }
+      return { ...channel, ...(channel.password && { password: anchored(channel.password, folder) }) }
     case 'command':
       return channel
   }

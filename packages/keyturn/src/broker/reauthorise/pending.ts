@@ -5,6 +5,7 @@
  */
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn } from '@keyturn/tokens'
+import { aroundTokens } from '../around-tokens.ts'
 import { isLiving } from './reauthorisation-record.ts'
 import type { Reauthorisations } from './reauthorisations.ts'
 
@@ -35,7 +36,7 @@ export const withPending = (keyturn: Keyturn, { clock, reauthorisations, patienc
     }
   }
 
-  const served = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+  return aroundTokens(keyturn, async (name, work) => {
     try {
       return await work()
     } catch (error) {
@@ -44,14 +45,7 @@ export const withPending = (keyturn: Keyturn, { clock, reauthorisations, patienc
       if (end !== true) throw end
       return work()
     }
-  }
-
-  return {
-    ...keyturn,
-    token: (name) => served(name, () => keyturn.token(name)),
-    rejected: (name, generation) => served(name, () => keyturn.rejected(name, generation)),
-    fetch: (name, path, init) => served(name, () => keyturn.fetch(name, path, init)),
-  }
+  })
 }
 
 const pendingError = (name: string, error: KeyturnError, madeAt: number): KeyturnError =>
