@@ -77,7 +77,7 @@ export interface Rotation {
   /** Does what can be done now. Throws ROTATION_BUSY when another process is at it. */
   advance(name: string, options: AdvanceOptions): Promise<Advanced>
   /** A person says: go on. */
-  resume(name: string): Promise<Run>
+  resume(name: string, who?: string): Promise<Run>
   /** Taken back where that exists; throws ROLL_BACK_IMPOSSIBLE where it doesn't. */
   cancel(name: string, who: string): Promise<Run>
   /** Whether `cancel` would be taken. */
@@ -307,7 +307,7 @@ export const openRotation = (parts: RotationParts): Rotation => {
         await lease.release()
       }
     },
-    resume: (name) => change(name, ({ doc }) => transition.resumed(doc), 'rotation-resumed'),
+    resume: (name, who = '') => change(name, ({ doc }) => transition.resumed(doc), 'rotation-resumed', { who }),
     async cancel(name, who) {
       if (!(await canBeTakenBack(name))) {
         throw new KeyturnError(

@@ -102,7 +102,7 @@ export default class RotateCommand extends KeyturnCommand {
     const { who, attended, reason: why = 'by hand' } = wish
     if (wish.cancel) return rotation.cancel(name, who)
     if (wish.abandon) return rotation.abandon(name, who)
-    return wish.resume ? rotation.resume(name) : rotation.start(name, { why, who, attended })
+    return wish.resume ? rotation.resume(name, who) : rotation.start(name, { why, who, attended })
   }
 
   private async preflight(rotation: Rotation, name: string): Promise<Json> {
@@ -124,7 +124,9 @@ export default class RotateCommand extends KeyturnCommand {
     const switches = await rotation.switches(name)
     for (const { title, on } of switches) this.tell(`\nOrg switch “${title}”: ${switchText(on)}`)
     const { owner = null } = rotation.settingsOf(name).common
-    this.tell(`\nOwner: ${owner ?? 'nobody is named; whom a run waits for is told by all channels, or not at all'}`)
+    this.tell(
+      `\nOwner: ${owner ?? 'nobody is named as `owner`: who is needed is told by all channels of `notify`, if there are any'}`,
+    )
     if (rotator.exposure !== null) this.tell(`\nExposed meanwhile: ${rotator.exposure}`)
     if (rotator.person !== null) this.tell(`\nA person must: ${rotator.person}`)
     for (const { text, code, next } of problems) this.tell(`\n${this.paint('red', '✗')} ${text} (${code})\n  ${next}`)
@@ -197,7 +199,7 @@ export default class RotateCommand extends KeyturnCommand {
         if (!attended) return advanced
         for (const line of taskLines(run.person)) this.tell(line)
         given = await askPerson(run.person)
-        await rotation.resume(name)
+        await rotation.resume(name, operatorName())
         continue
       }
       const left = (run.waitUntil ?? 0) - systemClock.wall()
