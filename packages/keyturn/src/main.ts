@@ -66,11 +66,17 @@ const ownPackageJson = (): PackageJson => {
   }
 }
 
-/** Every command is loaded: only help needs them all. */
-const fullConfig = async (): Promise<Config> => {
+/** What help is asked about is loaded: the commands that begin with a word, or, as their list shows them, all. */
+const configOf = async (first: string | undefined): Promise<Config> => {
   const { Config: OclifConfig } = await import('@oclif/core/config')
   const json = ownPackageJson()
-  return OclifConfig.load({ root, pjson: json as never, ignoreManifest: true, version: json.version })
+  const files = [`${first}${extension}`, `${first}/*${extension}`]
+  const commands =
+    first === undefined || !word.test(first)
+      ? json.oclif.commands
+      : { strategy: 'pattern', target: json.oclif.commands, globPatterns: files }
+  const pjson = { ...json, oclif: { ...json.oclif, commands } }
+  return OclifConfig.load({ root, pjson: pjson as never, ignoreManifest: true, version: json.version })
 }
 
 /** What a running command asks its host for; nothing of it needs the list of commands. */
@@ -98,13 +104,24 @@ const runCommand = async ({ id, file, rest }: Found): Promise<void> => {
 
 const showHelp = async (argv: readonly string[]): Promise<void> => {
   const [config, { loadHelpClass, normalizeArgv }, { usageOf }] = await Promise.all([
-    fullConfig(),
+    configOf(argv[0]),
     import('@oclif/core/help'),
     import('./output/usage.ts'),
   ])
   for (const command of config.commands) command.usage = usageOf(command)
   const Help = await loadHelpClass(config)
   await new Help(config, { ...config.pjson.oclif.helpOptions }).showHelp(normalizeArgv(config, [...argv]))
+}
+
+const isTopic = (first: string): boolean =>
+  word.test(first) && existsSync(new URL(`./commands/keyturn/${first}`, import.meta.url))
+
+const helpWith = (argv: readonly string[]): Promise<void> => {
+  const [first] = argv
+  if (first === undefined || first.startsWith('-')) return showHelp([])
+  const found = findCommand(argv)
+  if (found !== null) return showHelp(found.id.split(':'))
+  return isTopic(first) && !word.test(argv[1] ?? '-') ? showHelp([first]) : unknownCommand(argv)
 }
 
 const unknownCommand = async (argv: readonly string[]): Promise<void> => {
@@ -146,11 +163,9 @@ export const main = async (given: readonly string[]): Promise<void> => {
     process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
     return
   }
-  if (first === undefined || first === 'help') return showHelp(argv.slice(1))
+  if (first === undefined || first === 'help') return helpWith(argv.slice(1))
+  if (wantsHelp(argv)) return helpWith(argv.filter((part) => part !== '--help' && part !== '-h'))
   const found = findCommand(argv)
-  if (wantsHelp(argv)) return showHelp(argv.filter((part) => part !== '--help' && part !== '-h'))
   if (found !== null) return runCommand(found)
-  if (existsSync(new URL(`./commands/keyturn/${word.test(first) ? first : '-'}`, import.meta.url)) && argv.length === 1)
-    return showHelp(argv)
-  return unknownCommand(argv)
+  return argv.length === 1 && isTopic(first) ? showHelp(argv) : unknownCommand(argv)
 }

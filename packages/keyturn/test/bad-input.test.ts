@@ -21,6 +21,9 @@ const { usage, config } = exitCodes
 const cases: readonly Case[] = [
   { args: ['nonsense'], code: 'BAD_ARGUMENT', exit: usage, says: /keyturn --help/ },
   { args: ['tokne', 'x'], code: 'BAD_ARGUMENT', exit: usage, says: /Did you mean `keyturn token`/ },
+  { args: ['tokne', '--help'], code: 'BAD_ARGUMENT', exit: usage, says: /Did you mean `keyturn token`/ },
+  { args: ['help', 'tokne'], code: 'BAD_ARGUMENT', exit: usage, says: /Did you mean `keyturn token`/ },
+  { args: ['ledger', 'verifi', '--help'], code: 'BAD_ARGUMENT', exit: usage, says: /keyturn ledger verify/ },
   { args: ['ledger', 'verifi'], code: 'BAD_ARGUMENT', exit: usage, says: /keyturn ledger verify/ },
   { args: ['token'], code: 'BAD_ARGUMENT', exit: usage, says: /Missing: NAME/ },
   { args: ['token', 'nobody'], code: 'GRANT_NOT_FOUND', exit: usage },
