@@ -151,7 +151,8 @@ export const brokerSettings = async (
   resolvers: Resolvers = {},
 ): Promise<BrokerSettings> => {
   const { limits = {} } = section
-  const { orgs } = reauthoriseSettings(section)
+  const asking = reauthoriseSettings(section)
+  const { orgs } = asking
   const shared = twice(orgs.flatMap(({ hosts }) => hosts))
   if (shared !== undefined) throw invalid(`${shared} is the host name of two orgs`)
   const listen = await Promise.all(
@@ -168,14 +169,9 @@ export const brokerSettings = async (
   const hosts = section.hosts?.map((each) => each.toLowerCase())
   return {
     listen,
-    ...reauthoriseSettings(section),
+    ...asking,
     hosts: hosts === undefined ? null : new Set([...hosts, ...orgs.flatMap((org) => org.hosts)]),
     trustedProxies: ranges(section.trustedProxies ?? [], 'trustedProxies'),
-    orgs,
-    reauthorise: {
-      linkLife: section.reauthorise?.linkLife ?? 24 * 3_600_000,
-      owner: section.reauthorise?.owner ?? null,
-    },
     limits: {
       body: limits.body ?? 160 * 1024 * 1024,
       headers: limits.headers ?? 15_000,

@@ -68,11 +68,19 @@ const serial = (random: CertificateOptions['random']): string => {
 }
 
 const loadAuthority = async (certPath: string, keyPath: string): Promise<Authority> => {
-  const pkcs8 = createPrivateKey(readFileSync(keyPath, 'utf8')).export({ type: 'pkcs8', format: 'der' })
-  const cert = new x509.X509Certificate(readFileSync(certPath, 'utf8'))
-  const privateKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, algorithm, true, ['sign'])
-  const publicKey = await webcrypto.subtle.importKey('spki', cert.publicKey.rawData, algorithm, true, ['verify'])
-  return { cert, keys: { privateKey, publicKey } }
+  try {
+    const [pem, key] = [readFileSync(certPath, 'utf8'), createPrivateKey(readFileSync(keyPath, 'utf8'))]
+    if (!new X509Certificate(pem).checkPrivateKey(key)) throw new Error('two pairs')
+    const pkcs8 = key.export({ type: 'pkcs8', format: 'der' })
+    const cert = new x509.X509Certificate(pem)
+    const privateKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, algorithm, true, ['sign'])
+    const publicKey = await webcrypto.subtle.importKey('spki', cert.publicKey.rawData, algorithm, true, ['verify'])
+    return { cert, keys: { privateKey, publicKey } }
+  } catch {
+    throw new KeyturnError('BAD_ARGUMENT', `${certPath} and its key are no pair that --make-ca made`, {
+      fix: 'Name another folder, and a new CA is made there. A CA of your company signs with its own tools: point broker.listen.tls to what it made.',
+    })
+  }
 }
 
 export const makeCertificates = async (options: CertificateOptions): Promise<MadeCertificates> => {
