@@ -1,5 +1,5 @@
 /**
- * A form as the OAuth endpoints take it: each name once (RFC 6749 §3.2), and the client's name and secret from it.
+ * A form as the OAuth endpoints take it: each name with one value (RFC 6749 §3.2), and the client's name and secret from it.
  * Salesforce reads the query of the address, too, and a Java sample that was copied into thousands of programs posts
  * everything there: it counts as part of the form. (We log routes, never addresses.)
  */
@@ -16,7 +16,8 @@ export const formOf = (request: FastifyRequest): Form => {
   const [, query = ''] = /\?(.*)/.exec(request.raw.url ?? '') ?? []
   const form = new Map<string, string>()
   for (const [name, value] of [...new URLSearchParams(query), ...new URLSearchParams(text)]) {
-    if (form.has(name)) throw new OAuthRefusal('invalid_request', `parameter ${safe(name)} is given twice`)
+    if ((form.get(name) ?? value) !== value)
+      throw new OAuthRefusal('invalid_request', `parameter ${safe(name)} is given twice`)
     form.set(name, value)
   }
   return form
