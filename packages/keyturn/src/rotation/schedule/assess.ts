@@ -79,6 +79,7 @@ const unreadableDue = (now: number, problem: KeyturnError): Due => ({
   begin: now,
   overdueAt: null,
   state: 'unknown-age',
+  hurdle: null,
   starts: false,
   nextWindow: null,
   why: problem.message,

@@ -37,6 +37,8 @@ export interface Due {
   /** From when on it is overdue; null: unknown. */
   readonly overdueAt: number | null
   readonly state: DueState
+  /** What is in the way of a run that ought to begin, also where `state` says how late it is; null: nothing. */
+  readonly hurdle: DueState | null
   /** A round may begin now. */
   readonly starts: boolean
   /** The first moment from `begin` (or now) on at which a run may begin; null: none within a year. */
@@ -115,6 +117,7 @@ export const dueOf = (policy: Policy, facts: DueFacts, now: number): Due => {
       begin: Infinity,
       overdueAt: null,
       state: 'fine',
+      hurdle: null,
       starts: false,
       nextWindow: null,
       why: 'its cron expression never comes again',
@@ -128,6 +131,7 @@ export const dueOf = (policy: Policy, facts: DueFacts, now: number): Due => {
       begin,
       overdueAt: overdueOf(policy, due, begin, facts),
       state: soon ? 'soon' : 'fine',
+      hurdle: null,
       starts: false,
       nextWindow: windowAt(begin),
       why,
@@ -143,6 +147,7 @@ export const dueOf = (policy: Policy, facts: DueFacts, now: number): Due => {
     begin,
     overdueAt,
     state: overdue ? 'overdue' : due === null && facts.run === null ? 'unknown-age' : (blocked?.state ?? 'due'),
+    hurdle: blocked?.state ?? null,
     starts: blocked === null,
     nextWindow,
     why: blocked === null ? why : `${blocked.why}${never} (${why})`,

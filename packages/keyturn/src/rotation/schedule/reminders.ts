@@ -94,7 +94,7 @@ const waitingOf = (one: Assessed, now: number): readonly Told[] => {
         key: `rotation-ahead/${name}/${stored.turn}`,
       },
     ]
-  if (due.state === 'waiting-for-approval')
+  if (due.hurdle === 'waiting-for-approval' && due.state !== 'overdue')
     return [
       {
         kind: 'rotation-waiting-for-person',

@@ -124,6 +124,18 @@ void test('of an unknown age: adopted, it counts as due; never adopted, somebody
   assert.equal(asked, before, 'an age is asked for once a day')
 })
 
+void test('of an unknown age and in need of approval: somebody is asked for it', async (t) => {
+  const { all, one } = await openFleet(t, [{ name: 'erp', age: null, schedule: { ...every, approval: true } }])
+  assert.deepEqual((await one.round()).started, [])
+  assert.equal((await states(one, all.clock.wall()))['erp'], 'unknown-age')
+  assert.deepEqual(
+    all.told.map(({ kind, subject }) => [kind, subject]),
+    [['rotation-waiting-for-person', 'erp: its rotation waits for approval']],
+  )
+  await approveTurn({ rotation: one.rotation, store: one.keyturn.store }, 'erp', 'jane', all.clock.wall())
+  assert.deepEqual((await one.round()).started, ['erp'])
+})
+
 void test('an age that can’t be asked for now is no reason to turn anything', async (t) => {
   let asked = 0
   const age = async () => {
