@@ -7,6 +7,8 @@ import { authSession } from './objects/auth-session.ts'
 import { certificate } from './objects/certificate.ts'
 import { connectedApplication } from './objects/connected-application.ts'
 import { contact } from './objects/contact.ts'
+import { contentDistribution } from './objects/content-distribution.ts'
+import { deployRequest } from './objects/deploy-request.ts'
 import { entityDefinition } from './objects/entity-definition.ts'
 import { entityParticle } from './objects/entity-particle.ts'
 import { eventLogFile } from './objects/event-log-file.ts'
@@ -64,6 +66,8 @@ export const catalogue: readonly SObject[] = [
   certificate,
   connectedApplication,
   contact,
+  contentDistribution,
+  deployRequest,
   entityDefinition,
   entityParticle,
   eventLogFile,

@@ -5,6 +5,7 @@
 import type { Org } from '../state/org.ts'
 import { deploy, unexpected } from './deploy.ts'
 import type { DeployOptions, DeployOutcome } from './deploy.ts'
+import { deployOptionsOf } from './deploy-options.ts'
 import { retrieve } from './retrieve.ts'
 import type { RetrieveOutcome, RetrieveRequest } from './retrieve.ts'
 
@@ -87,6 +88,24 @@ export function submit(
   const job = jobById(org, id)
   if (job === undefined) throw new Error(`The job ${id} was written and can’t be read`)
   return job
+}
+
+/** A deployment of long ago, for orgs that are made with a past: whose it was, when, and nothing of what was in it. */
+export function plantDeployment(org: Org, { userId, at }: { readonly userId: string; readonly at: number }): void {
+  const request = deployOptionsOf(undefined)
+  const result: DeployOutcome = {
+    status: 'Succeeded',
+    messages: [],
+    total: 0,
+    errorStatusCode: null,
+    errorMessage: null,
+  }
+  org
+    .sql(
+      `INSERT INTO sim_metadata_job (id, kind, userId, version, createdAt, startAt, endAt, state, request, result)
+       VALUES (?, 'deploy', ?, 66, ?, ?, ?, 'done', ?, ?)`,
+    )
+    .run(org.ids.id('0Af'), userId, at, at, at + 60_000, JSON.stringify(request), JSON.stringify(result))
 }
 
 /** In the queue it is over at once; at work it takes until the job would have ended. */

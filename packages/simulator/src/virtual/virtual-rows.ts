@@ -2,6 +2,7 @@
 import type { VirtualAsk, VirtualRow } from '../route.ts'
 import type { Org } from '../state/org.ts'
 import { certificateRows } from './certificates.ts'
+import { deployRequestRows } from './deploy-requests.ts'
 import { entityDefinitions, entityParticles } from './entities.ts'
 import { appPolicyRows, appRangeRows, appSettingRows, oauthPolicyRows } from './external-client-apps.ts'
 import { healthCheckRows, riskRows } from './health-check.ts'
@@ -13,6 +14,7 @@ const virtualId = '000000000000000AAA'
 
 const makers: Readonly<Record<string, (org: Org, ask: VirtualAsk) => readonly VirtualRow[]>> = {
   Certificate: certificateRows,
+  DeployRequest: deployRequestRows,
   EntityDefinition: entityDefinitions,
   EntityParticle: entityParticles,
   ExtlClntAppOauthIpRange: appRangeRows,

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { scenario } from '../../src/index.ts'
 import { simulator } from '../identity/wire.ts'
+import { zipOf } from '../metadata/org.ts'
 import { connectionOf, day, refusal, rowsOf, toolingRows } from './asking.ts'
 
 const legacy = async () => {
@@ -170,4 +171,48 @@ test('Health Check and its kin are not there for who may not see the setup', asy
   sim.control.givePermissions({ user: 'x@acme.example', permissions: ['ViewHealthCheck'] })
   assert.equal((await toolingRows(bare, 'SELECT Score FROM SecurityHealthCheck')).length, 1)
   assert.equal(await refusal(toolingRows(bare, 'SELECT Id FROM SecuritySettings')), 'INVALID_TYPE')
+})
+
+test('deployments leave rows in the Tooling API, with who sent them and what became of them', async () => {
+  const { sim, admin } = await legacy()
+  const soql =
+    'SELECT CreatedBy.Username, Status, CheckOnly, CompletedDate FROM DeployRequest ORDER BY CreatedDate DESC LIMIT 3'
+  assert.equal(await refusal(admin.query(soql)), 'INVALID_TYPE')
+  const planted = await toolingRows(
+    admin,
+    "SELECT Id FROM DeployRequest WHERE Status = 'Succeeded' AND CheckOnly = false",
+  )
+  assert.equal(planted.length, 6)
+  sim.control.changeOrg({ settings: { metadataQueueMs: 60_000, metadataRunMs: 60_000 } })
+  const version = '<version>66.0</version>'
+  const zip = zipOf({ 'package.xml': `<Package xmlns="http://soap.sforce.com/2006/04/metadata">${version}</Package>` })
+  // jsforce asks on by itself; the first answer has the id.
+  const started: unknown = await admin.metadata.deploy(zip, { checkOnly: true, singlePackage: true })
+  const newest = async () => {
+    const [row = {}] = await toolingRows(admin, soql)
+    const { Username } = row['CreatedBy'] as { Username: string }
+    return [Username, row['Status'], row['CheckOnly'], row['CompletedDate'] === null]
+  }
+  assert.deepEqual(await newest(), ['ada.admin@legacy.example', 'Pending', true, true])
+  sim.control.moveClock({ advanceMs: 10 * 60_000 })
+  assert.ok((started as { id: string }).id.startsWith('0Af'))
+  assert.deepEqual(await newest(), ['ada.admin@legacy.example', 'Succeeded', true, false])
+})
+
+test('public links to files: all of them for who may see all files, else one’s own', async () => {
+  const { sim, admin } = await legacy()
+  const soql = 'SELECT Name, PreferencesExpires, Password FROM ContentDistribution ORDER BY Name'
+  assert.deepEqual(
+    (await rowsOf(admin, soql)).map((row) => [row['Name'], row['PreferencesExpires'], row['Password'] !== null]),
+    [
+      ['Contract draft', false, true],
+      ['Price list 2019', false, false],
+      ['Trade fair pictures', true, false],
+    ],
+  )
+  const own = await rowsOf(connectionOf(sim, 'contractor.one@legacy.example', 'Team_CLI'), soql)
+  assert.deepEqual(
+    own.map((row) => row['Name']),
+    ['Trade fair pictures'],
+  )
 })

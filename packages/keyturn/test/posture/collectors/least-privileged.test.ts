@@ -66,12 +66,12 @@ void test('the permission set for auditors shows users, rights, logins, the trai
   assert.equal(whyUnknown(facts.settings['OauthOidc.isPkceRequired'] ?? { is: 'known', value: 0 }), 'permission')
 })
 
-void test('the full permission set for auditors leaves only the frozen, public links, and what the org does not have', async (t) => {
+void test('the full permission set for auditors leaves only the frozen and public links', async (t) => {
   const spec = { name: 'acme', users: users(...shipped('Keyturn_Auditor_Full')) }
   const { collect } = await auditedOrg(t, { spec, user: auditor })
   const { facts } = await collect(everything, { settings: asked })
   const unknown = Object.entries(reasons(facts)).filter(([, why]) => why !== 'known' && why !== 'not-collected')
-  assert.deepEqual(Object.fromEntries(unknown), { contentLinks: 'permission', deployments: 'not-provisioned' })
+  assert.deepEqual(Object.fromEntries(unknown), { contentLinks: 'permission' })
   for (const user of valueOf(facts.users))
     assert.deepEqual([user.frozen, user.mfaMethods].map(whyUnknown), ['permission', 'known'])
   for (const app of valueOf(facts.apps))

@@ -54,7 +54,7 @@ void test(
     )
     assert.deepEqual(tokens, [60_001, 60_001, true])
     assert.equal(logins.rows, 500_000)
-    assert.deepEqual(unknown.toSorted(), ['contentLinks', 'deployments', 'keyturn', 'repository'])
+    assert.deepEqual(unknown.toSorted(), ['keyturn', 'repository'])
     assert(calls.mostAtOnce <= 10)
     assert(megabytes < 300, `${megabytes} MB`)
     assert(aboutTokens <= 160, `${aboutTokens} calls`)

@@ -1,5 +1,6 @@
-/** Certificates, named credentials, identity providers, packages, event logs: what else an inventory turns up. */
+/** Certificates, named credentials, identity providers, packages, event logs, deployments, links: what else turns up. */
 import { assignIntegrationLicense, insertRow } from '../../data/index.ts'
+import { plantDeployment } from '../../metadata/jobs.ts'
 import { insertRow as insertComponent, keepContent } from '../../metadata/store.ts'
 import { makeSelfSigned } from '../../metadata/types/stored/self-signed.ts'
 import { userId } from './world.ts'
@@ -56,10 +57,44 @@ function makeEventLogs({ org, ago }: World): void {
     })
 }
 
+/** Days ago, and who: the pipeline, the release tool beside it, and an administrator in a hurry. */
+const deployments: readonly (readonly [number, string])[] = [
+  [90, 'jenkins.deploy'],
+  [45, 'jenkins.deploy'],
+  [30, 'release.robot'],
+  [10, 'jenkins.deploy'],
+  [5, 'felix.fox'],
+  [2, 'release.robot'],
+]
+
+function makeDeployments(world: World): void {
+  for (const [days, by] of deployments) plantDeployment(world.org, { userId: userId(world, by), at: world.ago(days) })
+}
+
+/** Name, owner, days until it ends (null: never), and its password. */
+const links: readonly (readonly [string, string, number | null, string | null])[] = [
+  ['Price list 2019', 'sales.emea', null, null],
+  ['Contract draft', 'lena.lang', null, 'spring'],
+  ['Trade fair pictures', 'contractor.one', 30, null],
+]
+
+function makeLinks(world: World): void {
+  for (const [Name, owner, days, Password] of links)
+    insertRow(world.org, 'ContentDistribution', {
+      Name,
+      OwnerId: userId(world, owner),
+      PreferencesExpires: days !== null,
+      ExpiryDate: days === null ? null : world.ago(-days),
+      Password,
+    })
+}
+
 export function makeCredentials(world: World): void {
   const { org, name, ago } = world
   makeCertificates(world)
   makeEventLogs(world)
+  makeDeployments(world)
+  makeLinks(world)
   for (const [DeveloperName, Endpoint, PrincipalType] of [
     ['ERP', 'https://erp.legacy.example/api', 'NamedUser'],
     ['Old_Intranet', 'http://intranet.legacy.example', 'NamedUser'],
