@@ -17,7 +17,8 @@ import { NAME, startOrg } from './org.ts'
 import type { Org } from './org.ts'
 
 const LIMITS = '/services/data/v60.0/limits'
-const companion = sfCompanion({ core, wait: 5_000 })
+// Three sf processes start while the lock is held: on a busy machine that takes long.
+const companion = sfCompanion({ core, wait: 60_000 })
 /** A process that dies between its commit and the write, as far as the other side can tell. */
 const forgetful: ExchangeCompanion = {
   scheme: 'sf',
