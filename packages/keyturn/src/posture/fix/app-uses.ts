@@ -16,7 +16,7 @@ export const seenIn = (snapshot: Snapshot): Seen => {
   const evidence: Evidence = {
     facts: snapshot.facts,
     callers: [],
-    self: { username: snapshot.auditor.username, app: null, address: null },
+    self: { username: snapshot.auditor.username, app: null, address: null, flow: null },
     takenAt: snapshot.takenAt,
     ...(snapshot.org.timeZone === undefined ? {} : { timeZone: snapshot.org.timeZone }),
   }

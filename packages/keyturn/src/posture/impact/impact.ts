@@ -16,7 +16,13 @@ export interface Evidence {
   readonly facts: Facts
   readonly callers: readonly SeenCaller[]
   /** Who makes the change: nobody locks itself out. */
-  readonly self: { readonly username: string; readonly app: string | null; readonly address: string | null }
+  readonly self: {
+    readonly username: string
+    readonly app: string | null
+    readonly address: string | null
+    /** As its grant signs in; null: not known. */
+    readonly flow: 'refresh' | 'jwt-bearer' | 'client-credentials' | null
+  }
   /** Epoch ms of what was seen. */
   readonly takenAt: number
   /** Of the org, as IANA names it: login hours are in it. Absent: not known. */

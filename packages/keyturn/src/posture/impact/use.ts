@@ -101,6 +101,8 @@ export const selfUse = ({ self, takenAt }: Evidence): Use => ({
   appId: null,
   way: null,
   kind: 'oauth',
+  // No login of a JWT says what it is; this one is known to be one.
+  flow: self.flow === 'jwt-bearer' ? 'unsaid' : self.flow,
   address: self.address,
   uses: 1,
   last: takenAt,

@@ -25,7 +25,7 @@ export const peopleSteps = (
   const evidence: Evidence = {
     facts: snapshot.facts,
     callers: [],
-    self: { username: snapshot.auditor.username, app: null, address: null },
+    self: { username: snapshot.auditor.username, app: null, address: null, flow: null },
     takenAt: snapshot.takenAt,
   }
   const fix = (control: string): string => `keyturn fix ${typed(grant, 'GRANT')} ${control}`

@@ -105,7 +105,7 @@ for (const hostile of [false, true])
     )
     const evidence: Evidence = {
       ...{ facts: before.facts, callers: [], takenAt: before.takenAt },
-      self: { username: ada, app: 'Auditor_Web', address: '127.0.0.1' },
+      self: { username: ada, app: 'Auditor_Web', address: '127.0.0.1', flow: 'refresh' },
     }
     const plan = await planFixes(found, before, evidence)
     for (const { control, findings } of found)

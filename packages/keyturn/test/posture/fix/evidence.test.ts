@@ -51,7 +51,7 @@ void test('callers are evidence of the users and apps they sign in as, of this o
       ['idle', 'integration@acme.example', 'Web', false],
     ],
   )
-  assert.deepEqual([self.username, self.app], [admin, 'Web'])
+  assert.deepEqual([self.username, self.app, self.flow], [admin, 'Web', 'refresh'])
   assert.match(self.address ?? '', /^(127\.0\.0\.1|::1)$/)
 
   const of = { facts: snapshot.facts, now: clock.wall(), days: 30 }
@@ -86,7 +86,7 @@ const evidence = (
     logins: known({ days: 90, rows: 1, uses: logins.map((one) => sampleLogin({ user: 'erp@example.com', ...one })) }),
   },
   callers: [],
-  self: { username: admin, app: null, address: null },
+  self: { username: admin, app: null, address: null, flow: null },
   takenAt: now,
 })
 

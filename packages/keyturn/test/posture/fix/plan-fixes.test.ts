@@ -27,7 +27,7 @@ const snapshotOf = (facts: Partial<Facts>): Snapshot => ({
 
 const evidenceOf = ({ facts }: Snapshot) => ({
   ...{ facts, callers: [], takenAt: now },
-  self: { username: 'admin@acme.example', app: null, address: null },
+  self: { username: 'admin@acme.example', app: null, address: null, flow: null },
 })
 
 const short = snapshotOf({ settings: { [length]: known(5) }, apps: known([sampleApp({ pkceRequired: known(false) })]) })

@@ -67,7 +67,7 @@ export const evidenceOf = (sketch: Sketch): Evidence => {
       ...sketch.facts,
     },
     callers: (sketch.callers ?? []).map(sampleCaller),
-    self: { username: 'admin@example.com', app: 'Keyturn', address: '203.0.113.15', ...sketch.self },
+    self: { username: 'admin@example.com', app: 'Keyturn', address: '203.0.113.15', flow: null, ...sketch.self },
     takenAt: now,
     ...(sketch.timeZone === undefined ? {} : { timeZone: sketch.timeZone }),
   }

@@ -206,6 +206,14 @@ judgeRows([
     locksOutSelf: true,
   },
   {
+    name: 'flow off: not the one the grant of the account itself uses, whatever else its user does',
+    restriction: { is: 'flow-off', app: 'Keyturn', flow: 'client-credentials' },
+    apps: [{ name: 'Keyturn', label: 'Keyturn' }],
+    logins: [{ user: 'admin@example.com', application: 'Keyturn', subType: 'OauthClientCredentials' }],
+    self: { flow: 'refresh' },
+    cutOff: ['admin@example.com'],
+  },
+  {
     name: 'secret for refreshing: who refreshes',
     restriction: { is: 'secret-required', app: 'Erp', at: 'refresh' },
     tokens: [{}],

@@ -152,6 +152,21 @@ judgeRows([
     self: { address: '198.51.100.9' },
     locksOutSelf: true,
   },
+  ...(
+    [
+      ['BYPASS', 'refresh', false],
+      ['ENFORCE_RELAXREFRESH', 'refresh', false],
+      ['ENFORCE_RELAXREFRESH', 'client-credentials', true],
+      // An assertion keeps to the ranges whatever the app says.
+      ['BYPASS', 'jwt-bearer', true],
+    ] as const
+  ).map(([relaxation, flow, locksOutSelf]) => ({
+    name: `login addresses: the account itself by ${flow}, through an app with ${relaxation}`,
+    restriction: { ...ofProfile, profile: null },
+    apps: [{}, { name: 'Keyturn', id: '0xI000000000009', label: 'Keyturn', ipRelaxation: known(relaxation) }],
+    self: { address: '198.51.100.9', flow },
+    locksOutSelf,
+  })),
   {
     name: 'login addresses: the account itself, from nobody knows where',
     restriction: { ...ofProfile, profile: null },

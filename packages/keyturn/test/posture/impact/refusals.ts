@@ -148,7 +148,7 @@ export const companyAtWork = async (t: TestContext): Promise<Company> => {
   const evidence: Evidence = {
     facts: snapshot.facts,
     callers: [],
-    self: { username: user, app: 'Auditor_Web', address: '127.0.0.1' },
+    self: { username: user, app: 'Auditor_Web', address: '127.0.0.1', flow: 'refresh' },
     takenAt: snapshot.takenAt,
   }
   const { refreshToken, clientId, clientSecret } = audited.sim.control.grant({ user, app: 'Auditor_Web' })

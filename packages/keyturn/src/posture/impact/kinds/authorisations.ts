@@ -66,7 +66,9 @@ export const secretRequired: Judge<'secret-required'> = {
         })
       if (use.from === 'caller') return match(use) === 'no' ? null : asItsUser
       const flow = at === 'refresh' ? 'refresh' : 'token-exchange'
-      return use.flow === flow || use.from === 'self' ? matched(match(use), possible(sends)) : null
+      return use.flow === flow || (use.from === 'self' && use.flow === null)
+        ? matched(match(use), possible(sends))
+        : null
     }
   },
 }

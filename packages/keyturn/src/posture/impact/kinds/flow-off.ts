@@ -29,6 +29,8 @@ export const flowOff: Judge<'flow-off'> = {
       if (use.from === 'caller') return match(use) === 'no' ? null : asItsUser
       if (use.from === 'self') {
         if (match(use) === 'no') return null
+        const known = seen.evidence.self.flow
+        if (known !== null) return known === flow ? matched(match(use), certain('It logs in by this flow.')) : null
         // How it signs in is what its own logins say, and a refresh token is no such flow.
         const own = seen.alike(use).filter(({ from }) => from === 'login')
         const hit = own.map((one) => judgeLogin(one, flow, seen)).find((one) => one !== null)

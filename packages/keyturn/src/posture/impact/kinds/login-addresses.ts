@@ -15,10 +15,11 @@ const isRelaxed = (app: AppFact | null, { flow, from }: Use): boolean | null => 
   const value = app.ipRelaxation.value
   const refreshes = flow === 'refresh' || from === 'token'
   if (value === 'ENFORCE') return false
-  if (value === 'ENFORCE_RELAXREFRESH') return refreshes ? true : from === 'self' ? null : false
-  if (value === 'BYPASS_2FACTOR') return null
-  // Whatever it is, it may be an assertion.
-  return flow === 'unsaid' || from === 'self' ? null : true
+  const unknown = from === 'self' && flow === null
+  if (value === 'ENFORCE_RELAXREFRESH') return refreshes ? true : unknown ? null : false
+  if (value === 'BYPASS_2FACTOR' || unknown) return null
+  // It may be an assertion; of our own account it is known to be one.
+  return flow === 'unsaid' ? (from === 'self' ? false : null) : true
 }
 
 const softened = (verdict: Verdict, use: Use, seen: Seen): Verdict => {

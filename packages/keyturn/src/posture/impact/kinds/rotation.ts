@@ -24,7 +24,8 @@ export const rotation: Judge<'rotation'> = {
     // Once for all uses of a user and app: some have thousands.
     const judged = new Map<readonly Use[], Verdict>()
     return (use) => {
-      if (use.from !== 'token' && use.flow !== 'refresh') return null
+      // Keyturn keeps each new token before it is used.
+      if (use.from === 'self' || (use.from !== 'token' && use.flow !== 'refresh')) return null
       if (match(use) === 'no') return null
       const all = seen.alike(use)
       const before = judged.get(all)

@@ -10,6 +10,8 @@ export const tokenAddresses: Judge<'token-addresses'> = {
     return (use) => {
       if (use.kind !== 'oauth') return null
       if (use.flow === 'client-credentials' || use.flow === 'token-exchange') return null
+      // Of our own account it is known to be a JWT.
+      if (use.from === 'self' && use.flow === 'unsaid') return null
       const verdict = byAddress(use, ranges, seen)
       // JWT bearer has no refresh token, and the device flow does.
       const unsure = verdict?.is === 'certain' && use.flow === 'unsaid'
