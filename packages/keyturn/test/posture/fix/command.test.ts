@@ -23,6 +23,7 @@ const company = async (t: Lasting & { readonly name: string }, { hostile = false
     env,
   })
   assert.equal(connected.code, 0, connected.stderr)
+  const jobsBefore = sim.control.metadataJobs().length
   const settings = (member: string): string =>
     JSON.stringify(sim.control.components({ type: 'Settings' }).find(({ fullName }) => fullName === member)?.body)
   const entries = async (): Promise<readonly { kind: string; data: Record<string, unknown> }[]> => {
@@ -38,6 +39,8 @@ const company = async (t: Lasting & { readonly name: string }, { hostile = false
     folder,
     settings,
     entries,
+    /** Deployments, and retrievals, since the company was as it is. */
+    jobs: () => sim.control.metadataJobs().length - jobsBefore,
     fix: (...args: readonly string[]) => folder.run(['fix', 'acme', ...args], { env }),
     start: (...args: readonly string[]) => folder.start(['fix', 'acme', ...args], { env }),
     json: (...args: readonly string[]) => folder.json(['fix', 'acme', ...args], { env }),
@@ -54,7 +57,7 @@ const shared = (): ReturnType<typeof company> =>
   (made ??= company({ after: (end) => void ends.push(end), name: 'fix' }))
 
 test('what can be mended is listed with who would be cut off, and what can’t with who can; nothing is changed', async () => {
-  const { fix, json, sim } = await shared()
+  const { fix, json, jobs } = await shared()
   const { code, value } = await json()
   assert.equal(code, 0)
   const of = (control: string) => value.fixable.find((one: { control: string }) => one.control === control)
@@ -71,7 +74,7 @@ test('what can be mended is listed with who would be cut off, and what can’t w
   assert.match(stdout, /Cuts somebody off, or nobody can tell[^]*\noauth-password-flow-blocked /)
   assert.match(stdout, /api-access-control .* locks this account out/)
   assert.match(stdout, /trusted-ranges: setting:Security\.networkAccess\.ipRanges/)
-  assert.equal(sim.control.metadataJobs().length, 0, 'not even a dry run')
+  assert.equal(jobs(), 0, 'not even a dry run')
 })
 
 test('controls, subjects and what is wrong with them: each mistake is named', async () => {
@@ -181,11 +184,11 @@ test('who would be cut off needs a reason, also for --yes; the reason is in the 
 })
 
 test('who may see a setting and not change it is refused in the org’s words, and nothing is deployed', async (t) => {
-  const { json, sim } = await company(t, { user: 'hanna.hill@legacy.example' })
+  const { json, jobs } = await company(t, { user: 'hanna.hill@legacy.example' })
   const { code, value } = await json('password-length', '--yes')
   assert.deepEqual([code, value.error?.code], [exitCodes.remote, 'ORG_REFUSED'])
   assert.match(value.error.message, /INSUFFICIENT_ACCESS/)
-  assert.equal(sim.control.metadataJobs().length, 0)
+  assert.equal(jobs(), 0)
 })
 
 test('hostile names do nothing to a terminal', async (t) => {
@@ -201,19 +204,18 @@ test('hostile names do nothing to a terminal', async (t) => {
 test('interrupted in the middle of a deployment: no stack, what was begun is in the ledger, and the next run ends it', async (t) => {
   const { sim, start, entries, json, settings } = await company(t)
   const args = ['password-length', '--yes'] as const
-  const running = start(...args)
-  await running.said(/The org accepts it/)
-  const fault = sim.control.addFault({ match: { endpoint: 'metadata' }, count: 'forever', action: { holdAfter: true } })
-  // From here the org answers one request at a time, until it has begun to deploy in earnest.
   const deployments = (): number => sim.control.metadataJobs().filter(({ kind }) => kind === 'deploy').length
-  const checks = deployments()
-  const hasBegun = (): boolean => deployments() > checks
-  for (let requests = 0; requests < 20; requests++) {
-    await sim.control.held({ fault: fault.id, count: 1, timeoutMs: 20_000 })
-    if (hasBegun()) break
-    sim.control.release()
+  const before = deployments()
+  // The org answers one request after the other, until it has begun to deploy in earnest: the first was the dry run.
+  const fault = sim.control.addFault({ match: { endpoint: 'metadata' }, count: 'forever', action: { holdAfter: true } })
+  const running = start(...args)
+  let over = false
+  void running.ended.then(() => (over = true))
+  while (deployments() < before + 2) {
+    assert(!over, 'it ended before the deployment')
+    const held = await sim.control.held({ fault: fault.id, count: 1, timeoutMs: 1_000 })
+    if (deployments() < before + 2) for (const { id } of held) sim.control.release(id)
   }
-  assert(hasBegun())
   assert(running.child.kill('SIGINT'))
   const { code, signal, stdout, stderr } = await running.ended
   assert.deepEqual([code, signal], [null, 'SIGINT'])

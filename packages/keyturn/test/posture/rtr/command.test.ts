@@ -20,6 +20,7 @@ const appOf = (apps: readonly AppJson[], subject: string): AppJson => {
 
 test('the plan: every app that hands out tokens, its clients, who is in the way; and nothing is changed', async (t) => {
   const { json, sim, rtr, folder } = await rtrCompany(t)
+  const jobs = sim.control.metadataJobs().length
   const { code, value } = await json('acme', '--save', 's.json')
   assert.equal(code, 0)
   assert.equal(value.format, 'keyturn-rtr/1')
@@ -35,7 +36,7 @@ test('the plan: every app that hands out tokens, its clients, who is in the way;
   assert.equal(ids.get('app:Team_CLI/unseen/consultant.old@legacy.example')?.readiness, 'unknown')
   const erp = appOf(value.apps, 'app:ERP_Sync')
   assert.equal(erp.clients.find(({ id }) => id.includes('python-requests'))?.by, 'way-in')
-  assert.equal(sim.control.metadataJobs().length, 0, 'not even a dry run')
+  assert.equal(sim.control.metadataJobs().length, jobs, 'not even a dry run')
   const first = await rtr('acme')
   assert(first.stdout.split('\n').length < 32, 'one screen')
   const one = await rtr('acme', '--app', 'ERP_Sync')
