@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { verifyEntries } from '@keyturn/tokens/ledger'
 import { call, rotator, selfRotating, world } from './external-client-app-world.ts'
 import type { World } from './external-client-app-world.ts'
+import { reconnect } from './matrix/reconnect.ts'
 import { Killed, toTheEnd } from './scene.ts'
 
 const minute = 60_000
@@ -247,6 +248,42 @@ void test('one consumer of several turns, and the others keep their pairs', asyn
     second.clientId,
   )
 })
+
+for (const [grantsOfOldKey, step] of [
+  ['die-at-rotate', 'activate'],
+  ['die-at-removal', 'retire'],
+] as const) {
+  void test(`tokens of the old key that ${grantsOfOldKey}: whose they were is asked to sign in again, before the run ends`, async (t) => {
+    const place = await world(t, { grantsOfOldKey })
+    const { sim, keyturn } = place
+    const web = sim.control.grant({ user: 'plain@acme.example', app: 'Erp' })
+    const { clientId, clientSecret, refreshToken } = web
+    await keyturn.grants.add({
+      ...{ name: 'portal', loginUrl: sim.url, clientId, clientSecret, refreshToken },
+      flow: 'refresh_token',
+    })
+    const userinfo = (): Promise<number> =>
+      keyturn.fetch('portal', '/services/oauth2/userinfo').then(
+        ({ status }) => status,
+        () => 0,
+      )
+    assert.equal(await userinfo(), 200)
+    await place.start()
+    const asked = await toTheEnd(place, 'erp-app', () => place.open())
+    assert.deepEqual([asked.state, asked.begun?.step], ['waiting-for-person', step], asked.problem?.text)
+    assert.match(asked.person?.what ?? '', /ended the tokens of portal$/)
+    assert.match(asked.person?.clicks.join(' ') ?? '', /keyturn connect portal/)
+    assert.equal(sim.control.changeOrg({ settings: {} }).consumerSecretsByRest, false, 'nothing is open meanwhile')
+    await reconnect(place, 'portal', 'plain@acme.example')
+    place.advance(61_000)
+    const run = await toTheEnd(place, 'erp-app', () => place.open())
+    assert.equal(run.state, 'retired', run.problem?.text)
+    assert.match(run.done.at(-1)?.note ?? '', /was deleted/)
+    sim.control.expireAccessTokens()
+    assert.equal(await userinfo(), 200)
+    await judge(place, grantsOfOldKey)
+  })
+}
 
 for (const [what, answer] of [
   ['a page of a proxy', { html: true }],

@@ -2,12 +2,11 @@
 import { KeyturnError } from '@keyturn/tokens'
 import type { GrantView } from '@keyturn/tokens'
 import type { RotationStep, StepContext } from '../../rotator.ts'
+import { askAgain } from '../../steps/ask-again.ts'
 import type { ConnectedAppSettings } from './settings.ts'
 import { ownGrants } from './what-dies.ts'
 
 type Context = StepContext<ConnectedAppSettings>
-
-const lookAgain = 60_000
 
 export const grantsOf = (context: Context): Promise<readonly GrantView[]> => {
   const { oldKey } = context.data
@@ -33,19 +32,6 @@ export const giveGrants = async (context: Context, corrected: boolean): Promise<
   return grants.map(({ name }) => name)
 }
 
-const isDead = async (context: Context, { name, status }: GrantView): Promise<boolean> => {
-  const { keyturn } = context
-  if (status === 'blocked') await keyturn.grants.retry(name)
-  try {
-    // `userinfo` wants a living token; the list of API versions would answer anybody.
-    return (await keyturn.fetch(name, '/services/oauth2/userinfo')).status >= 400
-  } catch (error) {
-    if (error instanceof KeyturnError && error.kind === 'denied') return true
-    if (error instanceof KeyturnError && error.code === 'REAUTHORISATION_PENDING') return true
-    throw error
-  }
-}
-
 /** No hurry for consumers, who have the pair by now; each of these is out until a person signed in. */
 export const reauthorise: RotationStep<ConnectedAppSettings> = {
   name: 're-authorise',
@@ -54,34 +40,15 @@ export const reauthorise: RotationStep<ConnectedAppSettings> = {
   undo: 'impossible',
   async run(context) {
     const refreshed = (await grantsOf(context)).filter(({ flow }) => flow === 'refresh_token')
-    const dead: string[] = []
-    for (const { name } of refreshed) {
-      // The old pair is over: whoever signs in now, signs in with the new one.
-      await context.keyturn.grants.settleClient(name, 'new')
-      if (await isDead(context, await context.keyturn.grants.show(name))) dead.push(name)
-    }
-    if (dead.length === 0) {
-      const names = refreshed.map(({ name }) => name).join(', ')
-      return {
-        is: 'done',
-        note: refreshed.length === 0 ? 'no grant of this store had tokens to lose' : `${names} work`,
-      }
-    }
-    const clicks: string[] = []
-    for (const name of dead) {
-      const asked = context.data[`asked:${name}`]
-      const text = typeof asked === 'string' ? asked : (await context.ports.reauthorise(name)).text
-      if (asked === undefined) await context.keep({ data: { [`asked:${name}`]: text } })
-      clicks.push(`${name}: ${text}`)
-    }
+    // The old pair is over: whoever signs in now, signs in with the new one.
+    for (const { name } of refreshed) await context.keyturn.grants.settleClient(name, 'new')
+    const settled = await Promise.all(refreshed.map(({ name }) => context.keyturn.grants.show(name)))
+    const asked = await askAgain(context, settled)
+    if (asked !== null) return asked
+    const names = refreshed.map(({ name }) => name).join(', ')
     return {
-      is: 'person',
-      task: {
-        what: `The new pair ended the tokens of ${dead.join(', ')}`,
-        clicks,
-        asks: [],
-      },
-      recheck: lookAgain,
+      is: 'done',
+      note: refreshed.length === 0 ? 'no grant of this store had tokens to lose' : `${names} work`,
     }
   },
 }
