@@ -93,7 +93,7 @@ export const absences: readonly Absence[] = [
       // a one-time link: to its channel and its person; a PKCE verifier: back to the library
       'packages/keyturn/src/broker/reauthorise/',
       'packages/keyturn/src/commands/keyturn/grants/reauthorise.ts',
-      'packages/keyturn/src/schedule-opened.ts',
+      'packages/keyturn/src/wiring/schedule-opened.ts',
       // told through the channels, which are reached by secret addresses
       'packages/keyturn/src/notify/',
       // passwords and security tokens: into the request that sets or tries them

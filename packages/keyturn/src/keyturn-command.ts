@@ -86,7 +86,7 @@ export abstract class KeyturnCommand extends Command {
     work: (keyturn: Keyturn, settings: Settings) => Promise<T>,
     more: Pick<OpenOptions, 'lostHostAfter'> = {},
   ): Promise<T> {
-    const [settings, { withOpened }] = await Promise.all([this.settings(flags), import('./opened.ts')])
+    const [settings, { withOpened }] = await Promise.all([this.settings(flags), import('./wiring/opened.ts')])
     return withOpened(settings, work, more)
   }
 

@@ -2,7 +2,7 @@
  * `keyturn token NAME [--json]` without oclif, which takes twice as long to load as everything else together. Scripts
  * call this line for every request they make; with any other flag the command of the same name does it.
  */
-import { withOpened } from '../opened.ts'
+import { withOpened } from '../wiring/opened.ts'
 import { reportError } from '../output/report-error.ts'
 import { environment, readSettings } from '../settings.ts'
 import { askToken } from './ask-token.ts'

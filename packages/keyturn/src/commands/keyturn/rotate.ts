@@ -74,7 +74,7 @@ export default class RotateCommand extends KeyturnCommand {
     const wait = flags.wait === undefined ? usualWait : readDuration(flags.wait)
     if (wait === null) throw new KeyturnError('BAD_ARGUMENT', '--wait is no span', { fix: 'Write 30s, 10m or 2h.' })
     return this.withKeyturn(flags, async (keyturn, settings) => {
-      const { withRotation } = await import('../../rotation-opened.ts')
+      const { withRotation } = await import('../../wiring/rotation-opened.ts')
       return withRotation(keyturn, settings, (rotation) => this.turn(rotation, args.name, settings, { ...flags, wait }))
     })
   }

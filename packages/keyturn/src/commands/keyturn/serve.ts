@@ -92,7 +92,7 @@ export default class ServeCommand extends KeyturnCommand {
       import('../../broker/check-broker.ts'),
       import('../../broker/callers/manage-callers.ts'),
       import('../../broker/log.ts'),
-      import('../../opened.ts'),
+      import('../../wiring/opened.ts'),
     ])
     const log = openLog({ clock: systemClock, level: 'warn', write: (line) => process.stderr.write(line) })
     const facts: readonly BrokerFact[] = await withOpened(settings, (keyturn) =>
@@ -125,9 +125,9 @@ export default class ServeCommand extends KeyturnCommand {
     const [{ openBroker }, { openLog }, { withOpened }, { withNotifier }, { openSchedule }] = await Promise.all([
       import('../../broker/server.ts'),
       import('../../broker/log.ts'),
-      import('../../opened.ts'),
-      import('../../with-notifier.ts'),
-      import('../../schedule-opened.ts'),
+      import('../../wiring/opened.ts'),
+      import('../../wiring/with-notifier.ts'),
+      import('../../wiring/schedule-opened.ts'),
     ])
     const log = openLog({ clock: systemClock, level: broker.log, write: (line) => process.stderr.write(line) })
     const { env, folder, config } = settings

@@ -34,7 +34,7 @@ export default class CredentialsAdoptCommand extends KeyturnCommand {
     const { args, flags } = await this.parse(CredentialsAdoptCommand)
     return this.withKeyturn(flags, async (keyturn, settings) => {
       const [{ withRotation }, { resolveReference }] = await Promise.all([
-        import('../../../rotation-opened.ts'),
+        import('../../../wiring/rotation-opened.ts'),
         import('@keyturn/tokens/maintenance'),
       ])
       return withRotation(keyturn, settings, async (rotation) => {

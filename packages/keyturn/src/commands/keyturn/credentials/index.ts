@@ -24,7 +24,7 @@ export default class CredentialsCommand extends KeyturnCommand {
   async run(): Promise<Json> {
     const { flags } = await this.parse(CredentialsCommand)
     return this.withKeyturn(flags, async (keyturn, settings) => {
-      const { withRotation } = await import('../../../rotation-opened.ts')
+      const { withRotation } = await import('../../../wiring/rotation-opened.ts')
       return withRotation(keyturn, settings, async (rotation) => {
         const now = systemClock.wall()
         const views: CredentialView[] = []

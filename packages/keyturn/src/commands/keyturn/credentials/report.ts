@@ -33,7 +33,7 @@ export default class CredentialsReportCommand extends KeyturnCommand {
     const { args, flags } = await this.parse(CredentialsReportCommand)
     return this.withKeyturn(flags, async (keyturn, settings) => {
       const [{ withRotation }, { runReport }, { markdownReport }, { htmlReport }] = await Promise.all([
-        import('../../../rotation-opened.ts'),
+        import('../../../wiring/rotation-opened.ts'),
         import('../../../rotation/report/run-report.ts'),
         import('../../../rotation/report/markdown.ts'),
         import('../../../rotation/report/html.ts'),

@@ -21,7 +21,7 @@ export default class CredentialsShowCommand extends KeyturnCommand {
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(CredentialsShowCommand)
     return this.withKeyturn(flags, async (keyturn, settings) => {
-      const { withRotation } = await import('../../../rotation-opened.ts')
+      const { withRotation } = await import('../../../wiring/rotation-opened.ts')
       return withRotation(keyturn, settings, async (rotation) => {
         const now = systemClock.wall()
         const doc = await rotation.state(args.name)

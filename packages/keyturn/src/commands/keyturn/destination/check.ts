@@ -17,7 +17,7 @@ export default class DestinationCheckCommand extends KeyturnCommand {
     const { args, flags } = await this.parse(DestinationCheckCommand)
     const [settings, { configuredDestinations }] = await Promise.all([
       this.settings(flags),
-      import('../../../configured-destinations.ts'),
+      import('../../../wiring/configured-destinations.ts'),
     ])
     const configured = configuredDestinations(settings)
     const names = args.name === undefined ? configured.names : [args.name]

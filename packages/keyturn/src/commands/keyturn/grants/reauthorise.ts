@@ -12,7 +12,7 @@ import { mayShowSecrets } from '../../../caller/show-issued.ts'
 import { KeyturnCommand } from '../../../keyturn-command.ts'
 import type { Json } from '../../../keyturn-command.ts'
 import { moment } from '../../../output/moment.ts'
-import { withNotifier } from '../../../with-notifier.ts'
+import { withNotifier } from '../../../wiring/with-notifier.ts'
 
 export default class GrantsReauthoriseCommand extends KeyturnCommand {
   static override summary = 'Ask the owner of a grant to sign in to Salesforce again, by a link'

@@ -15,7 +15,7 @@ export default class MailboxCheckCommand extends KeyturnCommand {
 
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(MailboxCheckCommand)
-    const { configuredMailboxes } = await import('../../../configured-mailboxes.ts')
+    const { configuredMailboxes } = await import('../../../wiring/configured-mailboxes.ts')
     const progress = this.progress()
     progress.say('Asking the mail servers…')
     const mailboxes = await this.withKeyturn(flags, async ({ store }, settings) => {

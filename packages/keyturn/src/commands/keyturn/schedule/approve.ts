@@ -18,7 +18,7 @@ export default class ScheduleApproveCommand extends KeyturnCommand {
     const { args, flags } = await this.parse(ScheduleApproveCommand)
     return this.withKeyturn(flags, async (keyturn, settings) => {
       const [{ withRotation }, { approveTurn }] = await Promise.all([
-        import('../../../rotation-opened.ts'),
+        import('../../../wiring/rotation-opened.ts'),
         import('../../../rotation/schedule/approve.ts'),
       ])
       return withRotation(keyturn, settings, async (rotation) => {

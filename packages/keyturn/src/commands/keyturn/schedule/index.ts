@@ -37,7 +37,7 @@ export default class ScheduleCommand extends KeyturnCommand {
     return this.withKeyturn(flags, async (keyturn, settings) => {
       const [{ withRotation }, { assess, scheduledOf }, { blockedGrants }, { calendarOf }, { watchedCertificates }] =
         await Promise.all([
-          import('../../../rotation-opened.ts'),
+          import('../../../wiring/rotation-opened.ts'),
           import('../../../rotation/schedule/assess.ts'),
           import('../../../rotation/schedule/blocked-grants.ts'),
           import('../../../rotation/schedule/calendar.ts'),

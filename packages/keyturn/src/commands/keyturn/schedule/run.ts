@@ -19,9 +19,9 @@ export default class ScheduleRunCommand extends KeyturnCommand {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
     return this.withKeyturn(flags, async (keyturn, settings) => {
       const [{ openRotationOf }, { linksOf, watchesOf }, { withNotifier }, { wholeRound }] = await Promise.all([
-        import('../../../rotation-opened.ts'),
-        import('../../../schedule-opened.ts'),
-        import('../../../with-notifier.ts'),
+        import('../../../wiring/rotation-opened.ts'),
+        import('../../../wiring/schedule-opened.ts'),
+        import('../../../wiring/with-notifier.ts'),
         import('../../../rotation/schedule/schedule-loop.ts'),
       ])
       return withNotifier(settings, { store: keyturn.store, log: quietLog }, async (notifier) => {

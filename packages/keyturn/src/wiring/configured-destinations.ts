@@ -3,12 +3,12 @@ import { resolve } from 'node:path'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
 import type { Clock } from '@keyturn/tokens'
 import { resolveReference } from '@keyturn/tokens/maintenance'
-import type { Destination } from './destinations/destination.ts'
-import { describeDestination, openDestination } from './destinations/destination-kinds.ts'
-import type { DestinationSettings } from './destinations/destination-kinds.ts'
-import { nearest } from './nearest.ts'
-import { resolversOf, withoutMasterKey } from './settings.ts'
-import type { Settings } from './settings.ts'
+import type { Destination } from '../destinations/destination.ts'
+import { describeDestination, openDestination } from '../destinations/destination-kinds.ts'
+import type { DestinationSettings } from '../destinations/destination-kinds.ts'
+import { nearest } from '../nearest.ts'
+import { resolversOf, withoutMasterKey } from '../settings.ts'
+import type { Settings } from '../settings.ts'
 
 export interface ConfiguredDestinations {
   readonly names: readonly string[]

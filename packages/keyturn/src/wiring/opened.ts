@@ -2,8 +2,8 @@
 import { openKeyturn } from '@keyturn/tokens'
 import type { Keyturn, OpenOptions } from '@keyturn/tokens'
 import type { ExchangeCompanion } from '@keyturn/tokens/salesforce-core'
-import { openOptions, requireStore } from './settings.ts'
-import type { Settings } from './settings.ts'
+import { openOptions, requireStore } from '../settings.ts'
+import type { Settings } from '../settings.ts'
 
 /** For grants that are shared with the sf CLI; @salesforce/core is loaded when such a grant exchanges, not before. */
 const sfCli: ExchangeCompanion = {

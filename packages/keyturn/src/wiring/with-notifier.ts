@@ -3,11 +3,11 @@ import { resolve } from 'node:path'
 import { systemClock } from '@keyturn/tokens'
 import type { Store } from '@keyturn/tokens'
 import { lazyNetwork } from '@keyturn/tokens/maintenance'
-import { openNotifier } from './notify/notify.ts'
-import type { Notifier, NotifierParts } from './notify/notify.ts'
-import { notifySettings } from './notify/notify-settings.ts'
-import { openOptions } from './settings.ts'
-import type { Settings } from './settings.ts'
+import { openNotifier } from '../notify/notify.ts'
+import type { Notifier, NotifierParts } from '../notify/notify.ts'
+import { notifySettings } from '../notify/notify-settings.ts'
+import { openOptions } from '../settings.ts'
+import type { Settings } from '../settings.ts'
 
 export const withNotifier = async <T>(
   settings: Settings,

@@ -3,12 +3,12 @@ import { resolve } from 'node:path'
 import { KeyturnError, systemClock } from '@keyturn/tokens'
 import type { Clock, Records } from '@keyturn/tokens'
 import { resolveReference } from '@keyturn/tokens/maintenance'
-import type { Mailbox } from './mailbox/mailbox.ts'
-import type { MailboxSettings } from './mailbox/mailbox-settings.ts'
-import { describeMailbox, openMailbox } from './mailbox/open-mailbox.ts'
-import { nearest } from './nearest.ts'
-import { resolversOf } from './settings.ts'
-import type { Settings } from './settings.ts'
+import type { Mailbox } from '../mailbox/mailbox.ts'
+import type { MailboxSettings } from '../mailbox/mailbox-settings.ts'
+import { describeMailbox, openMailbox } from '../mailbox/open-mailbox.ts'
+import { nearest } from '../nearest.ts'
+import { resolversOf } from '../settings.ts'
+import type { Settings } from '../settings.ts'
 
 export interface ConfiguredMailboxes {
   readonly names: readonly string[]
