@@ -35,6 +35,7 @@ test('`keyturn grants show` and the doctor say what a grant died of, with and wi
   assert.match(shown.stdout, /Salesforce {2}Login History: OauthRefreshToken of Web from 203\.0\.113\.66/)
   assert.match(shown.stdout, /ledger \d+ {2}Salesforce refused the token/)
   assert.match(shown.stdout, /→ Treat it as a leak .*`keyturn connect acme`/)
+  assert.doesNotMatch(shown.stdout, /keyturn grants show/, 'nobody is sent to what they are running')
   const { value } = await folder.json(['grants', 'show', 'acme'], { env })
   const { verdict, cause, certainty, evidence, next } = value.death
   assert.deepEqual([verdict, cause, certainty], ['somebody-else', 'old-token-replayed', 'likely'])

@@ -38,6 +38,8 @@ export default class GrantsShowCommand extends KeyturnCommand {
       const grant = await keyturn.grants.show(args.name)
       const now = systemClock.wall()
       const story = storyOf(grant, now, this.bin)
+      // Nobody is sent to the command that they are running.
+      const lines = story.lines.filter((line) => !line.includes(`\`${this.bin} grants show `))
       const record = await keyturn.store.records.get(reauthorisationKind, grant.id)
       const again = shownReauthorisation(record === null ? null : readReauthorisation(record), now)
       this.log(
@@ -73,7 +75,7 @@ export default class GrantsShowCommand extends KeyturnCommand {
           ])}`,
         )
       }
-      this.tell(`\n${story.lines.map(terminalText).join('\n')}`)
+      this.tell(`\n${lines.map(terminalText).join('\n')}`)
       const ask = flags.offline ? null : patience
       const death = await examineDeath(keyturn, args.name, { clock: systemClock, ask })
       if (death !== null) this.tell(`\n${deathText(death)}`)
@@ -83,7 +85,7 @@ export default class GrantsShowCommand extends KeyturnCommand {
       return {
         ...grantJson(grant),
         need: story.need,
-        explanation: story.lines,
+        explanation: lines,
         next,
         death,
         reauthorisation: again,
