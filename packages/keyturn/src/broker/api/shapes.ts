@@ -80,7 +80,7 @@ export const newCallerShape = z
   .strictObject({
     name: z.string(),
     grants: z.array(z.string()),
-    faces: z.array(face).default(['oauth', 'proxy']),
+    faces: z.array(face).optional().describe('Default: oauth and proxy, and soap where virtualUser is given'),
     paths: z
       .array(z.strictObject({ method: z.string(), prefix: z.string() }))
       .nullable()

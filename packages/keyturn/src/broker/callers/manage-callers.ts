@@ -8,6 +8,7 @@ import type { Clock, Json, Keyturn, Secret } from '@keyturn/tokens'
 import type { Log } from '../log.ts'
 import { callerKeys, newCallerId, newCallerSecret, newPassword } from './caller-keys.ts'
 import type { RandomBytes } from './caller-keys.ts'
+import type { Face } from '../caller.ts'
 import { callerDoc, callerKind, headId, headKind, readCaller } from './caller-record.ts'
 import type { CallerDoc, StoredCaller } from './caller-record.ts'
 import { readAllCallers } from './directory.ts'
@@ -89,6 +90,12 @@ const differences = (before: CallerDoc, after: CallerDoc): readonly (keyof Calle
 /** As the ledger tells a part of the policy; nothing in it is a secret. */
 const told = (value: CallerDoc[keyof CallerDoc]): string => JSON.stringify(value).slice(0, 500)
 
+const defaultFaces = (user: string | null): readonly Face[] => [
+  'oauth',
+  ...(user === null ? [] : ['soap' as const]),
+  'proxy',
+]
+
 export const manageCallers = ({ keyturn, clock, random, log }: ManageOptions): ManageCallers => {
   const { store } = keyturn
   const keys = callerKeys((purpose) => store.deriveKey(purpose))
@@ -151,7 +158,7 @@ export const manageCallers = ({ keyturn, clock, random, log }: ManageOptions): M
         name: caller.name,
         createdAt: clock.wall(),
         grants: [...grants],
-        faces: [...caller.faces],
+        faces: [...(caller.faces ?? defaultFaces(user))],
         paths: caller.paths ?? null,
         ranges: [...(caller.ranges ?? [])],
         anyAddress: caller.anyAddress ?? false,

@@ -8,7 +8,8 @@ import type { CallerDoc } from './caller-record.ts'
 export interface NewCaller {
   readonly name: string
   readonly grants: readonly string[]
-  readonly faces: readonly Face[]
+  /** Default: oauth and proxy, and soap where it has a user name for it. */
+  readonly faces?: readonly Face[] | undefined
   readonly paths?: readonly PathRule[] | null
   readonly ranges?: readonly string[]
   readonly anyAddress?: boolean

@@ -61,7 +61,7 @@ export default class CallerAddCommand extends KeyturnCommand {
       multiple: true,
       options: ['oauth', 'soap', 'proxy', 'api'],
       helpValue: 'FACE',
-      description: 'How it may come in: oauth, soap, proxy, api; default: oauth and proxy',
+      description: 'How it may come in: oauth, soap, proxy, api; default: oauth and proxy, and soap with --user',
     }),
     range: string({ multiple: true, helpValue: 'CIDR', description: 'Where it comes from' }),
     'any-address': boolean({ exclusive: ['range'], description: 'It may come from anywhere' }),
@@ -124,7 +124,7 @@ export default class CallerAddCommand extends KeyturnCommand {
       const issued = await manage.add({
         name: args.name,
         grants: flags.grant ?? [],
-        faces: (flags.face ?? ['oauth', 'proxy']) as Face[],
+        faces: flags.face as Face[] | undefined,
         ranges: flags.range ?? [],
         anyAddress: flags['any-address'],
         certificates: flags.certificate ?? [],
