@@ -20,7 +20,8 @@ export const hostNames = async (sql: Sql, keys: StoreKeys): Promise<ReadonlyMap<
   )
 
 export const noteHostName = async (keys: StoreKeys, writing: Writing, id: string, name: string): Promise<void> => {
-  const doc = name.replaceAll(/[^\x21-\x7e]+/g, '').slice(0, longest)
+  // What host names consist of, and nothing that a terminal, a log or a page could take for more than a word.
+  const doc = name.replaceAll(/[^\w.-]+/g, '').slice(0, longest)
   let altered = false
   const known = await readRecords(writing.sql, keys, kind, (error) => (altered ||= error.data.id === id))
   // An altered one stays as it is: it is evidence.

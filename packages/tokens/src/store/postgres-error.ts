@@ -88,7 +88,7 @@ export const postgresError = (error: unknown, describe: string): unknown => {
   if (/\bSASL\b/.test(error.message)) {
     return new KeyturnError('STORE_UNAVAILABLE', `${describe}: the server wants a password and the address has none`, {
       data: { store: describe },
-      fix: 'Put the password into the store address by a reference (env:, file:, command:) or into PGPASSWORD.',
+      fix: 'Put the password into the store address by a reference (env:, file:, command:), into PGPASSWORD or into ~/.pgpass.',
     })
   }
   const sqlstate = codeOf(error)

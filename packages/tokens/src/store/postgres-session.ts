@@ -1,6 +1,7 @@
 /** One connection to PostgreSQL, with what has to be known about the server at its other end. */
 import { KeyturnError } from '../errors.ts'
 import type { Client, QueryConfig, QueryResult } from 'pg'
+import { passwordFromFile } from './password-file.ts'
 import { pause } from './patience.ts'
 import type { Row, Sql, Value } from './sql.ts'
 
@@ -40,6 +41,9 @@ export const connectSession = async (url: string, describe: string): Promise<Ses
     query_timeout: silence,
     keepAlive: true,
   })
+  // Not the option `password`: that an address has none would count for more.
+  const login = client as unknown as { password: string | (() => Promise<string | undefined>) | null }
+  login.password ??= () => passwordFromFile(client, process.env)
   let lost = false
   // Without a listener a connection that breaks while idle would end the process.
   client.on('error', () => {
@@ -102,6 +106,7 @@ export const keepSession = (
 ): KeptSession => {
   let current: Session | null = null
   let connecting: Promise<Session> | null = null
+  let ended = false
   const connect = async (): Promise<Session> => {
     const session = await connectSession(url, describe)
     try {
@@ -115,6 +120,8 @@ export const keepSession = (
   }
   return {
     get: () => {
+      // One that were made now would never be ended, and would keep the process alive.
+      if (ended) return Promise.reject(new KeyturnError('STORE_UNAVAILABLE', `${describe} was closed`))
       if (connecting !== null) return connecting
       if (current !== null && !current.lost()) return Promise.resolve(current)
       connecting = connect().finally(() => {
@@ -123,6 +130,7 @@ export const keepSession = (
       return connecting
     },
     end: async () => {
+      ended = true
       await connecting?.catch(() => undefined)
       const session = current
       if (session === null) return

@@ -118,15 +118,21 @@ export const recordMethods = ({ driver, keys, write }: Parts): Records => {
     })
   return {
     get: async (kind, id) => (await select(driver.read, keys, kind, id))?.record ?? null,
-    list: async (kind, after = '', altered) =>
-      readIntact(
-        await driver.read.all(
-          `SELECT ${columns} FROM keyturn_records WHERE kind = ? AND id > ? ORDER BY id LIMIT ${page}`,
-          [kind, after],
-        ),
-        (row) => readRow(keys, row).record,
-        altered,
-      ),
+    list: async (kind, after = '', altered) => {
+      const found: StoreRecord[] = []
+      // A page that isn't full is the last one: rows that were left out must not make it look so.
+      for (let from = after; ;) {
+        const room = page - found.length
+        const rows = await driver.read.all(
+          `SELECT ${columns} FROM keyturn_records WHERE kind = ? AND id > ? ORDER BY id LIMIT ?`,
+          [kind, from, room],
+        )
+        found.push(...readIntact(rows, (row) => readRow(keys, row).record, altered))
+        const last = rows.at(-1)
+        if (last === undefined || rows.length < room || found.length === page) return found
+        from = text(last, 'id')
+      }
+    },
     put: async (record, entry) => {
       const [written] = await putAll([record], entry)
       if (written === undefined) throw new KeyturnError('DEFECT', 'a record that was just written is not there')
