@@ -140,6 +140,8 @@ export const absences: readonly Absence[] = [
       'packages/keyturn/src/settings.ts',
       // the default of `OpenOptions.env`
       'packages/tokens/src/keyturn.ts',
+      // PGPASSFILE belongs with PGHOST, PGPASSWORD and the like, which `pg` reads by itself
+      'packages/tokens/src/store/password-file.ts',
       // the references env:NAME and KEYTURN_MASTER_KEY
       'packages/tokens/src/store/reference.ts',
       'packages/tokens/src/store/master-key.ts',

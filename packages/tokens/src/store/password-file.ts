@@ -15,9 +15,7 @@ interface PasswordFor {
   readonly user?: string | undefined
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
-
-const fileOf = (env: Environment): string => {
+const fileName = (env: Readonly<Record<string, string | undefined>>): string => {
   if (env['PGPASSFILE']) return env['PGPASSFILE']
   return process.platform === 'win32'
     ? join(env['APPDATA'] ?? homedir(), 'postgresql', 'pgpass.conf')
@@ -53,8 +51,8 @@ export const passwordIn = (content: string, { host, port, database, user }: Pass
 }
 
 /** Undefined where no file says. Throws where others may read the file: libpq ignores it then, with a word on stderr. */
-export const passwordFromFile = async (wanted: PasswordFor, env: Environment): Promise<string | undefined> => {
-  const file = fileOf(env)
+export const passwordFromFile = async (wanted: PasswordFor): Promise<string | undefined> => {
+  const file = fileName(process.env)
   const facts = await stat(file).catch(() => null)
   if (facts === null) return undefined
   if (!facts.isFile()) throw unusable(`${file} is no plain file`)

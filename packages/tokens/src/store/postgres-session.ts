@@ -43,7 +43,7 @@ export const connectSession = async (url: string, describe: string): Promise<Ses
   })
   // Not the option `password`: that an address has none would count for more.
   const login = client as unknown as { password: string | (() => Promise<string | undefined>) | null }
-  login.password ??= () => passwordFromFile(client, process.env)
+  login.password ??= () => passwordFromFile(client)
   let lost = false
   // Without a listener a connection that breaks while idle would end the process.
   client.on('error', () => {

@@ -337,3 +337,32 @@ test('however many wait for the commits of others, a process holds three connect
   assert.equal(Number(rows[0]?.count), 3)
   assert.deepEqual(warnings, [])
 })
+
+test(
+  'who waits for the commits of others while the store is closed opens no connection after that',
+  { skip },
+  async (t) => {
+    const url = await freshDatabase(t)
+    const store = await open(url)
+    const waiting = store.changed(30_000)
+    await store.close()
+    await waiting
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    const left = async (): Promise<number> => {
+      const { rows } = await client.query<{ count: string }>(
+        `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'keyturn' AND datname = current_database()`,
+      )
+      return Number(rows[0]?.count)
+    }
+    try {
+      for (let tries = 0; (await left()) > 0; tries++) {
+        assert.ok(tries < 500, 'a connection stays')
+        await new Promise((resolve) => void setTimeout(resolve, 10))
+      }
+    } finally {
+      // Here, not after the test: a server of its own ends first then.
+      await client.end()
+    }
+  },
+)
