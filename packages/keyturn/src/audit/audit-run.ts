@@ -5,6 +5,7 @@ import { auditedCredentials } from './audited-credentials.ts'
 import { requireRoom } from './audit-memory.ts'
 import type { AuditDone, AuditTask } from './audit-task.ts'
 import { withOpened } from '../wiring/opened.ts'
+import { operatorName } from '../operator-name.ts'
 import { orgConnection } from '../org/connection.ts'
 import { paintFor } from '../output/colour.ts'
 import { ownVersion } from '../own-version.ts'
@@ -27,6 +28,7 @@ import { inBlocks } from '../posture/text-blocks.ts'
 import { readWaivers } from '../posture/waivers/read-waivers.ts'
 import { environment, readSettings } from '../settings.ts'
 import type { Settings } from '../settings.ts'
+import { signedBy } from '../signed-records.ts'
 
 interface AuditOutput {
   /** Progress. */
@@ -67,7 +69,8 @@ const reportOf = async (task: AuditTask, settings: Settings, tell: Tell): Promis
     const snapshot = await collected(keyturn, settings, of.grant, chosen, tell)
     if (task.save !== null) await writeSnapshot(task.save, snapshot)
     const report = judge(snapshot)
-    await keyturn.store.records.putAll([], auditEntry(of.grant, snapshot, report))
+    const { records } = signedBy(operatorName(), keyturn).store
+    await records.putAll([], auditEntry(of.grant, snapshot, report))
     return report
   })
 }

@@ -5,7 +5,9 @@
 import { systemClock } from '@keyturn/tokens'
 import type { ChangeFlags, ChangeFlow } from './change-flow.ts'
 import { KeyturnCommand } from '../keyturn-command.ts'
+import { operatorName } from '../operator-name.ts'
 import type { SettingFlags, Settings } from '../settings.ts'
+import { signedBy } from '../signed-records.ts'
 
 /** Of a change, all that the command line and the grant decide. */
 export type Changing = Pick<
@@ -32,7 +34,8 @@ export abstract class ChangeCommand extends KeyturnCommand {
     const progress = this.progress()
     try {
       return await work({
-        ...{ keyturn, settings, flags },
+        ...{ settings, flags },
+        keyturn: signedBy(operatorName(), keyturn),
         org: orgConnection(keyturn, grant),
         clock: systemClock,
         // What is asked about is shown on stdout: in a file nobody would have seen it.

@@ -13,7 +13,9 @@ import { changeRecordKind } from './kept-change.ts'
 import type { Json } from '../keyturn-command.ts'
 import { commitmentsOf } from '../ledger-commitment.ts'
 import type { OrgConnection } from '../org/connection.ts'
+import { operatorName } from '../operator-name.ts'
 import { askYes } from '../output/confirm.ts'
+import { terminalText } from '../output/terminal-text.ts'
 import { carryOut } from '../posture/change/carry-out.ts'
 import type { CarriedOut, Carrying, Outcome } from '../posture/change/carry-out.ts'
 import type { OrgChange } from '../posture/change/org-change.ts'
@@ -103,6 +105,8 @@ export const changeFlow = async (flow: ChangeFlow): Promise<CarriedOut> => {
   })
   log('')
   for (const line of endLines(out, screen)) log(line)
+  if (out.entered !== null)
+    log(`  In the ledger: change ${out.entered.slice(0, 8)}, by ${terminalText(operatorName())}`)
   for (const line of nextLines(out, { unattended, dryRun: flags['dry-run'], bin: screen.bin })) log(line)
   return out
 }
@@ -165,5 +169,6 @@ export const changeJson = (out: CarriedOut): Json => {
     needsOverride: out.needsOverride,
     created: applied?.created ?? [],
     verified: out.verified,
+    ledger: out.entered === null ? null : { change: out.entered, who: operatorName() },
   }
 }

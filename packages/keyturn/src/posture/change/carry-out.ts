@@ -84,6 +84,8 @@ export interface CarriedOut extends ShownChange {
   readonly is: Outcome
   /** What was done, or why it was not. */
   readonly texts: readonly string[]
+  /** The id of its ledger entries; null: nothing was begun, and nothing is entered. */
+  readonly entered: string | null
   readonly applied: Applied | null
   readonly verified: { readonly ok: boolean; readonly text: string } | null
 }
@@ -115,6 +117,7 @@ export const carryOut = async (carrying: Carrying): Promise<CarriedOut> => {
     ...shown,
     is,
     texts,
+    entered: null,
     applied: null,
     verified: null,
   })
@@ -165,7 +168,7 @@ export const carryOut = async (carrying: Carrying): Promise<CarriedOut> => {
     is,
     texts: [...texts, ...(verified === null ? [] : [verified.text])],
   })
-  return { ...shown, is, texts, applied, verified }
+  return { ...shown, is, texts, entered: carrying.ledger.id, applied, verified }
 }
 
 interface Entering {

@@ -63,7 +63,7 @@ export const recordDeclaration = async (store: Store, org: string, said: Declare
   const { client, at, reason, owner, by } = said
   const entry: RecordEntry = {
     kind: 'client-declared-ready',
-    data: { org, client: commit(client), reason: commit(reason), owner: commit(owner), by: commit(by) },
+    data: { org, client: commit(client), reason: commit(reason), owner: commit(owner) },
   }
   const doc = { v: 1, org, client, at, reason, owner, by }
   await store.records.put({ kind: declaredKind, id: `${org}/${client}`, doc }, entry)
@@ -74,12 +74,11 @@ export const withdrawDeclaration = async (
   store: Store,
   org: string,
   client: string,
-  by: string,
   commit: Commit,
 ): Promise<boolean> => {
   const id = `${org}/${client}`
   if ((await store.records.get(declaredKind, id)) === null) return false
-  const data = { org, client: commit(client), by: commit(by) }
+  const data = { org, client: commit(client) }
   await store.records.remove(declaredKind, id, { kind: 'client-declaration-withdrawn', data })
   return true
 }

@@ -57,7 +57,7 @@ export default class ProvisionEndCommand extends ChangeCommand {
         try {
           carried = await this.changingOrg({ keyturn, settings }, grant, flags, (changing) => {
             const carry = carryOf(changing, { verb: 'provision', data: { what: 'end' } })
-            return endWidening({ org: changing.org, records, carry, now }, one)
+            return endWidening({ org: changing.org, records: changing.keyturn.store.records, carry, now }, one)
           })
         } catch (error) {
           // One that can't be taken back is no reason to leave the others.

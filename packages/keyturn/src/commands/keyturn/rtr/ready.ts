@@ -42,6 +42,7 @@ export default class RtrReadyCommand extends KeyturnCommand {
       { orgConnection },
       { commitmentsOf },
       { operatorName },
+      { signedBy },
     ] = await Promise.all([
       import('../../../posture/rtr/proof-records.ts'),
       import('../../../posture/rtr/client-id.ts'),
@@ -49,16 +50,18 @@ export default class RtrReadyCommand extends KeyturnCommand {
       import('../../../org/connection.ts'),
       import('../../../ledger-commitment.ts'),
       import('../../../operator-name.ts'),
+      import('../../../signed-records.ts'),
     ])
     const client = requireClient(args.client)
     const said = flags.withdraw ? null : { owner: this.text('owner', flags), reason: this.text('reason', flags) }
     return this.withKeyturn(flags, async (keyturn) => {
       const org = orgConnection(keyturn, args.name)
-      const commit = commitmentsOf(keyturn.store)
       const by = operatorName()
+      const { store } = signedBy(by, keyturn)
+      const commit = commitmentsOf(store)
       if (said === null) {
         const { orgId } = await org.whoAmI()
-        const withdrawn = await withdrawDeclaration(keyturn.store, orgId, client, by, commit)
+        const withdrawn = await withdrawDeclaration(store, orgId, client, commit)
         if (!withdrawn) this.answerNo()
         this.log(withdrawn ? 'Withdrawn.' : 'Nobody had answered for that client.')
         return { client, withdrawn }
@@ -76,7 +79,7 @@ export default class RtrReadyCommand extends KeyturnCommand {
           client,
         )
       const at = systemClock.wall()
-      await recordDeclaration(keyturn.store, snapshot.org.id, { client, at, by, ...said }, commit)
+      await recordDeclaration(store, snapshot.org.id, { client, at, by, ...said }, commit)
       const against = clients.filter(({ readiness }) => readiness === 'not-ready')
       this.tell(
         `${shownText(said.owner)} answers for ${clients.length === 1 ? 'this client' : `${clients.length} clients`}.`,
