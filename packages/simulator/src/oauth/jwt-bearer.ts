@@ -74,6 +74,14 @@ function isOurs(call: Call, aud: unknown): boolean {
   return audiences.some((one) => ours.includes(plain(one)))
 }
 
+/** As of a refused consumer, nobody knows whether it leaves one; the text is that of the code LOGIN_OAUTH_INVALID_DSIG. */
+function unsignedRow(org: Org, app: SimApp, { prn, sub }: Claims): Parameters<typeof refuse>[2] {
+  const named = prn ?? sub
+  const user = typeof named === 'string' ? userByName(org, named) : undefined
+  if (!org.settings().clientFailuresInLoginHistory || user === undefined) return undefined
+  return { userId: user.id, app: app.name, subType: null, status: 'Failed: Signature Invalid' }
+}
+
 export function jwtBearer(call: Call): SimResponse {
   const { org } = call
   const assertion = parse(param(call, 'assertion') ?? '')
@@ -83,7 +91,7 @@ export function jwtBearer(call: Call): SimResponse {
   if (app === undefined) return refuse(call, 'unknown-client')
   if (!app.settings.installed) return refuse(call, 'not-installed')
   if (!app.settings.jwtBearer) return refuse(call, 'flow-off')
-  if (!isSigned(org, app, assertion)) return refuse(call, 'wrong-assertion')
+  if (!isSigned(org, app, assertion)) return refuse(call, 'wrong-assertion', unsignedRow(org, app, claims))
   if (!isOurs(call, claims.aud)) return refuse(call, 'wrong-audience')
   // The official CLI sends milliseconds here, simple-salesforce a string: no upper limit seems to be enforced.
   const exp = Number(claims.exp) * 1000

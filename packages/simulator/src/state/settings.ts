@@ -171,7 +171,7 @@ export interface OrgSettings extends PasswordPolicy, DataSwitches {
   readonly tokenFromTrusted: 'accepted' | 'refused'
   /** SOAP login() wants the permission "Use Any API Auth". */
   readonly useAnyApiAuthRequired: boolean
-  /** A refused consumer leaves a LoginHistory row where the user is known (by the refresh token, or as execution user). */
+  /** A refused consumer or signature leaves a LoginHistory row where the user is known (by token or assertion, or as execution user). */
   readonly clientFailuresInLoginHistory: boolean
   /** null: mails are written and never leave. */
   readonly mail: MailSettings | null
