@@ -9,7 +9,7 @@ import type { DeployedComponent } from './metadata-deploy.ts'
 import { componentNames, elementsOf, readComponent, readComponents, textOf, withElement } from './metadata-component.ts'
 import type { MetadataBody } from './metadata-component.ts'
 
-interface AppCertificate {
+export interface AppCertificate {
   readonly kind: 'connected-app' | 'external-client-app'
   /** Developer name of the app. */
   readonly app: string
@@ -97,6 +97,13 @@ export const appCertificate = async (org: OrgConnection, app: string): Promise<A
   throw new KeyturnError('CONFIG_INVALID', `The org shows no connected app and no external client app named ${app}`, {
     fix: 'Name the developer name (API name) of the app; that of a package begins with its namespace and two underscores.',
   })
+}
+
+/** By which Login History names it; the label of an external client app stands in its own component, not in its settings. */
+export const appLabel = async (org: OrgConnection, { kind, app, body }: AppCertificate): Promise<string> => {
+  const own =
+    kind === 'connected-app' ? body : await readComponent(org, { type: 'ExternalClientApplication', fullName: app })
+  return textOf(own?.['label']) ?? app
 }
 
 /**

@@ -98,7 +98,7 @@ export type OldUse =
   | {
       readonly observable: true
       readonly users: readonly { readonly name: string; readonly how: string; readonly lastAt: number | null }[]
-      /** Attempts with the new version since the cut-over, where they can be told apart. */
+      /** Logins since the cut-over: those that worked, and those refused for this very credential and nothing else. */
       readonly calls?: { readonly worked: number; readonly failed: number }
       /** What this can't see all the same. */
       readonly blindTo?: string

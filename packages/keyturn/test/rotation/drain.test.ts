@@ -91,21 +91,49 @@ void test('with whenStillUsed: retire the time decides, and the report names who
   assert.match(ended?.run.done.find(({ step }) => step === 'drain')?.note ?? '', /still used by job-0/)
 })
 
-void test('more failures with the new version than the policy allows: the run is taken back by itself', async (t) => {
-  let failed = 1
-  const place = await draining(t, { quiet: 12 * hour, failureRate: 0.05 }, (now) => ({
-    ...used(now),
-    observable: true,
-    users: [],
-    calls: { worked: 100, failed },
-  }))
+const failing = (t: TestContext, calls: { worked: number; failed: number }): Promise<Toy> => {
+  const drain = { quiet: 12 * hour, failureRate: 0.05 }
+  const use = (): OldUse => ({ observable: true, users: [{ name: 'job', how: 'refused', lastAt: null }], calls })
+  return draining(t, drain, use)
+}
+
+void test('more failures than the policy allows: the run is taken back by itself, and says who failed', async (t) => {
+  const calls = { worked: 100, failed: 1 }
+  const place = await failing(t, calls)
   const { run } = await place.open().advance('toy', { attended: false })
   assert.equal(run.state, 'draining', 'one in a hundred is within the policy')
-  failed = 20
+  calls.failed = 20
   const { state } = await until(place, hour)
   assert.equal(state, 'rolled-back')
   const doc = await place.open().state('toy')
   assert.equal(doc?.versions.find(({ state: one }) => one === 'active')?.n, 1)
+  const ended = await place.open().run(doc?.runs[0] ?? '')
+  assert.equal(ended?.run.problem?.code, 'TOO_MANY_FAILURES')
+  assert.match(ended?.run.problem?.text ?? '', /20 of 120 logins .*job \(refused\)/)
+})
+
+void test('a handful of calls has no rate: nothing is taken back for nineteen that fail, and for the twentieth', async (t) => {
+  const calls = { worked: 0, failed: 19 }
+  const place = await failing(t, calls)
+  const { run } = await place.open().advance('toy', { attended: false })
+  assert.equal(run.state, 'draining')
+  calls.failed = 20
+  assert.equal((await until(place, hour)).state, 'rolled-back')
+})
+
+void test('where a destination has the new value and nobody the old one, too many failures ask a person instead', async (t) => {
+  const users = [{ name: 'job', how: 'refused', lastAt: null }]
+  const calls = { worked: 0, failed: 30 }
+  const common = { destinations: ['env'], drain: { quiet: 12 * hour } }
+  const place = await toy(t, newPlatform(), { common, oldUse: () => ({ observable: true, users, calls }) })
+  await place.open().start('toy', { why: 'test', who: 'test', attended: false })
+  const { run } = await place.open().advance('toy', { attended: false })
+  assert.equal(run.state, 'waiting-for-person')
+  assert.match(run.person?.what ?? '', /30 of 30 .*nobody has the old value of env/)
+  calls.worked = 1_000
+  place.clock.push(2 * hour)
+  const again = await place.open().advance('toy', { attended: false })
+  assert.equal(again.run.state, 'draining', 'it goes on by itself once they work')
 })
 
 void test('what can’t be seen ends by time, and is called not observable, never quiet', async (t) => {

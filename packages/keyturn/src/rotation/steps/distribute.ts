@@ -48,6 +48,17 @@ const differs = (name: string): StepOutcome => ({
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'destination' : 'destinations'}`
 
+/** Destinations that have the new value, and for which nobody has the one from before. */
+export const cannotGoBack = ({
+  from,
+  common,
+  data,
+}: Pick<StepContext<unknown>, 'from' | 'common' | 'data'>): readonly string[] => {
+  if (from !== null && from.fields.length > 0) return []
+  const former = textsIn(data['former'])
+  return (common.destinations ?? []).filter((name) => former[name] === undefined)
+}
+
 export const distribute = <S>(): RotationStep<S> => ({
   name: 'distribute',
   does: 'Writes the new value to every destination and reads it back',

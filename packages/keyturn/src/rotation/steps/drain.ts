@@ -1,15 +1,25 @@
 /**
  * The step before an old version goes: who still uses it? Quiet for the policy's time: it goes. Where use can't be seen,
- * the time alone decides and the report says so: absence of evidence is never “quiet”. Too many failures with the new
- * version: the run rolls back, where that exists. A person may end it at any time: a secret that leaked can't wait.
+ * the time alone decides and the report says so: absence of evidence is never “quiet”. Too many logins that fail for the
+ * credential: the run rolls back, where that exists. A person may end it at any time: a secret that leaked can't wait.
  */
 import type { Json } from '@keyturn/tokens'
 import { drainOf } from '../common-settings.ts'
+import type { PersonTask } from '../credential.ts'
 import type { OldUse, RotationStep, StepContext, StepOutcome } from '../rotator.ts'
+import { cannotGoBack } from './distribute.ts'
 import { saidYes } from './said-yes.ts'
 
 /** How often it is looked, ms: a tenth of the quiet time, and not less than a minute or more than an hour. */
 const pace = (quiet: number): number => Math.min(3_600_000, Math.max(60_000, quiet / 10))
+
+/** Fewer calls have no rate: one that fails would be more than the usual 5 % of them. */
+const fewest = 20
+
+const decision: Omit<PersonTask, 'what'> = {
+  clicks: ['Move them to the new version, then resume', 'Or end the old version now: resume with --decide retire'],
+  asks: [{ name: 'retire', label: 'End the old version now? yes or no', secret: false }],
+}
 
 const names = (use: OldUse): string =>
   use.observable ? use.users.map(({ name, how }) => `${name} (${how})`).join(', ') : ''
@@ -38,12 +48,15 @@ export const drain = <S>(oldUse: (context: StepContext<S>) => Promise<OldUse>): 
       }
     }
     const { calls } = use
-    if (calls !== undefined && calls.failed > 0 && calls.failed / (calls.worked + calls.failed) > failureRate) {
-      const text = `${calls.failed} of ${calls.worked + calls.failed} calls with the new version failed`
-      return {
-        is: 'failed',
-        problem: { code: 'TOO_MANY_FAILURES', text, next: 'See who failed in the report before trying again.' },
-      }
+    const all = calls === undefined ? 0 : calls.worked + calls.failed
+    if (calls !== undefined && all >= fewest && calls.failed / all > failureRate) {
+      const text = `${calls.failed} of ${all} logins since the cut-over failed for the credential: ${names(use)}`
+      const stuck = cannotGoBack(context)
+      const next = 'Give them the new value, then start again.'
+      if (stuck.length === 0) return { is: 'failed', problem: { code: 'TOO_MANY_FAILURES', text, next } }
+      // Whoever reads there has the new value and no other: to take it back would stop those that work, too.
+      const what = `${text}; not taken back, for nobody has the old value of ${stuck.join(', ')}`
+      return { is: 'person', task: { ...decision, what }, recheck: pace(quiet) }
     }
     const last = Math.max(context.since, ...use.users.map(({ lastAt }) => lastAt ?? now))
     const facts: Record<string, Json> = {
@@ -60,14 +73,7 @@ export const drain = <S>(oldUse: (context: StepContext<S>) => Promise<OldUse>): 
       if (whenStillUsed === 'retire') return { is: 'done', note: `ended by time; still used by ${names(use)}`, facts }
       return {
         is: 'person',
-        task: {
-          what: `The old version is still used by ${names(use)}`,
-          clicks: [
-            'Move them to the new version, then resume',
-            'Or end the old version now: resume with --decide retire',
-          ],
-          asks: [{ name: 'retire', label: 'End the old version now? yes or no', secret: false }],
-        },
+        task: { ...decision, what: `The old version is still used by ${names(use)}` },
       }
     }
     const until = Math.min(last + quiet, context.since + atMost)

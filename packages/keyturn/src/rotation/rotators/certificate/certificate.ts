@@ -5,16 +5,18 @@
  * measured.
  */
 import { KeyturnError, Secret } from '@keyturn/tokens'
-import { appCertificate } from '../../../org/app-certificate.ts'
+import { appCertificate, appLabel } from '../../../org/app-certificate.ts'
+import type { AppCertificate } from '../../../org/app-certificate.ts'
 import { certificateFacts, openCertificate } from '../../../org/certificate-pem.ts'
 import type { Problem } from '../../credential.ts'
 import { defineRotator } from '../../rotator.ts'
-import type { OldUse, RotationStep, StepContext } from '../../rotator.ts'
+import type { RotationStep, StepContext } from '../../rotator.ts'
 import { distribute } from '../../steps/distribute.ts'
 import { drain } from '../../steps/drain.ts'
 import { letGo } from '../../steps/let-go.ts'
 import { isClosed, slotSwitches } from './closed-slot.ts'
 import { deploySlot } from './deploy-slot.ts'
+import { oldKeyUse } from './old-key-use.ts'
 import { moment, prove, text } from './prove.ts'
 import { putIn } from './put-in.ts'
 import { certificateSettings } from './settings.ts'
@@ -37,6 +39,7 @@ interface Found {
   readonly consumerKey: string
   readonly pem: string | null
   readonly shown: boolean
+  readonly slot: AppCertificate
 }
 
 /** What is in use now: as the org shows it, else as it was adopted. */
@@ -50,7 +53,7 @@ const found = async (context: Before): Promise<Found> => {
     })
   }
   const adopted = from === null ? null : openCertificate(await context.secret(from, 'certificate'))
-  return { consumerKey, pem: slot.pem ?? adopted, shown: slot.pem !== null }
+  return { consumerKey, pem: slot.pem ?? adopted, shown: slot.pem !== null, slot }
 }
 
 const unknownOld = (app: string): Problem =>
@@ -69,7 +72,7 @@ const make: Step = {
   async run(context) {
     const { settings, to, name, clock, random } = context
     if (to.fields.includes('privateKey')) return { is: 'done', note: 'made and stored' }
-    const { consumerKey, pem, shown } = await found(context)
+    const { consumerKey, pem, shown, slot } = await found(context)
     if (pem === null && settings.emptySlot !== true) return { is: 'failed', problem: unknownOld(settings.app) }
     const { makeSelfSigned } = await import('./self-signed.ts')
     const keySize = settings.keySize ?? defaultKeySize
@@ -86,8 +89,9 @@ const make: Step = {
       return { is: 'failed', problem: problem('CERTIFICATE_TOO_LARGE', what, 'Choose a smaller keySize or subject.') }
     }
     const notAfter = new Date(facts.notAfter).toISOString()
+    const label = await appLabel(context.ports.org(settings.org), slot)
     await context.keep({
-      data: { consumerKey, oldCertificate: pem, newCertificate: made.certificate },
+      data: { consumerKey, label, oldCertificate: pem, newCertificate: made.certificate },
       version: { fingerprint: facts.fingerprint, notAfter, keySize },
       secrets: { privateKey: made.privateKey, certificate: new Secret(made.certificate) },
     })
@@ -150,15 +154,6 @@ const useNew: Step = {
   },
 }
 
-const oldUse = async (context: Context): Promise<OldUse> => {
-  const why = 'Salesforce shows no login by the certificate that verified it'
-  const spares = await spareUsers(context, keyOf(context))
-  return {
-    observable: false,
-    why: spares.length === 0 ? why : `${why}; spares with a key of their own: ${spares.join(', ')}`,
-  }
-}
-
 const retire: Step = {
   name: 'retire',
   does: 'Forgets the old key, here and in Keyturn’s grants; in the org it ended with the deployment',
@@ -201,7 +196,7 @@ export const certificate = defineRotator<CertificateSettings>({
   title: 'Certificate and private key of a JWT bearer app',
   settings: certificateSettings,
   fields: ['privateKey', 'certificate'],
-  steps: [make, dryRun, prepare, putIn, prove, distribute(), useNew, drain(oldUse), retire],
+  steps: [make, dryRun, prepare, putIn, prove, distribute(), useNew, drain(oldKeyUse), retire],
   exposure:
     'From the deployment until its destination has the new key, a client that holds one key may be refused; Keyturn’s own grants sign with both.',
   person: null,

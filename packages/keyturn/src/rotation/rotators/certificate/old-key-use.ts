@@ -1,0 +1,38 @@
+/**
+ * Who still signs with the old key: logins of the app that are refused for their signature since consumers have the new
+ * one. Salesforce does not say by which certificate a login was verified, nor that each refused signature leaves a row in
+ * Login History: rows prove use, and that there are none proves nothing.
+ */
+import { appLogins, isForSignature, refusedUsers } from '../../../org/failed-logins.ts'
+import type { OldUse, StepContext } from '../../rotator.ts'
+import { text } from './prove.ts'
+import type { CertificateSettings } from './settings.ts'
+import { spareUsers } from './sign-in.ts'
+
+/** Of the org's clock against ours; our own logins with the old key are right before. */
+const skew = 5_000
+
+const unseen = 'Salesforce shows no login by the certificate that verified it'
+
+export const oldKeyUse = async (context: StepContext<CertificateSettings>): Promise<OldUse> => {
+  const { settings, ports, data, since } = context
+  const org = ports.org(settings.org)
+  const seen = await appLogins(org, [settings.app, text(data['label']) ?? settings.app], since + skew)
+  const refused = seen?.filter(isForSignature) ?? []
+  if (seen === null || refused.length === 0) {
+    const why =
+      seen === null
+        ? 'this user may not read Login History (“Manage Users” or “Monitor Login History”)'
+        : 'no login of the app was refused for its signature, which need not leave a row'
+    const spares = await spareUsers(context, text(data['consumerKey']) ?? '')
+    const also = spares.length === 0 ? '' : `; spares with a key of their own: ${spares.join(', ')}`
+    return { observable: false, why: `${unseen}; ${why}${also}` }
+  }
+  const worked = seen.filter(({ status }) => /^success$/i.test(status)).length
+  return {
+    observable: true,
+    users: await refusedUsers(org, refused),
+    calls: { worked, failed: refused.length },
+    blindTo: 'a refused signature that Login History has no row of',
+  }
+}
