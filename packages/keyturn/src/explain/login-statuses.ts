@@ -56,7 +56,7 @@ const users: readonly LoginLine[] = [
     'multi-factor',
     'The org asks for a second factor and none was given: of an API login this is “MFA for API Logins”, which wants a code behind the password.',
     'People register a method. Machines: take “MFA for API Logins” away and use a flow without password.',
-    'The user’s permission sets; `keyturn audit people GRANT`.',
+    'The user’s permission sets; `keyturn audit people NAME`.',
   ],
   [
     'LOGIN_ERROR_USER_NON_MOBILE',

@@ -149,8 +149,8 @@ export const appNamed = ({ apps }: Pick<RtrPlan, 'apps'>, text: string): Planned
         one !== undefined
           ? `Name one of ${found.map(({ subject }) => subject).join(', ')}.`
           : meant === null
-            ? '`keyturn rtr GRANT` lists them.'
-            : `Did you mean ${meant}? \`keyturn rtr GRANT\` lists them all.`,
+            ? '`keyturn rtr NAME` lists them.'
+            : `Did you mean ${meant}? \`keyturn rtr NAME\` lists them all.`,
     },
   )
 }

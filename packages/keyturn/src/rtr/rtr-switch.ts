@@ -30,7 +30,7 @@ const recordOf = async ({ keyturn, snapshot, app }: Switching): Promise<SwitchRe
 const elsewhere = ({ stage, origin, subject, label }: PlannedApp): KeyturnError | null => {
   if (origin !== null && origin !== 'local')
     return new KeyturnError('ORG_REFUSED', `${label} is ${origin}: only its maker can switch its rotation`, {
-      fix: `Send them what \`keyturn rtr notice GRANT ${subject}\` writes; limit or block the app here with \`keyturn rtr limit\`.`,
+      fix: `Send them what \`keyturn rtr notice NAME ${subject}\` writes; limit or block the app here with \`keyturn rtr limit\`.`,
     })
   if (stage === 'unknown')
     return new KeyturnError('ORG_REFUSED', `Whether ${label} rotates, or whose it is, can’t be seen`, {

@@ -43,7 +43,7 @@ export const knownAccess = async (org: OrgConnection, wish: AccessWish): Promise
   }
   if (wrong.length > 0)
     throw new KeyturnError('BAD_ARGUMENT', wrong.join('; '), {
-      fix: '`keyturn fields GRANT OBJECT` lists what there is.',
+      fix: '`keyturn fields NAME OBJECT` lists what there is.',
     })
   return { objects, fields, always }
 }

@@ -268,7 +268,7 @@ export const makeIntegration = async (making: MakeIntegration): Promise<MadeInte
             now: clock.wall(),
           }),
     clicks: [
-      `It has no password and needs none: make an app that runs as it (\`keyturn provision app ${org.grant} NAME --flow client-credentials --runs-as ${username}\`), connect it, and run this again with --verify-grant`,
+      `It has no password and needs none: make an app that runs as it (\`keyturn provision app ${org.grant} APP --flow client-credentials --runs-as ${username}\`), connect it, and run this again with --verify-grant`,
       `It sees records that it owns or that are shared with it, and no others: share them with it (sharing rules), not by “View All”`,
     ],
     done: true,

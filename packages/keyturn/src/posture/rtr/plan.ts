@@ -85,7 +85,7 @@ const todoOf = (clients: readonly JudgedClient[], words: Words): string => {
   const [newest] = first.versions
   const version = newest === undefined ? '' : ` --client-version ${quoted(newest.version)}`
   const rehearse = `\`${words.bin} rehearse --record ${id}${version} -- COMMAND\``
-  const declare = `\`${words.bin} rtr ready ${words.grant ?? 'GRANT'} ${id} --owner OWNER --reason REASON\``
+  const declare = `\`${words.bin} rtr ready ${words.grant ?? 'NAME'} ${id} --owner OWNER --reason REASON\``
   if (program === 'unseen') {
     const used = clients.flatMap(({ last }) => last ?? [])
     const last = used.length === 0 ? '' : ` (last used ${new Date(Math.max(...used)).toISOString().slice(0, 10)})`
@@ -112,7 +112,7 @@ const mostTodos = 5
 
 const stepsOf = (stage: Stage, app: JudgedApp, blockers: readonly JudgedClient[], words: Words): readonly string[] => {
   const command = (verb: string, more = ''): string =>
-    `\`${words.bin} rtr ${verb} ${words.grant ?? 'GRANT'} ${quoted(app.subject)}${more}\``
+    `\`${words.bin} rtr ${verb} ${words.grant ?? 'NAME'} ${quoted(app.subject)}${more}\``
   const todos = byProgram(blockers)
   switch (stage) {
     case 'on':

@@ -36,7 +36,7 @@ const declaredDoc = z.strictObject({
 export const requireClient = (text: string): string => {
   if (isClientPattern(text)) return text
   throw new KeyturnError('BAD_ARGUMENT', 'That is no client: it is APP/PROGRAM/USER, as `keyturn rtr` lists them', {
-    fix: 'Copy it from `keyturn rtr GRANT`; `APP/PROGRAM/*` stands for all users of a program.',
+    fix: 'Copy it from `keyturn rtr NAME`; `APP/PROGRAM/*` stands for all users of a program.',
   })
 }
 

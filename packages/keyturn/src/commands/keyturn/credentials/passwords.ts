@@ -22,7 +22,7 @@ const shown = ({ securityToken, changedAt, expiresAt, ...rest }: PasswordAge): J
 export default class CredentialsPasswordsCommand extends KeyturnCommand {
   static override summary = 'List how old the passwords of an org’s users are, the oldest first'
   static override description =
-    'Active users, machines and people apart, as the org dates their passwords. A security token has no age that can be read and no expiry date: it is at most as old as its password. Exit code 1 when one is older than --max-age.'
+    'Active users, machines and people apart as the audit tells them (by licence, permissions and the logins of 90 days), as the org dates their passwords. A security token has no age that can be read and no expiry date: it is at most as old as its password. Exit code 1 when one is older than --max-age.'
   static override examples = [
     { description: 'Everybody', command: '<%= config.bin %> <%= command.id %> acme-admin --max-age 90d' },
     {
@@ -30,7 +30,9 @@ export default class CredentialsPasswordsCommand extends KeyturnCommand {
       command: '<%= config.bin %> <%= command.id %> acme-admin --permission-set Billing_Sync_Integration',
     },
   ]
-  static override args = { grant: argument({ required: true, description: 'Grant whose user may see the users' }) }
+  static override args = {
+    name: argument({ required: true, description: 'Name of the grant whose user may see the users' }),
+  }
   static override flags = {
     'max-age': string({ helpValue: 'SPAN', description: 'Older than this is due; default 90d' }),
     user: string({ multiple: true, helpValue: 'NAME', description: 'Only this user; may be given several times' }),
@@ -44,12 +46,19 @@ export default class CredentialsPasswordsCommand extends KeyturnCommand {
     if (maxAge === null) throw new KeyturnError('BAD_ARGUMENT', '--max-age is no span', { fix: 'Write 90d.' })
     const filter = { users: flags.user, profile: flags.profile, permissionSet: flags['permission-set'] }
     return this.withKeyturn(flags, async (keyturn) => {
-      const [{ orgConnection }, { passwordAges }] = await Promise.all([
+      const [{ orgConnection }, { passwordAges }, { collect }] = await Promise.all([
         import('../../../org/connection.ts'),
         import('../../../org/password-ages.ts'),
+        import('../../../posture/collect.ts'),
       ])
-      const now = systemClock.wall()
-      const ages = await passwordAges(orgConnection(keyturn, args.grant), { filter, maxAge, now })
+      const org = orgConnection(keyturn, args.grant)
+      const clock = systemClock
+      const tell = (text: string): void => this.tell(text)
+      const { users } = (await collect({ org, families: ['users', 'logins'], clock, tell })).facts
+      const natures = new Map(users.is === 'known' ? users.value.map((one) => [one.username, one.nature]) : [])
+      const unread = users.is === 'known' ? 'it was not listed' : users.text
+      const kindOf = (username: string) => natures.get(username) ?? ({ is: 'unknown', why: unread } as const)
+      const ages = await passwordAges(org, { filter, maxAge, now: clock.wall(), kindOf })
       const due = ages.filter((one) => one.due !== false).length
       this.log(
         table(
@@ -72,7 +81,7 @@ export default class CredentialsPasswordsCommand extends KeyturnCommand {
       )
       this.tell(`\n${ages.length} users, ${due} due.`)
       if (due > 0) this.answerNo()
-      return { grant: args.grant, maxAgeDays: maxAge / 86_400_000, due, users: ages.map(shown) }
+      return { grant: args.name, maxAgeDays: maxAge / 86_400_000, due, users: ages.map(shown) }
     })
   }
 }

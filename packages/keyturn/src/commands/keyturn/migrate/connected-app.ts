@@ -32,7 +32,7 @@ export default class MigrateConnectedAppCommand extends ChangeCommand {
     },
   ]
   static override args = {
-    grant: argument({ required: true, description: 'Grant whose user reads and deploys' }),
+    name: argument({ required: true, description: 'Name of the grant whose user reads and deploys' }),
     app: argument({ required: true, description: 'API name or label of the connected app' }),
   }
   static override flags = {
@@ -61,7 +61,7 @@ export default class MigrateConnectedAppCommand extends ChangeCommand {
 
   async run(): Promise<Json> {
     const { args, flags } = await this.parse(MigrateConnectedAppCommand)
-    return this.changing(args.grant, flags, async (changing) => {
+    return this.changing(args.name, flags, async (changing) => {
       const [opened, { migrationOf }, { appSurface }, { switchPlan }, screens] = await Promise.all([
         import('../../../migrate/migrate-opened.ts'),
         import('../../../posture/migrate/migrate-app.ts'),
@@ -78,7 +78,7 @@ export default class MigrateConnectedAppCommand extends ChangeCommand {
       const { ifBlocked, before, snapshot } = await opened.seenOf(changing, old.fullName)
       if (before === null)
         throw new KeyturnError('ORG_REFUSED', `What this user may see of ${old.fullName} is not enough to compare it`, {
-          fix: '`keyturn audit GRANT --preflight` names the permissions.',
+          fix: '`keyturn audit NAME --preflight` names the permissions.',
         })
       for (const line of screens.migrationLines(migration, screen)) log(line)
       log('')

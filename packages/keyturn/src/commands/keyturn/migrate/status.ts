@@ -17,7 +17,7 @@ export default class MigrateStatusCommand extends KeyturnCommand {
     },
   ]
   static override args = {
-    grant: argument({ required: true, description: 'Grant whose user looks' }),
+    name: argument({ required: true, description: 'Name of the grant whose user looks' }),
     app: argument({ required: true, description: 'API name or label of the connected app' }),
   }
   static override flags = {
@@ -40,7 +40,7 @@ export default class MigrateStatusCommand extends KeyturnCommand {
     ])
     const progress = this.progress()
     const { old, seen } = await this.withKeyturn(flags, async (keyturn) => {
-      const org = orgConnection(keyturn, args.grant)
+      const org = orgConnection(keyturn, args.name)
       const found = await findOldApp(org, args.app)
       return {
         old: found,

@@ -21,7 +21,7 @@ export default class ProvisionAllowAddressCommand extends WideningCommand {
     },
   ]
   static override args = {
-    grant: argument({ required: true, description: 'Grant whose user gives it' }),
+    name: argument({ required: true, description: 'Name of the grant whose user gives it' }),
     target: argument({ required: true, description: 'Profile or external client app; profile:NAME or app:NAME' }),
     address: argument({ required: true, description: 'Address, network, or FROM-TO' }),
   }
@@ -35,6 +35,6 @@ export default class ProvisionAllowAddressCommand extends WideningCommand {
     const { args, flags } = await this.parse(ProvisionAllowAddressCommand)
     const { planAddress } = await import('../../../posture/provision/allow-address.ts')
     const { target, address } = args
-    return this.widening(args.grant, flags, (org) => planAddress(org, { target, address, wide: flags.wide }))
+    return this.widening(args.name, flags, (org) => planAddress(org, { target, address, wide: flags.wide }))
   }
 }

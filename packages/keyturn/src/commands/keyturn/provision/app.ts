@@ -34,8 +34,10 @@ export default class ProvisionAppCommand extends ChangeCommand {
     },
   ]
   static override args = {
-    grant: argument({ description: 'Grant whose user makes it; with --dir, the name of the app may stand here alone' }),
-    name: argument({ description: 'API name of the app' }),
+    name: argument({
+      description: 'Name of the grant whose user makes it; with --dir, the name of the app may stand here alone',
+    }),
+    app: argument({ description: 'API name of the app' }),
   }
   static override flags = {
     from: string({ helpValue: 'FILE', description: 'Description as YAML; flags count before it (--schema)' }),
@@ -85,8 +87,8 @@ export default class ProvisionAppCommand extends ChangeCommand {
       this.log(JSON.stringify(schema, null, 2))
       return { schema }
     }
-    const name = args.name ?? (flags.dir === undefined ? undefined : args.grant)
-    if (name === undefined || args.grant === undefined)
+    const name = args.app ?? (flags.dir === undefined ? undefined : args.name)
+    if (name === undefined || args.name === undefined)
       throw new KeyturnError('BAD_ARGUMENT', 'Which app, and in which org?', {
         fix: 'Name a grant and the API name of the app; with --dir the name alone is enough.',
       })
@@ -97,7 +99,7 @@ export default class ProvisionAppCommand extends ChangeCommand {
         ? null
         : readAppCertificate(resolve(description.certificate), systemClock.wall())
     if (flags.dir !== undefined) return this.writeFiles(resolve(flags.dir), name, description, certificate)
-    return this.changing(args.grant, flags, async (changing) => {
+    return this.changing(args.name, flags, async (changing) => {
       const [{ makeApp }, { agreeOf, carryOf, deliveryTo }] = await Promise.all([
         import('../../../posture/provision/make-app.ts'),
         import('../../../provision/provision-opened.ts'),

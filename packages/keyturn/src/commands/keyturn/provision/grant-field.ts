@@ -20,7 +20,7 @@ export default class ProvisionGrantFieldCommand extends WideningCommand {
     },
   ]
   static override args = {
-    grant: argument({ required: true, description: 'Grant whose user gives it' }),
+    name: argument({ required: true, description: 'Name of the grant whose user gives it' }),
     'permission-set': argument({ required: true, description: 'API name of the permission set' }),
     field: argument({ required: true, description: 'OBJECT.FIELD' }),
     right: argument({ required: true, options: ['read', 'edit'], description: 'read or edit' }),
@@ -34,7 +34,7 @@ export default class ProvisionGrantFieldCommand extends WideningCommand {
     const { args, flags } = await this.parse(ProvisionGrantFieldCommand)
     const { planField } = await import('../../../posture/provision/grant-field.ts')
     const right = args.right === 'edit' ? 'edit' : 'read'
-    return this.widening(args.grant, flags, (org) =>
+    return this.widening(args.name, flags, (org) =>
       planField(org, { permissionSet: args['permission-set'], field: args.field, right }),
     )
   }

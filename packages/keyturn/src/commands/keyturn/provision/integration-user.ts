@@ -35,7 +35,7 @@ export default class ProvisionIntegrationUserCommand extends ChangeCommand {
     },
   ]
   static override args = {
-    grant: argument({ description: 'Grant whose user makes it; not with --schema' }),
+    name: argument({ description: 'Name of the grant whose user makes it; not with --schema' }),
   }
   static override flags = {
     from: string({ helpValue: 'FILE', description: 'Description as YAML; flags count before it (--schema)' }),
@@ -77,7 +77,7 @@ export default class ProvisionIntegrationUserCommand extends ChangeCommand {
       this.log(JSON.stringify(schema, null, 2))
       return { schema }
     }
-    const { grant } = args
+    const { name: grant } = args
     if (grant === undefined)
       throw new KeyturnError('BAD_ARGUMENT', 'In which org?', { fix: 'Name a grant (`keyturn grants`).' })
     const { checkedDescription, readDescription } = await import('../../../posture/provision/read-description.ts')

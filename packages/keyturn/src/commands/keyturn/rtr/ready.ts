@@ -107,7 +107,7 @@ export default class RtrReadyCommand extends KeyturnCommand {
     return new KeyturnError('BAD_ARGUMENT', `Nobody saw a client ${client}`, {
       fix:
         near.length === 0
-          ? `\`${this.bin} rtr GRANT\` lists the clients.`
+          ? `\`${this.bin} rtr NAME\` lists the clients.`
           : `Of that app: ${near.map(({ id }) => id).join(', ')}.`,
     })
   }
