@@ -1,8 +1,7 @@
 /** /services/Soap/m/{version}: the operations of the Metadata API's WSDL. */
 import type { Call } from '../oauth/context.ts'
-import type { SimRequest, SimResponse } from '../route.ts'
-import { findAccessToken } from '../sessions/access-tokens.ts'
-import { judgeSession } from '../sessions/authenticate.ts'
+import type { SimResponse } from '../route.ts'
+import { judgeSoapSession } from '../sessions/soap-session.ts'
 import { escapeXml } from '../soap/envelope.ts'
 import { availableTypes, typeNamed } from './catalogue.ts'
 import { contextOf } from './context.ts'
@@ -22,8 +21,6 @@ import type { XmlNode } from './xml.ts'
 
 export const versions = { first: 31, last: 68 } as const
 
-/** SOAP takes JWT access tokens from this version on. */
-const firstWithJwt = 68
 const queryLimit = 3
 
 const declarations =
@@ -59,22 +56,6 @@ const respond = (operation: string, inner: string): SimResponse =>
 
 const resultXml = (value: JsonObject): string => `<result>${elementsXml(value, '')}</result>`
 
-/** Whose session it is, or why not, in the words of SOAP. */
-function userOf(call: Call, sessionId: string, version: number): string | CallRefusal {
-  const illegal = new CallRefusal('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session')
-  const token = findAccessToken(call.org, sessionId)
-  if (token === undefined || (token.kind === 'jwt' && version < firstWithJwt)) return illegal
-  const request: SimRequest = {
-    ...call.request,
-    headers: { ...call.request.headers, authorization: `Bearer ${sessionId}` },
-  }
-  const session = judgeSession(call.org, request)
-  if (!('status' in session)) return session.userId
-  if (session.status === 401 || typeof session.body !== 'string' || !session.body.startsWith('[')) return illegal
-  const [first] = JSON.parse(session.body) as readonly { readonly errorCode: string; readonly message: string }[]
-  return first === undefined ? illegal : new CallRefusal(first.errorCode, first.message)
-}
-
 interface Request {
   readonly operation: string
   readonly args: XmlNode
@@ -109,9 +90,9 @@ export function metadataSoap(call: Call, path: string): SimResponse {
   if (request === undefined) return faultOf(call, 'UNKNOWN_EXCEPTION', 'The request is not a SOAP envelope.')
   if (!(version >= versions.first && version <= versions.last))
     return faultOf(call, 'UNSUPPORTED_API_VERSION', `Invalid Api version specified on URL: ${path}`)
-  const user = userOf(call, request.sessionId, version)
-  if (typeof user !== 'string') return faultOf(call, user.code, user.message)
-  const context = contextOf(call.org, { orgs: call.orgs, userId: user, version })
+  const session = judgeSoapSession(call, request.sessionId, version)
+  if ('code' in session) return faultOf(call, session.code, session.message)
+  const context = contextOf(call.org, { orgs: call.orgs, userId: session.userId, version })
   if (!mayUseMetadata(context))
     return faultOf(
       call,

@@ -38,6 +38,10 @@ export function timeoutOf(org: Org, appId: string | null): number {
   return own ?? org.settings().sessionTimeoutMs
 }
 
+/** How long a session lives from now on if nobody uses it; a JWT in any case. */
+export const secondsValid = (org: Org, { appId, expiresAt }: Pick<AccessToken, 'appId' | 'expiresAt'>): number =>
+  Math.round((expiresAt === null ? timeoutOf(org, appId) : expiresAt - org.now()) / 1000)
+
 export function isAlive(org: Org, token: AccessToken): boolean {
   if (token.live !== 1) return false
   if (token.expiresAt !== null) return org.now() < token.expiresAt
@@ -170,7 +174,7 @@ export function openSession(org: Org, wish: SessionWish): AccessToken {
     UsersId: user.id,
     CreatedDate: now,
     LastModifiedDate: now,
-    NumSecondsValid: Math.round((expiresAt === null ? timeoutOf(org, made.appId) : expiresAt - now) / 1000),
+    NumSecondsValid: secondsValid(org, made),
     LoginType: wish.kind === 'oauth' ? 'Remote Access 2.0' : 'Other Apex API',
     SessionType: wish.kind === 'oauth' ? 'Oauth2' : 'API',
     SessionSecurityLevel: 'STANDARD',

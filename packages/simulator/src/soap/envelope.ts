@@ -60,6 +60,8 @@ const faultNames: Readonly<Record<string, string>> = {
   INVALID_SESSION_ID: 'UnexpectedErrorFault',
   UNSUPPORTED_API_VERSION: 'UnexpectedErrorFault',
   INSUFFICIENT_ACCESS: 'UnexpectedErrorFault',
+  API_CURRENTLY_DISABLED: 'UnexpectedErrorFault',
+  REQUEST_LIMIT_EXCEEDED: 'UnexpectedErrorFault',
   INVALID_OPERATION_WITH_EXPIRED_PASSWORD: 'UnexpectedErrorFault',
   INVALID_ID_FIELD: 'InvalidIdFault',
   INVALID_NEW_PASSWORD: 'InvalidNewPasswordFault',

@@ -1,5 +1,5 @@
 /**
- * SOAP login() and logout() at /services/Soap/u/{version} (partner) and /c/ (enterprise).
+ * SOAP login(), logout() and getUserInfo() at /services/Soap/u/{version} (partner) and /c/ (enterprise).
  *
  * login() ends with Summer '27 and is absent from version 65 on. An expired password is not a fault: the answer is 200
  * with `passwordExpired` and a session good for nothing but setting a new one, on which naive clients loop for ever.
@@ -7,15 +7,23 @@
 import type { SimResponse } from '../route.ts'
 import type { Call } from '../oauth/context.ts'
 import { instanceUrl } from '../oauth/issue.ts'
-import { endAccessToken, findAccessToken, isAlive, openSession, ownerOf, timeoutOf } from '../sessions/access-tokens.ts'
+import {
+  endAccessToken,
+  findAccessToken,
+  isAlive,
+  openSession,
+  ownerOf,
+  secondsValid,
+} from '../sessions/access-tokens.ts'
 import { recordLogin } from '../sessions/login-history.ts'
 import { judgePassword } from '../sessions/password-login.ts'
 import type { PasswordOutcome } from '../sessions/password-login.ts'
-import type { SimUser } from '../state/users.ts'
 import { isPasswordExpired } from '../state/password-policy.ts'
 import { hasPermission } from '../data/index.ts'
 import { element, envelope, fault, readEnvelope } from './envelope.ts'
+import { judgeSoapSession } from '../sessions/soap-session.ts'
 import { changePassword, passwordOperations } from './passwords.ts'
+import { userInfo } from './user-info.ts'
 
 type Flavour = 'partner' | 'enterprise'
 
@@ -82,11 +90,21 @@ export function soap(call: Call, flavour: Flavour, version: string): SimResponse
     endAccessToken(org, session.id, 'logout')
     return xml(200, envelope(namespaceOf(flavour), '<logoutResponse/>'))
   }
-  if (ownerOf(org, session) === undefined)
+  const owner = ownerOf(org, session)
+  if (owner === undefined)
     return refuse('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session')
   if (passwordOperations.has(read.operation)) {
     const answer = (body: string): SimResponse => xml(200, envelope(namespaceOf(flavour), body))
     return changePassword({ org, session, read, refuse, answer })
+  }
+  if (read.operation === 'getUserInfo') {
+    const judged = judgeSoapSession(call, session.token, Number(version))
+    if ('code' in judged) return refuse(judged.code, judged.message)
+    const info = userInfo(org, owner, version, secondsValid(org, session))
+    return xml(
+      200,
+      envelope(namespaceOf(flavour), `<getUserInfoResponse><result>${info}</result></getUserInfoResponse>`),
+    )
   }
   return refuse('UNKNOWN_EXCEPTION', `The simulator has no SOAP operation ${read.operation}.`)
 }
@@ -164,38 +182,6 @@ function login(
     element('serverUrl', address(letter)) +
     element('sessionId', session.token) +
     element('userId', user.id) +
-    `<userInfo>${userInfo(call, user)}</userInfo>`
+    `<userInfo>${userInfo(org, user, version, secondsValid(org, session))}</userInfo>`
   return xml(200, envelope(namespaceOf(flavour), `<loginResponse><result>${result}</result></loginResponse>`))
-}
-
-function userInfo(call: Call, user: SimUser): string {
-  const values: Readonly<Record<string, string | number | boolean | null>> = {
-    accessibilityMode: false,
-    chatterExternal: false,
-    currencySymbol: '€',
-    orgAttachmentFileSizeLimit: 5_242_880,
-    orgDefaultCurrencyIsoCode: 'EUR',
-    orgDefaultCurrencyLocale: 'de_DE_EURO',
-    orgDisallowHtmlAttachments: false,
-    orgHasPersonAccounts: false,
-    organizationId: call.org.id,
-    organizationMultiCurrency: false,
-    organizationName: call.org.name,
-    profileId: user.profileId,
-    roleId: null,
-    sessionSecondsValid: Math.round(timeoutOf(call.org, null) / 1000),
-    userDefaultCurrencyIsoCode: null,
-    userEmail: user.email,
-    userFullName: `${user.firstName} ${user.lastName}`.trim(),
-    userId: user.id,
-    userLanguage: 'en_US',
-    userLocale: 'en_US',
-    userName: user.username,
-    userTimeZone: 'UTC',
-    userType: 'Standard',
-    userUiSkin: 'Theme3',
-  }
-  return Object.entries(values)
-    .map(([name, value]) => element(name, value))
-    .join('')
 }

@@ -75,6 +75,42 @@ test('login() answers with a session that works on REST until logout()', async (
   }
 })
 
+test('getUserInfo() says what login() says, for any session and in any version that lives, with that version’s elements', async () => {
+  const sim = await simulator()
+  const user = userOf(sim)
+  const ask = (session: string, path: string): Promise<SoapAnswer> =>
+    soap(sim, '<getUserInfo xmlns="urn:partner.soap.sforce.com"/>', {
+      path,
+      header: `<SessionHeader xmlns="urn:partner.soap.sforce.com"><sessionId>${session}</sessionId></SessionHeader>`,
+    })
+  const info = async (session: string, path: string): Promise<Readonly<Record<string, unknown>>> => {
+    const answer = await ask(session, path)
+    assert.equal(answer.status, 200, answer.text)
+    return answer.body['getUserInfoResponse']?.['result'] as Readonly<Record<string, unknown>>
+  }
+  for (const [path, elements] of [
+    ['u/39.0', 23],
+    ['c/40.0', 24],
+    ['u/64.0', 24],
+  ] as const) {
+    const loggedIn = await login(sim, user.username, user.password, { path })
+    const result = loggedIn.body['loginResponse']?.['result'] as Readonly<Record<string, unknown>>
+    const said = await info(String(result['sessionId']), path)
+    assert.deepEqual(said, result['userInfo'])
+    assert.deepEqual([Object.keys(said).length, 'chatterExternal' in said], [elements, elements === 24])
+  }
+  // login() ends with version 64, getUserInfo() stays; the session of an app lives as long as that app says.
+  sim.control.changeApp({ app: 'Web', settings: { sessionTimeoutMs: 900_000 } })
+  const { accessToken } = sim.control.grant({ user: user.username, app: 'Web' })
+  const said = await info(accessToken, 'u/66.0')
+  assert.deepEqual([said['userId'], said['sessionSecondsValid']], [user.id, '900'])
+  assert.equal(codeOf(await ask('00Dnobody!x', 'u/66.0')), 'INVALID_SESSION_ID')
+  sim.control.changeUser({ user: user.username, change: { passwordExpired: true } })
+  const restricted =
+    /<sessionId>(.*)<\/sessionId>/.exec((await login(sim, user.username, user.password)).text)?.[1] ?? ''
+  assert.equal(codeOf(await ask(restricted, 'u/64.0')), 'INVALID_OPERATION_WITH_EXPIRED_PASSWORD')
+})
+
 test('a wrong password, an unknown, frozen or inactive user all look the same', async () => {
   const sim = await simulator()
   const user = userOf(sim)
