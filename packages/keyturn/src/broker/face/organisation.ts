@@ -41,6 +41,9 @@ const defaults: UserInfo = {
   userUiSkin: 'Theme3',
 }
 
+/** Of these one came after version 31, the first that Salesforce still answers. */
+const FIRST_WITH_CHATTER_EXTERNAL = 40
+
 const REMEMBERED_MS = 3_600_000
 const MOST_REMEMBERED = 1_000
 const LIMIT_MS = 10_000
@@ -75,7 +78,7 @@ export const userInfoOf = async (desk: Desk, grant: string, token: Token, versio
   if (before !== undefined && clock.boot() - before.at < REMEMBERED_MS) return before.info
   const ask = async (): Promise<UserInfo> => {
     try {
-      const info = (await bySoap(desk, grant, token, version)) ?? (await byRest(desk, grant, token))
+      const info = (await bySoap(desk, grant, token, version)) ?? (await byRest(desk, grant, token, version))
       if (known.size >= MOST_REMEMBERED) known.clear()
       known.set(who, { info, at: clock.boot() })
       return info
@@ -132,7 +135,12 @@ const readUserInfo = (xml: string): UserInfo | null => {
 
 type Row = Readonly<Record<string, unknown>>
 
-const byRest = async ({ context }: Desk, grant: string, { orgId, userId }: Token): Promise<UserInfo> => {
+const byRest = async (
+  { context }: Desk,
+  grant: string,
+  { orgId, userId }: Token,
+  version: string,
+): Promise<UserInfo> => {
   const read = async (path: string): Promise<Row> => {
     const answer = await fetchWithin(context, grant, path, LIMIT_MS).catch((error: unknown) => {
       if (error instanceof KeyturnError) throw error
@@ -168,5 +176,8 @@ const byRest = async ({ context }: Desk, grant: string, { orgId, userId }: Token
   const known = Object.entries(said).flatMap(([name, value]) =>
     typeof value === 'string' && value !== '' ? [[name, value] as const] : [],
   )
-  return { ...defaults, ...Object.fromEntries(known) }
+  const inVersion = Object.entries({ ...defaults, ...Object.fromEntries(known) }).filter(
+    ([name]) => name !== 'chatterExternal' || Number(version) >= FIRST_WITH_CHATTER_EXTERNAL,
+  )
+  return Object.fromEntries(inVersion)
 }
