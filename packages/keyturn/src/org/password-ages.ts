@@ -2,8 +2,8 @@
  * How old the passwords of many users are: the due list of an age policy. A security token has no readable age; it ends
  * with its password, so it is at most as old. Nothing here says that a token expires: none does.
  */
-import type { OrgConnection, Row } from './connection.ts'
 import { row } from './connection.ts'
+import type { OrgConnection, Row } from './connection.ts'
 import { soqlText } from './org-user.ts'
 
 export interface UserFilter {
@@ -13,10 +13,24 @@ export interface UserFilter {
   readonly permissionSet?: string | undefined
 }
 
+interface UserKind {
+  readonly is: 'machine' | 'person' | 'unknown'
+  readonly why: string
+}
+
+interface AgesWanted {
+  readonly filter: UserFilter
+  readonly maxAge: number
+  readonly now: number
+  /** By user name: it takes logins and permissions to tell, which are not read here. */
+  readonly kindOf: (username: string) => UserKind
+}
+
 export interface PasswordAge {
   readonly username: string
-  /** API Only or an integration licence: nobody sits behind it. */
-  readonly kind: 'machine' | 'person'
+  /** Whether somebody sits behind it, and how that is known. */
+  readonly kind: UserKind['is']
+  readonly kindWhy: string
   /** Epoch ms; null: never set, or not shown. */
   readonly changedAt: number | null
   readonly days: number | null
@@ -32,6 +46,13 @@ const perQuery = 200
 
 const fields =
   'Username, LastPasswordChangeDate, PasswordExpirationDate, Profile.PermissionsApiUserOnly, Profile.UserLicense.Name'
+
+/** What anybody sees who sees the user. */
+const isMachine = (found: Row): boolean => {
+  const profile = row(found['Profile'])
+  const license = String(row(profile['UserLicense'])['Name'] ?? '')
+  return profile['PermissionsApiUserOnly'] === true || /integration/i.test(license)
+}
 
 const condition = ({ profile, permissionSet }: UserFilter, users: readonly string[] | undefined): string =>
   [
@@ -51,16 +72,18 @@ const chunks = (users: readonly string[]): readonly (readonly string[])[] =>
     users.slice(n * perQuery, (n + 1) * perQuery),
   )
 
-const ageOf = (found: Row, now: number, maxAge: number): PasswordAge => {
-  const profile = row(found['Profile'])
+const ageOf = (found: Row, { now, maxAge, kindOf }: AgesWanted): PasswordAge => {
   const at = Date.parse(String(found['LastPasswordChangeDate']))
   const expires = Date.parse(String(found['PasswordExpirationDate']))
   const days = Number.isNaN(at) ? null : Math.max(0, Math.floor((now - at) / day))
-  const machine =
-    profile['PermissionsApiUserOnly'] === true || /integration/i.test(String(row(profile['UserLicense'])['Name'] ?? ''))
+  const username = String(found['Username'])
+  const told = kindOf(username)
+  const machine = { is: 'machine', why: 'by its profile or licence' } as const
+  const kind = told.is === 'unknown' && isMachine(found) ? machine : told
   return {
-    username: String(found['Username']),
-    kind: machine ? 'machine' : 'person',
+    username,
+    kind: kind.is,
+    kindWhy: kind.why,
     changedAt: Number.isNaN(at) ? null : at,
     days,
     securityToken: days === null ? { basis: 'unknown' } : { basis: 'at-most', days },
@@ -70,15 +93,13 @@ const ageOf = (found: Row, now: number, maxAge: number): PasswordAge => {
 }
 
 /** Active users, the oldest password first; users whose age isn’t known come before all others. */
-export const passwordAges = async (
-  org: OrgConnection,
-  { filter, maxAge, now }: { readonly filter: UserFilter; readonly maxAge: number; readonly now: number },
-): Promise<readonly PasswordAge[]> => {
+export const passwordAges = async (org: OrgConnection, wanted: AgesWanted): Promise<readonly PasswordAge[]> => {
+  const { filter } = wanted
   const parts = filter.users === undefined ? [undefined] : chunks(filter.users)
   const found: PasswordAge[] = []
   for (const users of parts) {
     const some = await org.query(`SELECT ${fields} FROM User WHERE ${condition(filter, users)}`)
-    found.push(...some.map((one) => ageOf(one, now, maxAge)))
+    found.push(...some.map((one) => ageOf(one, wanted)))
   }
   return found.toSorted((a, b) => (a.changedAt ?? 0) - (b.changedAt ?? 0))
 }

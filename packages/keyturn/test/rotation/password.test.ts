@@ -221,7 +221,8 @@ void test('the due list: machines and people, the oldest first, by profile, perm
   })
   const now = place.clock.wall()
   place.sim.control.changeUser({ user: ada, change: { passwordChangedAt: now - 100 * day } })
-  const ages = (filter: object) => passwordAges(place.org('admin'), { filter, maxAge: 90 * day, now })
+  const kindOf = (name: string) => ({ is: name === ada ? ('person' as const) : ('machine' as const), why: 'told' })
+  const ages = (filter: object) => passwordAges(place.org('admin'), { filter, maxAge: 90 * day, now, kindOf })
   const all = await ages({})
   assert.deepEqual(all.map(({ username, kind, days, due }) => [username, kind, days, due]).slice(0, 1), [
     [ada, 'person', 100, true],
@@ -252,9 +253,13 @@ void test('keyturn credentials passwords lists them, and answers no when one is 
   const { users, due } = JSON.parse(young.stdout) as { users: { username: string; kind: string }[]; due: number }
   assert.equal(due, 0)
   assert(users.some(({ username, kind }) => username === 'api@acme.example' && kind === 'machine'))
+  assert(
+    users.every(({ kind }) => kind !== 'person'),
+    'who may not be looked at is not taken for a person',
+  )
   const args = ['credentials', 'passwords', 'acme', '--user', setup.user, '--max-age', '1ms']
   const old = await setup.folder.run(args)
-  assert.deepEqual([old.code, /integration@acme.example +person +0 d +at most 0 d .* due/.test(old.stdout)], [1, true])
+  assert.deepEqual([old.code, /integration@acme.example +unknown +0 d +at most 0 d .* due/.test(old.stdout)], [1, true])
   assert.equal((await setup.folder.run([...args.slice(0, -1), 'soon'])).code, 2)
 })
 

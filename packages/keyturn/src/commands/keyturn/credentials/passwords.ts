@@ -51,7 +51,7 @@ export default class CredentialsPasswordsCommand extends KeyturnCommand {
         import('../../../org/password-ages.ts'),
         import('../../../posture/collect.ts'),
       ])
-      const org = orgConnection(keyturn, args.grant)
+      const org = orgConnection(keyturn, args.name)
       const clock = systemClock
       const tell = (text: string): void => this.tell(text)
       const { users } = (await collect({ org, families: ['users', 'logins'], clock, tell })).facts
