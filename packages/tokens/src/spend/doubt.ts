@@ -28,15 +28,18 @@ export const settleAbandoned = async (rt: Runtime, grant: StoredGrant): Promise<
     const fresh = await rt.store.grantById(grant.id)
     if (fresh?.state.spend?.attempt !== spend?.attempt || fresh?.state.doubt?.finishedAt != null) return true
   }
-  if (spend === null || certainHere.has(attempt) || (await rt.store.now()) <= spend.deadline) return false
+  if (spend === null || certainHere.has(attempt)) return false
+  // Ours, and over: nobody has to wait for anything.
+  const ended = endedHere.has(attempt)
+  if (!ended && (await rt.store.now()) <= spend.deadline) return false
   const doubted = await rt.store.apply(grant.id, {
     type: 'doubted',
     attempt: spend.attempt,
     lineage,
-    cause: 'deadline-passed',
-    by: 'other',
+    cause: ended ? 'no-answer' : 'deadline-passed',
+    by: ended ? 'holder' : 'other',
     holderDead: false,
-    finished: false,
+    finished: ended,
   })
   if (doubted.applied) rt.emit(doubted.grant, doubted.notices)
   return doubted.applied

@@ -162,8 +162,11 @@ const spend = async (
     if (doubted.applied) rt.emit(doubted.grant, doubted.notices)
     return { kind: 'slow' }
   } catch (error) {
-    connection.close()
-    if (!sending) release(rt, grant.id, { attempt, lineage })
+    // Once it is sent, the connection is the hearing's: a store that is away now must not cost the answer.
+    if (!sending) {
+      connection.close()
+      release(rt, grant.id, { attempt, lineage })
+    }
     throw error
   }
 }
@@ -192,7 +195,7 @@ const release = (
   const event = { type: 'never-left', ...attempt } as const
   const released = noteEnd(rt, attempt.attempt)
     .then(() => commit(rt, grantId, attempt.attempt, { event, puts: {}, sold: {} }))
-    .catch(() => undefined)
+    .catch(() => endedHere.add(attempt.attempt))
   rt.background.add(released)
   void released.finally(() => {
     certainHere.delete(attempt.attempt)

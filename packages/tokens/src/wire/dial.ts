@@ -26,6 +26,8 @@ export async function dial(url: URL, net: Network, signal?: AbortSignal): Promis
   const connect = async (): Promise<Socket> => {
     // Before the connection is there: an end that comes while nobody reads would never be heard of by TLS.
     const encrypt = protocol === 'https:' || proxy?.tls === true ? await encryption() : null
+    // Whoever waited for this connection has given up meanwhile: nobody would close it.
+    if (limit.signal.aborted) throw unreachable(host, step, null, 'it was given up')
     let socket = connectTcp(proxy ? { host: proxy.host, port: proxy.port } : { host, port })
     opened.push(socket)
     await ready(socket, 'connect')

@@ -8,7 +8,7 @@ import { KeyturnError } from '../../src/index.ts'
 import type { Journal } from '../../src/journal/journal.ts'
 import { assemble, openParts } from '../../src/keyturn.ts'
 import type { Store } from '../../src/store/store.ts'
-import { DESCRIBE, MINUTE, startOrg } from './org.ts'
+import { DESCRIBE, MINUTE, startOrg, WAIT } from './org.ts'
 
 /** The store's own files, as a careless backup copies them; the host's journal stays where it is. */
 const storeFiles = (folder: string): readonly string[] =>
@@ -99,6 +99,35 @@ test('an answer that the store has is an answer, also when the journal can’t n
   const keyturn = await assemble({ ...parts, journal }, org.options)
   assert.equal((await keyturn.fetch('acme', DESCRIBE)).status, 200)
   await keyturn.close()
+})
+
+test('a store that is away when its callers give up does not cost the answer that comes later', async (t) => {
+  const org = await startOrg(t)
+  await org.add()
+  assert.equal(await org.call(), 200)
+  org.expire()
+  const parts = await openParts(org.options)
+  const store: Store = {
+    ...parts.store,
+    apply: (grantId, event, puts) =>
+      'type' in event && event.type === 'doubted'
+        ? Promise.reject(new KeyturnError('STORE_UNAVAILABLE', 'away'))
+        : parts.store.apply(grantId, event, puts),
+  }
+  const keyturn = await assemble({ ...parts, store }, org.options)
+  const { generation } = await keyturn.token('acme')
+  const fault = org.sim.control.addFault({ match: { endpoint: 'token' }, action: { holdAfter: true } })
+  const asking = keyturn.rejected('acme', generation)
+  asking.catch(() => undefined)
+  await org.sim.control.held({ fault: fault.id, timeoutMs: 10_000 })
+  org.advance(WAIT + 1_000)
+  await assert.rejects(asking, { code: 'STORE_UNAVAILABLE' })
+  org.sim.control.release()
+  // It waits for what is still being heard.
+  await keyturn.close()
+  const view = await org.keyturn.grants.show('acme')
+  assert.deepEqual([view.status, view.generation, view.state.spend], ['live', generation + 1, null])
+  assert.deepEqual([org.counters().exchanges, org.counters().unknownOutcomes], [2, 0])
 })
 
 test('an older copy of the store is noticed: nothing is spent from it, and the journal brings back what it lost', async (t) => {

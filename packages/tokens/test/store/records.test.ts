@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { systemClock } from '../../src/clock.ts'
+import type { KeyturnError } from '../../src/errors.ts'
 import { verifyEntries } from '../../src/ledger/export.ts'
 import { Secret } from '../../src/secret.ts'
 import { backupStore, restoreStore } from '../../src/store/backup.ts'
@@ -66,6 +67,20 @@ for (const kind of kinds) {
     )
     assert.equal(verifyEntries(entries).ok, true)
     assert.deepEqual(await store.verify(), { grants: 0, secrets: 1, records: 3, entries: 2 })
+  })
+
+  it('a page is full also where an altered record was left out of it', async (t) => {
+    const place = await emptyPlace(t, kind)
+    const store = await place.open()
+    const ids = Array.from({ length: 1_003 }, (_, n) => String(n).padStart(4, '0'))
+    await store.records.putAll(ids.map((id) => ({ kind: 'caller', id, doc: id })))
+    await attack(place, (sql) => sql.run("UPDATE keyturn_records SET doc = '1' WHERE id IN ('0000', '0999', '1001')"))
+    const told: unknown[] = []
+    const altered = ({ data }: KeyturnError): void => void told.push(data.id)
+    const first = await store.records.list('caller', '', altered)
+    assert.deepEqual([first.length, first.at(-1)?.id, told], [1_000, '1002', ['0000', '0999', '1001']])
+    assert.deepEqual(await store.records.list('caller', '1002', altered), [])
+    await assert.rejects(store.records.list('caller'), code('STORE_TAMPERED'))
   })
 
   it('a secret that is to be forgotten is gone with the change that says so, the others stay', async (t) => {

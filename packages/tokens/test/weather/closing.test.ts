@@ -77,6 +77,43 @@ test('a store that is away while Keyturn is closed is told by the journal when i
   assert.deepEqual([org.counters().exchanges, org.counters().reuses], [2, 0])
 })
 
+test('a claim that was never sent, and that a store which is away could not take back, is waited for by nobody', async (t) => {
+  const org = await startOrg(t)
+  await org.add({ unknownOutcome: 'replay-last' })
+  assert.equal(await org.call(), 200)
+  org.expire()
+  const parts = await openParts(org.options)
+  const full = () => Promise.reject(new KeyturnError('STORE_FULL', 'no space left'))
+  let claimed = (): void => undefined
+  const claim = new Promise<void>((resolve) => (claimed = resolve))
+  const store: Store = {
+    ...parts.store,
+    apply: async (grantId, event, puts) => {
+      if ('type' in event && event.type === 'never-left') return full()
+      const applied = await parts.store.apply(grantId, event, puts)
+      if (applied.notices.includes('claimed')) claimed()
+      return applied
+    },
+  }
+  // No word of the attempt comes to the journal.
+  const sending = () => claim.then(full)
+  const keyturn = await assemble({ ...parts, store, journal: { ...parts.journal, sending } }, org.options)
+  const { generation } = await keyturn.token('acme')
+  await assert.rejects(keyturn.rejected('acme', generation), { code: 'STORE_FULL' })
+  const closing = keyturn.close()
+  for (let n = 0; n < 10; n++) {
+    org.advance(WAIT / 5)
+    await org.options.clock?.sleep(5)
+  }
+  await closing
+  assert.notEqual((await org.keyturn.grants.show('acme')).state.spend, null)
+  assert.equal(await org.call(), 'GRANT_IN_DOUBT')
+  assert.notEqual((await org.keyturn.grants.show('acme')).state.doubt?.finishedAt, null)
+  org.advance(60 * MINUTE)
+  assert.equal(await org.call(), 200)
+  assert.deepEqual([org.counters().exchanges, org.counters().reuses], [2, 0])
+})
+
 test('of two Keyturns in one process one is closed in the middle of an exchange: the other waits for its word', async (t) => {
   const org = await startOrg(t)
   await org.add()

@@ -147,6 +147,27 @@ test('refused, unknown, closing and silent servers: nothing left, and the step i
   assert.equal((await error).data['code'], 'TIMEOUT')
 })
 
+test('who gave up while the authorities were being read leaves no connection behind', async (t) => {
+  const from: unknown[] = []
+  const server = await rawServer(t, ({ remotePort }) => void from.push(remotePort))
+  const clock = manualClock()
+  const net = await network(t, { clock, connectTimeout: 7_000 })
+  const reading = Promise.withResolvers<void>()
+  const secureContext = () => reading.promise.then(() => net.secureContext())
+  const error = failure(openConnection(new URL(`https://127.0.0.1:${server.port}`), { ...net, secureContext }))
+  await until(() => clock.waiting > 0, 'the timer')
+  clock.advance(7_000)
+  assert.equal((await error).data['code'], 'TIMEOUT')
+  reading.resolve()
+  for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => void setImmediate(resolve))
+  // One that began before this one would be served before it.
+  const later = connect(Number(server.port), '127.0.0.1')
+  t.after(() => later.destroy())
+  await once(later, 'connect')
+  await until(() => from.includes(later.localPort), 'a connection')
+  assert.deepEqual(from, [later.localPort])
+})
+
 interface ProxyLog {
   readonly port: number
   readonly heads: string[]
