@@ -46,10 +46,9 @@ export const readStatus = async (keyturn: Keyturn, org: OrgConnection, asked: As
   const recordOf = new Map(records.map((one) => [one.subject, one]))
   const starts = on.map((app) => sinceOf(app, recordOf.get(app.subject), trail).since ?? now - furthest)
   const from = Math.max(now - furthest, Math.min(now, ...starts) - beganBefore)
-  const sees = { logins: facts.logins.is === 'known', tokens: false }
   const names = [...new Set(on.flatMap((app) => app.names))]
-  const look: Look =
-    on.length === 0 ? { at: now, sightings: [], tokens: null } : await looker(org, { names, since: from, sees })(now)
+  const watched = { names, since: from, seesLogins: facts.logins.is === 'known', tokensOf: null }
+  const look: Look = on.length === 0 ? { at: now, sightings: [], tokens: null } : await looker(org, watched)(now)
   const tokens = new Map(on.map((app) => [app.subject, app.held] as const))
   const began = records.filter(({ state, subject }) => state === 'began' && !on.some((app) => app.subject === subject))
   return {

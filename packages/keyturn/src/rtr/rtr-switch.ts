@@ -169,11 +169,6 @@ export interface WatchOptions {
 /** Clients that were refused in this time before the switch, and not well since, are not its victims. */
 export const deadBefore = 60 * 60_000
 
-const sees = ({ facts }: Snapshot): { readonly logins: boolean; readonly tokens: boolean } => ({
-  logins: facts.logins.is === 'known',
-  tokens: facts.tokens.is === 'known' && facts.tokens.value.complete,
-})
-
 export const watchSwitch = async (
   switching: Switching,
   record: SwitchRecord,
@@ -181,13 +176,19 @@ export const watchSwitch = async (
 ): Promise<WatchState> => {
   const { keyturn, org, snapshot, app, clock } = switching
   const since = record.changedAt ?? record.beganAt
+  const { logins, tokens } = snapshot.facts
   const state = await watch({
     began: record.beganAt,
     since,
     until: clock.wall() + forMs,
     every,
     before: record.tokens,
-    look: looker(org, { names: app.names, since: record.beganAt - deadBefore, sees: sees(snapshot) }),
+    look: looker(org, {
+      names: app.names,
+      since: record.beganAt - deadBefore,
+      seesLogins: logins.is === 'known',
+      tokensOf: tokens.is === 'known' && tokens.value.complete ? app : null,
+    }),
     clock,
     tell: told,
     signal,

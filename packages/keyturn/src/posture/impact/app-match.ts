@@ -3,6 +3,7 @@
  * the app's name, its label, the name in its package — or one it had when a token was granted, which
  * decides nothing, as a name does that another app has too.
  */
+import { namesOf } from '../app-names.ts'
 import { appSubject } from '../controls/app-control.ts'
 import type { AppFact, Facts } from '../facts.ts'
 import type { Use } from './use.ts'
@@ -24,12 +25,6 @@ export interface AppDirectory {
 export const plainName = (app: string): string => app.replace(/^(app|eca|uninstalled):/u, '')
 
 const short = (id: string): string => id.slice(0, 15)
-
-const namesOf = ({ name, label, namespace }: AppFact): readonly string[] => [
-  name,
-  label,
-  ...(namespace === null ? [] : [`${namespace}__${name}`]),
-]
 
 const byKey = (pairs: Iterable<readonly [string, AppFact]>): ReadonlyMap<string, readonly AppFact[]> => {
   const found = new Map<string, AppFact[]>()

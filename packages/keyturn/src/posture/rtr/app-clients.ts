@@ -2,13 +2,14 @@
  * The clients behind one app: programs in the login history, callers of the broker, Keyturn's own grants, and tokens
  * whose holder nobody saw. Pure.
  */
+import { namesOf } from '../app-names.ts'
 import { appSubject, isUninstalled } from '../controls/app-control.ts'
 import type { AppFact, LoginUse, TokenFact, UserFact } from '../facts.ts'
 import type { SeenCaller } from '../impact/impact.ts'
 import { clientId, programOf, versionIn } from './client-id.ts'
 import { kindOf, whyUnaffected } from './client-kind.ts'
 import type { KnownKind } from './client-kind.ts'
-import { grouped, namesOf } from './use-index.ts'
+import { grouped } from './use-index.ts'
 import type { UseIndex } from './use-index.ts'
 
 /** An app as its consumer key tells it: of two that go by one name the kind, or the namespace, says which. */

@@ -2,6 +2,7 @@
  * Every app that issues refresh tokens, or may, and behind each the clients that were seen. Pure. What can't be read is
  * named in `blind`; with anything blind no app is ready.
  */
+import { namesOf } from '../app-names.ts'
 import { appSubject } from '../controls/app-control.ts'
 import { hasInteractiveFlow, hasRefreshScope } from '../controls/refresh-tokens.ts'
 import type { Fact } from '../fact.ts'
@@ -9,7 +10,7 @@ import type { AppFact, Origin, TokenFact } from '../facts.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { clientsOf } from './app-clients.ts'
 import type { RtrClient, Seen } from './app-clients.ts'
-import { indexOf, named, namesOf, tokensOf } from './use-index.ts'
+import { indexOf, named, tokensOf } from './use-index.ts'
 
 export interface RtrApp {
   readonly subject: string

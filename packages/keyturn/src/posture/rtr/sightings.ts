@@ -5,6 +5,8 @@
  */
 import type { OrgConnection, Row } from '../../org/connection.ts'
 import { soqlText } from '../../org/org-user.ts'
+import { namesOf } from '../app-names.ts'
+import type { AppFact } from '../facts.ts'
 import { programOf } from './client-id.ts'
 
 export interface Sighting {
@@ -29,12 +31,14 @@ export interface Look {
 }
 
 interface Watched {
-  /** Names under which the app stands in the login history and among the tokens. */
+  /** Names under which the app stands in the login history and among the tokens; of several apps, those of all. */
   readonly names: readonly string[]
   /** From here on; a while before the switch, so that who was dead already is known. */
   readonly since: number
   /** Others see their own rows only, without a word about it: what an audit found this user to see. */
-  readonly sees: { readonly logins: boolean; readonly tokens: boolean }
+  readonly seesLogins: boolean
+  /** Whose tokens are counted; null: they are not to be, or this user would count its own only. */
+  readonly tokensOf: Pick<AppFact, 'id' | 'name' | 'label' | 'namespace'> | null
 }
 
 /** What the platform hands out of tokens in one query. */
@@ -46,6 +50,8 @@ const text = (row: Row, name: string): string => {
   const value = row[name]
   return typeof value === 'string' ? value : ''
 }
+
+const short = (id: string): string => id.slice(0, 15)
 
 const seconds = (at: number): string => new Date(Math.floor(at / 1000) * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
 
@@ -87,14 +93,28 @@ const readLogins = async (
   )
 }
 
-const readTokens = async (org: OrgConnection, { names }: Watched): Promise<Look['tokens']> => {
+const inside = (row: Row, name: string): Row => {
+  const value = row[name]
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Row) : {}
+}
+
+/** As the inventory counts them (`use-index.ts`): a namesake's new token must not make up for one that died. */
+const readTokens = async (
+  org: OrgConnection,
+  { names }: Watched,
+  app: NonNullable<Watched['tokensOf']>,
+): Promise<Look['tokens']> => {
   const list = names.map(soqlText).join(', ')
-  const rows = await org.query(`SELECT User.Username, UserId FROM OauthToken WHERE AppName IN (${list})`)
+  const rows = await org.query(
+    `SELECT AppName, AppMenuItem.ApplicationId, User.Username, UserId FROM OauthToken WHERE AppName IN (${list})`,
+  )
   if (rows.length >= mostTokens) return null
   const held: Record<string, number> = {}
   for (const row of rows) {
-    const user = row['User']
-    const name = typeof user === 'object' && user !== null && !Array.isArray(user) ? text(user as Row, 'Username') : ''
+    const link = text(inside(row, 'AppMenuItem'), 'ApplicationId')
+    const isItsOwn = link === '' ? namesOf(app).includes(text(row, 'AppName')) : short(link) === short(app.id ?? '')
+    if (!isItsOwn) continue
+    const name = text(inside(row, 'User'), 'Username')
     const key = name === '' ? text(row, 'UserId') : name
     held[key] = (held[key] ?? 0) + 1
   }
@@ -107,14 +127,14 @@ export const looker = (org: OrgConnection, watched: Watched): ((now: number) => 
   const seen = new Map<string, Sighting>()
   let from = watched.since
   return async (now) => {
-    const { sees } = watched
-    const found = sees.logins ? await readLogins(org, watched, from, usernames) : null
+    const { seesLogins, tokensOf } = watched
+    const found = seesLogins ? await readLogins(org, watched, from, usernames) : null
     for (const [id, one] of found ?? []) if (one.at >= Math.floor(watched.since / 1000) * 1000) seen.set(id, one)
     from = Math.max(watched.since, now - overlap)
     return {
       at: now,
       sightings: found === null ? null : [...seen.values()].sort((a, b) => a.at - b.at),
-      tokens: sees.tokens ? await readTokens(org, watched) : null,
+      tokens: tokensOf === null ? null : await readTokens(org, watched, tokensOf),
     }
   }
 }

@@ -1,12 +1,6 @@
 /** Which tokens and logins are of which app, gone through once for all apps. Pure. */
+import { namesOf } from '../app-names.ts'
 import type { AppFact, Facts, LoginUse, TokenFact } from '../facts.ts'
-
-/** Under which an app may stand in the login history and among the tokens. */
-export const namesOf = ({ name, label, namespace }: AppFact): readonly string[] => [
-  name,
-  label,
-  ...(namespace === null ? [] : [`${namespace}__${name}`]),
-]
 
 export const named = (app: AppFact, said: string | null): boolean => said !== null && namesOf(app).includes(said)
 
@@ -47,5 +41,5 @@ export const indexOf = ({ tokens, logins }: Facts): UseIndex => {
 /** By the link to the app; where the org gives none, by the name, and then for every app that goes by it. */
 export const tokensOf = (app: AppFact, { tokensByApp, tokensByName }: UseIndex): readonly TokenFact[] => [
   ...(app.id === null ? [] : (tokensByApp.get(short(app.id)) ?? [])),
-  ...[...new Set(namesOf(app))].flatMap((name) => tokensByName.get(name) ?? []),
+  ...namesOf(app).flatMap((name) => tokensByName.get(name) ?? []),
 ]

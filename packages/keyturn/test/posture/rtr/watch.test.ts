@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { KeyturnError } from '@keyturn/tokens'
 import type { Clock } from '@keyturn/tokens'
+import type { OrgConnection } from '../../../src/org/connection.ts'
+import { looker } from '../../../src/posture/rtr/sightings.ts'
 import type { Look, Sighting } from '../../../src/posture/rtr/sightings.ts'
 import { watch, watchState } from '../../../src/posture/rtr/watch.ts'
 import type { WatchState } from '../../../src/posture/rtr/watch.ts'
@@ -126,4 +128,25 @@ test('a token that vanished before its refusal was read: the next look says whos
     tell: () => undefined,
   })
   assert.equal(state.clients[0]?.state, 'refused')
+})
+
+test('a token of another app of the same name does not make up for one that died', async () => {
+  const row = (user: string, id: string | null, name = 'Erp'): object => ({
+    AppName: name,
+    AppMenuItem: id === null ? null : { ApplicationId: id },
+    User: { Username: user },
+    UserId: '005000000000001AAA',
+  })
+  const rows = [
+    row('kept@acme.example', '0H4000000000001AAA'),
+    row('died@acme.example', '0xI000000000009AAA'),
+    row('unlinked@acme.example', null),
+    row('renamed@acme.example', '0H4000000000001AAA', 'Erp before'),
+    row('stranger@acme.example', null, 'Erp before'),
+  ]
+  const org = { query: () => Promise.resolve(rows) } as unknown as OrgConnection
+  const app = { id: '0H4000000000001', name: 'Erp', label: 'Erp', namespace: null }
+  const watched = { names: ['Erp', 'Erp before'], since, seesLogins: false, tokensOf: app }
+  const { tokens } = await looker(org, watched)(since)
+  assert.deepEqual(tokens, { 'kept@acme.example': 1, 'unlinked@acme.example': 1, 'renamed@acme.example': 1 })
 })
