@@ -6,6 +6,7 @@
 import { KeyturnError } from '@keyturn/tokens'
 import type { OrgConnection, Row } from './connection.ts'
 import { soqlText, usernamesOf } from './org-user.ts'
+import { ownPermissions } from './own-permissions.ts'
 
 interface SeenLogin {
   readonly userId: string
@@ -37,14 +38,6 @@ const loginOf = (one: Row): SeenLogin => ({
   status: String(one['Status'] ?? ''),
 })
 
-/** Who has neither permission is shown its own logins, without a word about the others. */
-const seesOthers = async (org: OrgConnection): Promise<boolean> => {
-  const [own = {}] = await org.query(
-    'SELECT PermissionsManageUsers, PermissionsMonitorLoginHistory FROM UserPermissionAccess LIMIT 1',
-  )
-  return own['PermissionsManageUsers'] === true || own['PermissionsMonitorLoginHistory'] === true
-}
-
 /** Null: this user may not see the logins of others (“Manage Users” or “Monitor Login History” shows them). */
 const loginsOf = async (
   org: OrgConnection,
@@ -54,7 +47,9 @@ const loginsOf = async (
 ): Promise<readonly SeenLogin[] | null> => {
   const from = new Date(since).toISOString().replace(/\.\d+Z$/, 'Z')
   try {
-    if (!(await seesOthers(org)) && (await org.whoAmI()).userId !== userId) return null
+    // Who has neither is shown its own logins, without a word about the others.
+    const held = await ownPermissions(org, ['ManageUsers', 'MonitorLoginHistory'])
+    if ((held?.size ?? 0) === 0 && (await org.whoAmI()).userId !== userId) return null
     const query = `SELECT ${fields} FROM LoginHistory WHERE ${condition} AND LoginTime >= ${from}`
     return (await org.query(`${query} ORDER BY LoginTime DESC LIMIT ${most}`)).map(loginOf)
   } catch (error) {

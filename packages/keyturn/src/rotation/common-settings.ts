@@ -19,7 +19,9 @@ export const commonSettings = z.strictObject({
         .gt(0)
         .max(1)
         .optional()
-        .describe('More of at least 20 logins are refused for the credential: roll back, where both can be had; default 0.05'),
+        .describe(
+          'More of at least 20 logins are refused for the credential: roll back, where both can be had; default 0.05',
+        ),
       whenStillUsed: z
         .enum(['ask', 'retire'])
         .optional()

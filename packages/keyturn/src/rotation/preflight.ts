@@ -35,6 +35,23 @@ export const inTheWay = async (rotator: Rotator, before: Before): Promise<readon
   return problems
 }
 
+/**
+ * Destinations that a run which is taken back would leave with the new value: nobody gave Keyturn the one in use, and they
+ * keep no former values themselves. Nothing of it is in the way.
+ */
+export const oneWayDestinations = ({ from, common, ports }: Before): readonly string[] =>
+  from !== null && from.fields.length > 0
+    ? []
+    : (common.destinations ?? []).filter((name) => {
+        try {
+          return ports.destination(name).rollBack === undefined
+        } catch (error) {
+          // One that can't be opened is in the way, and said there.
+          if (error instanceof KeyturnError) return false
+          throw error
+        }
+      })
+
 export const switchesNow = async (rotator: Rotator, before: Before): Promise<readonly SwitchNow[]> => {
   const grant = rotator.orgOf(before.settings)
   if (grant === null) return []

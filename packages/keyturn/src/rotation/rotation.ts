@@ -10,7 +10,7 @@ import type { CommonSettings } from './common-settings.ts'
 import { currentVersion, isGone, secretName } from './credential.ts'
 import type { CredentialDoc, Problem, Run } from './credential.ts'
 import type { RotationPorts } from './ports.ts'
-import { inTheWay, switchesNow } from './preflight.ts'
+import { inTheWay, oneWayDestinations, switchesNow } from './preflight.ts'
 import type { Before, SwitchNow } from './preflight.ts'
 import type { Age, Rotator } from './rotator.ts'
 import { execute, shapesOf } from './run/execute.ts'
@@ -70,6 +70,8 @@ export interface Rotation {
   preflight(name: string, attended?: boolean): Promise<readonly Problem[]>
   /** The org switches that a run will open where they are off. */
   switches(name: string): Promise<readonly SwitchNow[]>
+  /** Destinations that would keep the new value if the run were taken back behind them. */
+  oneWayDestinations(name: string): Promise<readonly string[]>
   /** Keeps the value that is in use now as a version, from the platform, or from what is given. */
   adopt(name: string, who: string, given?: Readonly<Record<string, Secret>>): Promise<CredentialDoc>
   /** Throws ROTATION_RUNNING when there is a run, PREFLIGHT_FAILED. */
@@ -210,6 +212,13 @@ export const openRotation = (parts: RotationParts): Rotation => {
     },
     preflight,
     switches: async (name) => switchesNow(...(await before(name))),
+    async oneWayDestinations(name) {
+      const [{ steps }, context] = await before(name)
+      const at = steps.findIndex(({ name: step }) => step === 'distribute')
+      // Where the run itself only goes forward from there on, no destination is asked to go back.
+      const goesBack = !steps.slice(0, at + 1).some(({ undo }) => undo === 'impossible')
+      return goesBack ? oneWayDestinations(context) : []
+    },
     async adopt(name, who, given) {
       const rotator = await rotatorOf(name)
       const held = await keeper.read(name)

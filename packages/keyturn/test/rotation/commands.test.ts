@@ -4,6 +4,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { makeFolder } from '../cli.ts'
+import { world } from './certificate-world.ts'
 
 void test('a credential whose grant is missing holds up no other, and its preflight tells everything at once', async (t) => {
   const folder = makeFolder(t)
@@ -33,4 +34,29 @@ void test('a credential whose grant is missing holds up no other, and its prefli
   assert.match(refused.stderr, /^PREFLIGHT_FAILED: There is no grant named nobody/)
   const { value } = await folder.json(['credentials', 'show', 'gone'])
   assert.deepEqual([value.age.basis, value.run, value.versions], ['unknown', null, []])
+})
+
+void test('the preflight names destinations that could not go back, until the value in use is adopted', async (t) => {
+  const place = await world(t)
+  const rotation = place.open()
+  assert.deepEqual(await rotation.oneWayDestinations('sync-key'), ['env'])
+  await rotation.adopt('sync-key', 'test', place.oldSecrets)
+  assert.deepEqual(await rotation.oneWayDestinations('sync-key'), [])
+  const folder = makeFolder(t)
+  assert.equal((await folder.run(['init'])).code, 0)
+  appendFileSync(
+    join(folder.path, 'keyturn.yaml'),
+    [
+      'destinations:',
+      '  app: { kind: env-file, file: ./app.env, create: true }',
+      'credentials:',
+      '  key: { kind: certificate, org: nobody, app: Sync, destinations: [app] }',
+      '  pair: { kind: external-client-app, org: nobody, app: Erp, destinations: [app] }',
+      '',
+    ].join('\n'),
+  )
+  const told = await folder.run(['rotate', 'key', '--preflight'])
+  assert.match(told.stdout, /keep the new value if the run were taken back: app\. .*credentials adopt key/)
+  const forward = await folder.run(['rotate', 'pair', '--preflight'])
+  assert.doesNotMatch(forward.stdout, /taken back: app/, 'it only goes forward from before the destinations on')
 })

@@ -221,6 +221,26 @@ void test('the preflight finds what is wrong with app and consumer, and says whi
   assert.deepEqual(place.sim.control.consumers({ app: 'Erp' }).length, 1, 'and it changed nothing')
 })
 
+void test('an administrator who may not see client secrets is told so before anything is begun', async (t) => {
+  const place = await world(t)
+  const { clientId, clientSecret, refreshToken } = place.sim.control.grant({ user: 'limited@acme.example', app: 'Web' })
+  await place.keyturn.grants.add({
+    name: 'limited',
+    loginUrl: place.sim.url,
+    clientId,
+    clientSecret,
+    refreshToken,
+    flow: 'refresh_token',
+  })
+  const erp = (place.sections['credentials'] as Record<string, Record<string, unknown>>)['erp-app'] ?? {}
+  const rotation = place.process({ ...place.sections, credentials: { 'erp-app': { ...erp, org: 'limited' } } })
+  const [found, ...more] = await rotation.preflight('erp-app')
+  assert.deepEqual([found?.code, more], ['NOT_PERMITTED', []])
+  assert.match(found?.text ?? '', /lacks “External Client App Developer” and “View Client Secret”$/)
+  assert.match(found?.next ?? '', /permission set Keyturn_Rotator_External_Client_Apps/)
+  await assert.rejects(place.start(rotation), { code: 'PREFLIGHT_FAILED' })
+})
+
 void test('one consumer of several turns, and the others keep their pairs', async (t) => {
   const place = await world(t)
   const second = place.sim.control.addConsumer({ app: 'Erp', name: 'Warehouse' })

@@ -127,13 +127,18 @@ export default class RotateCommand extends KeyturnCommand {
     this.tell(
       `\nOwner: ${owner ?? 'nobody is named as `owner`: who is needed is told by all channels of `notify`, if there are any'}`,
     )
+    const oneWayDestinations = await rotation.oneWayDestinations(name)
+    if (oneWayDestinations.length > 0)
+      this.tell(
+        `\nWould keep the new value if the run were taken back: ${oneWayDestinations.join(', ')}. Keyturn has not the value in use; \`${this.bin} credentials adopt ${name}\` gives it.`,
+      )
     if (rotator.exposure !== null) this.tell(`\nExposed meanwhile: ${rotator.exposure}`)
     if (rotator.person !== null) this.tell(`\nA person must: ${rotator.person}`)
     for (const { text, code, next } of problems) this.tell(`\n${this.paint('red', '✗')} ${text} (${code})\n  ${next}`)
     this.tell(problems.length === 0 ? '\nNothing is in the way.' : '\nNothing was changed.')
     if (problems.length > 0) this.answerNo()
     const { kind, exposure, person } = rotator
-    return { credential: name, kind, owner, steps, switches, exposure, person, problems }
+    return { credential: name, kind, owner, steps, switches, oneWayDestinations, exposure, person, problems }
   }
 
   private async answers(flags: Turn, settings: Settings): Promise<Readonly<Record<string, Secret>>> {

@@ -53,8 +53,7 @@ export default class CredentialsPasswordsCommand extends KeyturnCommand {
       ])
       const org = orgConnection(keyturn, args.name)
       const clock = systemClock
-      const tell = (text: string): void => this.tell(text)
-      const { users } = (await collect({ org, families: ['users', 'logins'], clock, tell })).facts
+      const { users } = (await collect({ org, families: ['users', 'logins'], clock })).facts
       const natures = new Map(users.is === 'known' ? users.value.map((one) => [one.username, one.nature]) : [])
       const unread = users.is === 'known' ? 'it was not listed' : users.text
       const kindOf = (username: string) => natures.get(username) ?? ({ is: 'unknown', why: unread } as const)

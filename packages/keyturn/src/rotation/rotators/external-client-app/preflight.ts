@@ -1,12 +1,17 @@
 /** What is in the way of an external client app's rotation, as far as it shows without its switch. Changes nothing. */
 import { KeyturnError } from '@keyturn/tokens'
+import { ownPermissions } from '../../../org/own-permissions.ts'
 import type { Problem } from '../../credential.ts'
 import type { StepContext } from '../../rotator.ts'
 import { findApp, findPlace } from './consumers.ts'
 import type { ExternalClientAppSettings } from './settings.ts'
 
-const permissions =
-  'Give it “External Client App Developer” and “View Client Secret” (docs/how-to/rotate-an-external-client-app.md).'
+const titles = {
+  ExternalClientAppDeveloper: 'External Client App Developer',
+  ViewClientSecret: 'View Client Secret',
+} as const
+
+const permissions = 'Give it the permission set Keyturn_Rotator_External_Client_Apps (docs/permissions.md).'
 
 const problem = (code: string, text: string, next: string): Problem => ({ code, text, next })
 
@@ -19,6 +24,14 @@ export const preflight = async ({ ports, settings }: Before): Promise<readonly P
   } catch (error) {
     if (!(error instanceof KeyturnError)) throw error
     return [problem(error.code, `The grant ${settings.org} can’t reach its org: ${error.message}`, error.fix)]
+  }
+  // Who may see the apps (an administrator, for one) need not be let into their consumers.
+  const needed = Object.keys(titles) as (keyof typeof titles)[]
+  const held = await ownPermissions(org, needed)
+  const lacking = held === null ? [] : needed.filter((name) => !held.has(name)).map((name) => `“${titles[name]}”`)
+  if (lacking.length > 0) {
+    const text = `The user of ${settings.org} may not stage a pair: it lacks ${lacking.join(' and ')}`
+    return [problem('NOT_PERMITTED', text, permissions)]
   }
   try {
     await org.rest('GET', '/apps/oauth/usage?pageSize=1')
