@@ -27,6 +27,8 @@ export interface FromWorker {
   readonly slowest: number
   /** By caller. */
   readonly errors: Readonly<Record<string, readonly string[]>>
+  /** By caller: how long its call is under way, ms. */
+  readonly calling: Readonly<Record<string, number>>
 }
 
 export interface Seen {
@@ -43,7 +45,11 @@ export interface Crowd {
   end(): Promise<void>
 }
 
-const PATIENCE_MS = 60_000
+/**
+ * For what never comes. The logins of @salesforce/core wait for each other: a machine that does ten other things needed
+ * more than a minute for ten of them.
+ */
+const PATIENCE_MS = 180_000
 
 export const gather = async (clients: readonly Program[], folder: string, processes: number): Promise<Crowd> => {
   let asked = 0
@@ -105,8 +111,12 @@ export const gather = async (clients: readonly Program[], folder: string, proces
         if (awaited.every(({ name }) => through.has(name))) return
         if (systemClock.boot() > until) {
           const out = awaited.filter(({ name }) => !through.has(name)).map(({ name }) => name)
-          const last = out.map((name) => reports.map(({ errors }) => errors[name]?.at(-1)).find(Boolean))
-          throw new Error(`${what}: ${out.length} callers never got through, as ${out[0]}: ${last[0]}`)
+          const stuck = out.map((name) => {
+            const last = reports.map(({ errors }) => errors[name]?.at(-1)).find(Boolean) ?? 'no error'
+            const calling = reports.map((report) => report.calling[name]).find((ms) => ms !== undefined)
+            return `${name} (${calling === undefined ? 'pauses' : `calling for ${calling} ms`}; ${last})`
+          })
+          throw new Error(`${what}: ${out.length} callers never got through: ${stuck.slice(0, 12).join(', ')}`)
         }
         await systemClock.sleep(50)
       }

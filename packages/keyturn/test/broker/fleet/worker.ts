@@ -12,6 +12,8 @@ let slowest = 0
 /** Callers that got through with a call begun in this phase. */
 let through = new Set<string>()
 let errors: Record<string, string[]> = {}
+/** Since when each caller waits for the end of its call. */
+const calling = new Map<string, number>()
 
 /** What a program's log would show of an error. */
 const told = (error: unknown): string => {
@@ -33,6 +35,7 @@ const live = async ({ name, ...setup }: WorkerSetup['clients'][number], at: numb
   while (!ended) {
     const began = phase
     const start = performance.now()
+    calling.set(name, start)
     let wait = pause
     try {
       await call()
@@ -43,6 +46,7 @@ const live = async ({ name, ...setup }: WorkerSetup['clients'][number], at: numb
       wait = Math.max(pause, patience(text))
     }
     calls += 1
+    calling.delete(name)
     slowest = Math.max(slowest, performance.now() - start)
     await sleep(wait)
   }
@@ -58,7 +62,11 @@ process.on('message', (message: ToWorker) => {
     phase = message.phase
     through = new Set()
   }
-  const report: FromWorker = { n: message.n, through: [...through], calls, slowest, errors }
+  const waits = [...calling].map(([name, start]) => [name, Math.round(performance.now() - start)])
+  const report: FromWorker = {
+    ...{ n: message.n, through: [...through], calls, slowest, errors },
+    calling: Object.fromEntries(waits) as FromWorker['calling'],
+  }
   if (message.type === 'collect') [errors, calls, slowest] = [{}, 0, 0]
   process.send?.(report)
 })
