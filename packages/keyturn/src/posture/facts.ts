@@ -50,6 +50,8 @@ export interface AppFact {
   readonly origin: Fact<Origin>
   /** Missing: not read. Null: the org shows none. */
   readonly files?: AppFiles | null
+  /** Here: made, or installed. Epoch ms. Missing: not read. Null: the org shows none. */
+  readonly created?: number | null
   /** Has OAuth settings at all; an app for SAML or canvas only has none. */
   readonly oauth: Fact<boolean>
   readonly blocked: Fact<boolean>

@@ -18,6 +18,8 @@ export interface Listed {
   readonly fullName: string
   readonly id: string | null
   readonly namespace: string | null
+  /** Epoch ms; null: the org doesn’t say, or says the beginning of time, as it does of what it brought along. */
+  readonly created: number | null
 }
 
 interface QueryOptions {
@@ -46,6 +48,12 @@ const perRead = 10
 
 const isLost = (error: unknown): boolean =>
   error instanceof KeyturnError && error.data['errorCode'] === 'INVALID_QUERY_LOCATOR'
+
+/** As the API writes it, or as jsforce makes it. */
+const createdAt = (said: unknown): number | null => {
+  const at = said instanceof Date ? said.getTime() : typeof said === 'string' ? Date.parse(said) : Number.NaN
+  return at > 0 ? at : null
+}
 
 export const createAsker = (org: OrgConnection, pace: Pace): Asker => {
   const open = limiter(openResults)
@@ -107,9 +115,12 @@ export const createAsker = (org: OrgConnection, pace: Pace): Asker => {
       const found: unknown = await jsforceCall(`Listing ${types[0] ?? ''}`, () => connection.metadata.list(queries))
       const some = found === undefined || found === null ? [] : Array.isArray(found) ? found : [found]
       return (some as readonly Json[]).map((one) => {
-        const { fullName, id, namespacePrefix, type } = row(one)
+        const { fullName, id, namespacePrefix, type, createdDate } = row(one)
         if (typeof fullName !== 'string' || fullName === '') throw new OddAnswer(`a ${types[0] ?? ''} without a name`)
-        return { fullName, id: textOr(id), namespace: textOr(namespacePrefix), type: textOr(type) }
+        return {
+          ...{ fullName, id: textOr(id), namespace: textOr(namespacePrefix), type: textOr(type) },
+          created: createdAt(createdDate),
+        }
       })
     })
   return {

@@ -152,3 +152,19 @@ void test('trap 9: an audit revokes nothing: it only reads, and at the org’s o
   )
   assert.equal(valueOf((await collect(['tokens'])).facts.tokens).counted, before)
 })
+
+void test('since when an app is there is known by its row or its file: one that was just made is not taken for unused', async (t) => {
+  const { collect, clock } = await auditedOrg(t, { spec: scenario('legacy-company'), user: legacyAdmin })
+  const made = valueOf((await collect(['apps'])).facts.apps).flatMap(({ name, kind, origin, created }) =>
+    valueOf(origin) === 'uninstalled'
+      ? []
+      : [{ name, kind, days: Math.round((clock.wall() - (created ?? 0)) / 86_400_000) }],
+  )
+  const old = made.filter(({ days }) => days === 1000)
+  assert.deepEqual(new Set(old.map(({ kind }) => kind)), new Set(['connected', 'external']))
+  // The auditor's own app was made for this test.
+  assert.deepEqual(
+    made.filter((one) => !old.includes(one)).map(({ days }) => days),
+    [0],
+  )
+})

@@ -61,6 +61,7 @@ function describe(world: World, app: SimApp, { namespace, kind, sets = [] }: Leg
     body: { label, contactEmail: `gina.gold@${domain}` },
     by: userId(world, 'gina.gold'),
   })
+  org.sql('UPDATE sim_component SET createdAt = ?, modifiedAt = ? WHERE id = ?').run(ago(1000), ago(1000), app.id)
   for (const set of sets)
     insertRow(org, 'SetupEntityAccess', { ParentId: idOf(world, set), SetupEntityId: app.id, SetupEntityType: table })
 }

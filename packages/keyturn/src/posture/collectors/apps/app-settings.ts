@@ -7,7 +7,7 @@ import { elementsOf, isOn, textOf } from '../../../org/metadata-component.ts'
 import type { MetadataBody, MetadataValue } from '../../../org/metadata-component.ts'
 import type { Unknown } from '../attempt.ts'
 
-type Named = 'kind' | 'id' | 'name' | 'label' | 'namespace' | 'origin' | 'files'
+type Named = 'kind' | 'id' | 'name' | 'label' | 'namespace' | 'origin' | 'files' | 'created'
 type Joined = 'permittedProfiles' | 'permittedPermissionSets' | 'permittedUserCount' | 'tokens' | 'lastLogin'
 
 /** What the app's own files say. */

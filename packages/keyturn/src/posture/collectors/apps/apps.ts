@@ -19,7 +19,8 @@ import { appUse } from './app-use.ts'
 import { connectedSettings, readConnectedRows, settingsOfRow } from './connected-apps.ts'
 import { externalSettings, filesOf, readExternalRows, readParts, readPolicyRows } from './external-apps.ts'
 
-type Draft = Pick<AppFact, 'kind' | 'id' | 'name' | 'label' | 'namespace' | 'origin' | 'files'> & AppSettings
+type Draft = Pick<AppFact, 'kind' | 'id' | 'name' | 'label' | 'namespace' | 'origin' | 'files' | 'created'> &
+  AppSettings
 
 interface Files {
   readonly listed: readonly Listed[]
@@ -90,11 +91,12 @@ const connectedDrafts = async (collecting: Collecting, menu: readonly MenuItem[]
       label: row.label,
       namespace,
       origin,
+      created: row.created ?? file?.created ?? null,
       files: file === undefined || body === undefined ? null : { app: file.fullName, parts: {} },
       ...(body === undefined ? settingsOfRow(row, why) : connectedSettings(body, row)),
     })
   }
-  for (const { fullName, id, namespace } of files.is === 'known' ? files.value.listed : []) {
+  for (const { fullName, id, namespace, created } of files.is === 'known' ? files.value.listed : []) {
     if (taken.has(fullName)) continue
     const body = files.is === 'known' ? files.value.bodies.get(fullName) : undefined
     const name = bare(fullName, namespace)
@@ -107,6 +109,7 @@ const connectedDrafts = async (collecting: Collecting, menu: readonly MenuItem[]
       label,
       namespace,
       origin: known(namespace === null ? 'local' : 'packaged'),
+      created,
       files: { app: fullName, parts: {} },
       ...settings,
     })
@@ -149,6 +152,7 @@ const externalDrafts = async (collecting: Collecting, menu: readonly MenuItem[])
       label,
       namespace,
       origin: known(origin(namespace)),
+      created: file?.created ?? null,
       files: own,
       ...settings,
     })

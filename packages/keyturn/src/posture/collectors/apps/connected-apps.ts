@@ -10,7 +10,7 @@ import type { Row } from '../../../org/connection.ts'
 import type { Collecting } from '../../collector.ts'
 import { attempt } from '../attempt.ts'
 import { seesApps } from '../needs.ts'
-import { flag, maybeNumber, maybeText, text } from '../cells.ts'
+import { flag, maybeMoment, maybeNumber, maybeText, text } from '../cells.ts'
 import { rangesOf } from '../profiles/profiles.ts'
 import type { AppSettings } from './app-settings.ts'
 import { commonOauth, flagOf, flowsOf, listOf, minutesOf, noSettings, textFact } from './app-settings.ts'
@@ -25,6 +25,8 @@ interface ConnectedRow {
   readonly adminApproved: boolean
   readonly blocked: boolean | null
   readonly sessionTimeout: number | null
+  /** Epoch ms; null: as with the name. */
+  readonly created: number | null
 }
 
 const rowOf = (one: Row, tooling: boolean): ConnectedRow => ({
@@ -34,12 +36,13 @@ const rowOf = (one: Row, tooling: boolean): ConnectedRow => ({
   adminApproved: flag(one, 'OptionsAllowAdminApprovedUsersOnly'),
   blocked: tooling ? maybeText(one, 'SessionPolicyAction') === 'Block' : null,
   sessionTimeout: tooling ? maybeNumber(one, 'SessionTimeout') : null,
+  created: tooling ? maybeMoment(one, 'CreatedDate') : null,
 })
 
 export const readConnectedRows = async ({ ask, own }: Collecting): Promise<Fact<readonly ConnectedRow[]>> => {
   const needs = seesApps
   const common = 'SELECT Id, Name, OptionsAllowAdminApprovedUsersOnly'
-  const more = ', DeveloperName, SessionPolicyAction, SessionTimeout FROM ConnectedApplication'
+  const more = ', DeveloperName, SessionPolicyAction, SessionTimeout, CreatedDate FROM ConnectedApplication'
   const found = await attempt(needs, own, async () =>
     (await ask.rows(`${common}${more}`, { tooling: true })).map((one) => rowOf(one, true)),
   )

@@ -6,13 +6,15 @@ import { applist, day, hidden, now } from '../sample-facts.ts'
 
 const idle = known({ count: 3, users: 2, lastUsed: now - 200 * day })
 
+const never = known({ count: 0, users: 0, lastUsed: null })
+
 export const cases: readonly ControlCase[] = [
   ...appCases({
     wrong: { tokens: idle, lastLogin: known(now - 120 * day) },
     unknown: { tokens: hidden, lastLogin: known(now - 120 * day) },
   }),
   {
-    name: 'no login for months, and its tokens are used: refreshes leave no login',
+    name: 'no login for months, and its tokens are used: a refresh may leave no login',
     facts: applist({ lastLogin: known(null) }),
     verdict: 'pass',
   },
@@ -24,8 +26,19 @@ export const cases: readonly ControlCase[] = [
     subjects: ['eca:Erp'],
   },
   {
-    name: 'never used',
-    facts: applist({ tokens: known({ count: 0, users: 0, lastUsed: null }), lastLogin: known(null) }),
+    name: 'never used, and nobody can say since when it is there',
+    facts: applist({ tokens: never, lastLogin: known(null), created: null }),
+    verdict: 'fail',
+    subjects: ['eca:Erp'],
+  },
+  {
+    name: 'never used, and made within the period',
+    facts: applist({ tokens: never, lastLogin: known(null), created: now - 10 * day }),
+    verdict: 'pass',
+  },
+  {
+    name: 'never used, made before the period',
+    facts: applist({ tokens: never, lastLogin: known(null), created: now - 100 * day }),
     verdict: 'fail',
     subjects: ['eca:Erp'],
   },
