@@ -6,6 +6,7 @@ import { check } from './check.ts'
 import type { Check } from './check.ts'
 import { checkGrants } from './check-grants.ts'
 import { checkLoginHost } from './check-login-host.ts'
+import { checkRotations } from './check-rotations.ts'
 import { checkConfigFile, checkNode, checkSurroundings } from './check-settings.ts'
 import { checkJournal, checkKey, checkStoreFacts } from './check-store.ts'
 
@@ -39,6 +40,8 @@ export const examine = async ({ settings, nodeVersion, offline, say }: Examinati
     found.push(check('open', 'ok', 'the store opens with this key'))
     say('Looking at the grants…')
     found.push(...(await checkGrants(opened, systemClock.wall(), offline ? null : patience)))
+    const kinds = Object.entries(settings.config.credentials ?? {}).map(([name, { kind }]) => [name, kind] as const)
+    found.push(...(await checkRotations(opened.store, new Map(kinds), systemClock.wall())))
     if (offline) return found
     const hosts = new Set((await opened.grants.list({ altered: () => undefined })).map(({ loginUrl }) => loginUrl))
     for (const loginUrl of hosts) {
