@@ -21,6 +21,19 @@ test('a refresh token whose first exchange fails is kept, and no success is clai
   assert.equal(value.instanceUrl, sim.url)
 })
 
+test('a retry of a grant that is dead sends to a new sign-in', async (t) => {
+  const setup = await setUp(t)
+  const { sim, folder, app } = setup
+  await connectRefresh(setup)
+  const env = { WEB_SECRET: app('Web').clientSecret }
+  const retry = async (): Promise<string> => (await folder.run(['grants', 'retry', 'acme'], { env })).stdout
+  assert.match(await retry(), /Next: keyturn token acme/)
+  sim.control.changeApp({ app: 'Web', settings: { refreshTokenPolicy: { kind: 'zero' } } })
+  sim.control.expireAccessTokens()
+  assert.notEqual((await folder.run(['token', 'acme', '--rejected', '1'], { env })).code, 0)
+  assert.match(await retry(), /Next: keyturn connect acme/)
+})
+
 test('a login URL that is not Salesforce’s is refused before anybody is sent there', async (t) => {
   const { folder } = await setUp(t)
   for (const url of ['https://evil.example', 'http://login.salesforce.com', 'acme.my.salesforce.com']) {

@@ -31,7 +31,9 @@ export default class GrantsRetryCommand extends KeyturnCommand {
       const clientSecret = await clientSecretOf(flags)
       if (clientSecret !== undefined) await keyturn.grants.update(args.name, { clientSecret })
       const grant = await keyturn.grants.retry(args.name)
-      this.log(`${grant.name}: ${grant.status}. Next: ${this.bin} token ${grant.name}`)
+      // A dead token is none that a retry could help.
+      const next = grant.status === 'reauthorization-required' ? 'connect' : 'token'
+      this.log(`${grant.name}: ${grant.status}. Next: ${this.bin} ${next} ${grant.name}`)
       return grantJson(grant)
     })
   }
