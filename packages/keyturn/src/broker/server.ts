@@ -4,9 +4,6 @@
  * An exchange in flight belongs to `Keyturn.close()`, which whoever opened it calls after this.
  */
 import { randomBytes } from 'node:crypto'
-import { fastify } from 'fastify'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { KeyturnError } from '@keyturn/tokens'
 import type { Clock, Keyturn } from '@keyturn/tokens'
 import { lazyNetwork } from '@keyturn/tokens/maintenance'
 import { recordDeath } from '../forensics/examine-death.ts'
@@ -18,12 +15,11 @@ import type { BrokerContext } from './caller.ts'
 import { manageCallers } from './callers/manage-callers.ts'
 import { openCallers } from './callers/open-callers.ts'
 import { faceRoutes } from './face/routes.ts'
-import { toHttpError } from './http-error.ts'
+import { openHttpApp } from './http-app.ts'
 import { listen } from './listen.ts'
 import type { Listening } from './listen.ts'
 import type { Log } from './log.ts'
 import { openMetrics } from './metrics.ts'
-import { requestMetrics } from './request-metrics.ts'
 import { openReauthorise } from './reauthorise/open-reauthorise.ts'
 import type { ReauthoriseParts } from './reauthorise/open-reauthorise.ts'
 import { proxyRoutes } from './proxy/routes.ts'
@@ -59,15 +55,11 @@ export interface Broker {
 /** A person is told why a grant died: how long the org may be asked about it. */
 const DEATH_PATIENCE_MS = 10_000
 
-/** Answers of these are for machines that watch the process, and come whatever the Host header says. */
-const forWatchers = new Set(['/healthz', '/readyz', '/metrics'])
-
 export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   const { settings, clock, log, env, caFile, version, random = randomBytes } = options
   const { store } = options.keyturn
   const watch = watchStore({ store, clock, log })
   const metrics = openMetrics()
-  const countRequest = requestMetrics(metrics)
   const network = lazyNetwork({
     clock,
     env,
@@ -117,58 +109,17 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
     metrics.count('keyturn_events_total', 'State changes of grants', { type, grant })
     tail.wake()
   })
-  const opened: Listening[] = []
-  const state = { draining: false, running: 0, requests: 0 }
-
-  const app = fastify({
-    logger: false,
-    bodyLimit: settings.limits.body,
-    trustProxy: false,
-    // Never taken from a header: an id that somebody chose would be in our logs.
-    genReqId: () => `${replica}-${(state.requests += 1).toString(36)}`,
-    requestIdHeader: false,
-    routerOptions: { maxParamLength: 200, ignoreDuplicateSlashes: false },
+  const { app, drain, draining } = openHttpApp({
+    ...{ bodyLimit, replica, clock, log, metrics, checkHost: where.checkHost },
+    trace: tracing ? tracing.requests : null,
   })
-  tracing?.requests(app)
-  app.addHook('onRequest', (request, reply, done) => {
-    state.running += 1
-    const began = clock.boot()
-    // Not onResponse: a client that hangs up would never be counted as gone.
-    reply.raw.on('close', () => answered(request, reply, clock.boot() - began))
-    if (state.draining) void reply.header('connection', 'close')
-    if (!forWatchers.has(request.url)) where.checkHost(request)
-    done()
-  })
-  const answered = (request: FastifyRequest, reply: FastifyReply, ms: number): void => {
-    state.running -= 1
-    // The route's pattern, never the address: a query may hold a token.
-    const route = request.routeOptions.url ?? 'none'
-    const method = knownMethod(request.method)
-    const status = statusOf(reply)
-    countRequest(method, route, status, ms / 1000)
-    log.debug('request', { method, route, status, ms: Math.round(ms), id: request.id })
-    // At the end a connection has no further use than the answer that ran on it.
-    if (state.draining) setImmediate(() => opened.forEach((listener) => listener.rest()))
-  }
-  app.setErrorHandler((error, _request, reply) => {
-    const { status, headers, body } = toHttpError(error, log)
-    if (status >= 500) log.warn('a request failed', { code: body.code, status })
-    return reply.code(status).headers(headers).send(body)
-  })
-  app.setNotFoundHandler((_request, reply) => {
-    const { body } = toHttpError(new KeyturnError('BAD_ARGUMENT', 'There is nothing at this address'), log)
-    return reply.code(404).send(body)
-  })
-  metrics.gauge('keyturn_requests_running', 'Requests being answered', () => [[{}, state.running]])
   metrics.gauge('keyturn_store_up', 'Whether the store answers', () => [[{}, watch.down() ? 0 : 1]])
   metrics.gauge('keyturn_org_unreachable', 'The last call to the org of this grant got no answer', () =>
     reachability.unreachable().map(({ grant, code }) => [{ grant, code }, 1] as const),
   )
   metrics.gauge('keyturn_build_info', 'Version', () => [[{ version }, 1]])
   const manage = manageCallers({ keyturn, clock, random, log })
-  await app.register(
-    healthRoutes({ context, metrics, settings, reachability, storeDown: watch.down, draining: () => state.draining }),
-  )
+  await app.register(healthRoutes({ context, metrics, settings, reachability, storeDown: watch.down, draining }))
   await app.register(apiRoutes({ context, manage, tail, version, reauthorise }), { prefix: '/keyturn/v1' })
   await app.register(reauthorise.routes)
   // Both answer at the root (an org by its host name or port, or the caller's default) and below /orgs/NAME.
@@ -177,8 +128,9 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   await app.ready()
 
   const people = reauthorise.watch()
+  const opened: Listening[] = []
   const end = async (): Promise<void> => {
-    state.draining = true
+    drain(() => opened.forEach((listener) => listener.rest()))
     tail.close()
     const stopped = Promise.all(opened.map((listener) => listener.stop()))
     const over = new AbortController()
@@ -206,9 +158,3 @@ export const openBroker = async (options: BrokerOptions): Promise<Broker> => {
   let ended: Promise<void> | null = null
   return { addresses: opened.map(({ address }) => address), close: () => (ended ??= end()) }
 }
-
-/** What the client saw: one that hung up saw nothing, or not all of it. */
-const statusOf = ({ raw }: FastifyReply): string => (raw.writableFinished ? String(raw.statusCode) : 'cut')
-
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-const knownMethod = (method: string): string => (methods.has(method) ? method : 'other')
