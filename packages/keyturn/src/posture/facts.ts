@@ -86,6 +86,11 @@ export interface AppFact {
   /** Refresh-token IP allowlist; empty: none. */
   readonly tokenIpRanges: Fact<readonly IpRange[]>
   readonly flows: Fact<readonly Flow[]>
+  /**
+   * Of an external client app: what the org’s policies say of the client-credentials flow, beside the app’s own switch in
+   * `flows`. Missing: a connected app, or not read.
+   */
+  readonly clientCredentialsByPolicy?: Fact<boolean>
   readonly secretRequiredForTokenExchange: Fact<boolean>
   /** Whom the client-credentials flow runs as, by username; null: the flow is off or nobody is set. */
   readonly runsAs: Fact<string | null>

@@ -29,6 +29,11 @@ export const appElements = {
   introspection: flag('isIntrospectAllTokens'),
   deviceFlow: flag('isDeviceFlowEnabled'),
   clientCredentials: flag('isClientCredentialEnabled', 'isClientCredentialsFlowEnabled'),
+  /** Of external client apps only: the app’s own switch is beside it. */
+  clientCredentialsByPolicy: {
+    connected: ['oauthConfig', 'isClientCredentialEnabled'],
+    external: ['policies', 'isClientCredentialsFlowEnabled'],
+  },
   idleLimit: flag('isEnforceRefreshTokenTTL'),
   jwtTokens: flag('isNamedUserJwtEnabled'),
   callbacks: flag('callbackUrl'),

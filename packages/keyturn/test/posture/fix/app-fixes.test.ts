@@ -336,6 +336,19 @@ test('the allowlist of refresh tokens: neighbours that were seen as one range, i
   )
 })
 
+test('client credentials go off by the app and, where they are on there too, by the org’s policies', async () => {
+  const bodies = {
+    'ExtlClntAppGlobalOauthSettings Erp_glbl': { isClientCredentialsFlowEnabled: 'true' },
+    'ExtlClntAppOauthConfigurablePolicies Erp_plcy': { isClientCredentialsFlowEnabled: 'true' },
+  }
+  const app = external({ clientCredentialsByPolicy: known(true) })
+  const { after } = await editedBy({ app, control: 'app-client-credentials-off' }, bodies)
+  assert.deepEqual(after, {
+    'ExtlClntAppGlobalOauthSettings Erp_glbl': { isClientCredentialsFlowEnabled: 'false' },
+    'ExtlClntAppOauthConfigurablePolicies Erp_plcy': { isClientCredentialsFlowEnabled: 'false' },
+  })
+})
+
 test('what opens something, or needs the client, is no fix', async () => {
   for (const [control, app, words] of [
     ['app-access-token-format', external(), /is a decision/],

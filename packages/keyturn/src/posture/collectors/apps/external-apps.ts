@@ -160,6 +160,7 @@ export const externalSettings = (parts: Parts, names: readonly string[], row: Ro
         codeCredential: isOn(body['isCodeCredFlowEnabled']),
       }),
     ),
+    clientCredentialsByPolicy: of(policies, (body) => flagOf(body, 'isClientCredentialsFlowEnabled')),
     runsAs: of(policies, () => known(textOf(policy['clientCredentialsFlowUser']))),
   }
   return row === undefined || policies.is === 'found' ? settings : { ...settings, ...ofPolicyRow(row, common.idleTtl) }

@@ -1,4 +1,7 @@
-/** The client-credentials flow: one leaked secret is a login. */
+/**
+ * The client-credentials flow: one leaked secret is a login. An external client app has a switch of its own and one in the
+ * org’s policies; the hardening pages want both off, so that neither alone opens it again.
+ */
 import { appControl } from '../app-control.ts'
 import { given, right, wrong } from '../looks.ts'
 
@@ -24,10 +27,16 @@ export const control = appControl({
   },
   wrong: 'the secret alone is a login',
   changedBy: 'owner',
-  look: ({ flows }) =>
-    given(flows, (used) =>
-      used.includes('client-credentials')
-        ? wrong('The client-credentials flow is on.', { flows: used.join(' ') })
-        : right,
-    ),
+  look: ({ flows, clientCredentialsByPolicy: policy }) =>
+    given(flows, (used) => {
+      if (used.includes('client-credentials'))
+        return wrong('The client-credentials flow is on.', { flows: used.join(' ') })
+      // An org that shows no such policy has none that could be on.
+      if (policy === undefined || (policy.is === 'unknown' && policy.why === 'not-provisioned')) return right
+      return given(policy, (on) =>
+        on
+          ? wrong('The app has the client-credentials flow off, and the org’s policies have it on.', { policy: on })
+          : right,
+      )
+    }),
 })

@@ -7,7 +7,12 @@ export const fix = appFix({
   changedBy: 'owner',
   mend: (app) => ({
     title: 'switch the client-credentials flow off',
-    edits: [setTo(app, appElements.clientCredentials, 'false')],
+    edits: [
+      setTo(app, appElements.clientCredentials, 'false'),
+      ...(app.clientCredentialsByPolicy?.is === 'known' && app.clientCredentialsByPolicy.value
+        ? [setTo(app, appElements.clientCredentialsByPolicy, 'false')]
+        : []),
+    ],
     restricts: [{ is: 'flow-off', app: appSubject(app), flow: 'client-credentials' }],
   }),
 })
