@@ -18,6 +18,7 @@ import { createSources } from './collectors/sources.ts'
 import { unknown } from './fact.ts'
 import type { Fact } from './fact.ts'
 import type { Facts, Family } from './facts.ts'
+import { familyWords } from './family-words.ts'
 import { noFacts } from './no-facts.ts'
 import { snapshotFormat } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -74,7 +75,7 @@ export const collect = async (options: CollectOptions): Promise<Snapshot> => {
     running.set(name, made)
     if (chosen.has(name))
       void made.then(
-        () => tell(`${name} collected`),
+        () => tell(`read: ${familyWords[name]}`),
         () => undefined,
       )
     return made

@@ -13,6 +13,7 @@ import { severities } from '../../posture/audit/result.ts'
 import { counted, shownText } from '../../posture/audit/shown-text.ts'
 import { profileNames } from '../../posture/control.ts'
 import type { ProfileName } from '../../posture/control.ts'
+import { familyWords } from '../../posture/family-words.ts'
 import type { SettingFlags } from '../../settings.ts'
 
 const nextSteps = (bin: string, name: string): string =>
@@ -197,7 +198,7 @@ export default class AuditCommand extends KeyturnCommand {
         lacks,
         [
           { title: 'PERMISSION', of: ({ permission }) => permission },
-          { title: 'HIDES', of: ({ families }) => families.join(', '), spared: 1 },
+          { title: 'HIDES', of: ({ families }) => families.map((family) => familyWords[family]).join(', '), spared: 1 },
           { title: 'CONTROLS', of: (lack) => lack.controls.length, right: true },
         ],
         this.width,
