@@ -43,6 +43,20 @@ test('all problems are named at once, each with its line', () => {
   assert(!problems.some(({ message }) => message.includes('password@') || message.includes('0123456789abcdef')))
 })
 
+test('a name that is none is met with one that may stand where it stands', () => {
+  const { problems } = checkConfig(
+    'version: 1\nbroker:\n  listen: [{ port: 1, hosst: a }]\n  limits: { hostss: 1s }\n  orgs: { acme: { grannt: x } }\n',
+  )
+  assert.deepEqual(
+    problems.filter(({ message }) => message.startsWith('is no')).map(({ path, message }) => `${path} ${message}`),
+    [
+      'broker.listen.0.hosst is no setting; did you mean host?',
+      'broker.limits.hostss is no setting',
+      'broker.orgs.acme.grannt is no setting; did you mean grant?',
+    ],
+  )
+})
+
 test('durations are understood and YAML errors carry their line', () => {
   const { config } = checkConfig('version: 1\nlimits: { wait: 20s, stale: 200, read: 10m }\n')
   assert.deepEqual(config?.limits, { wait: 20_000, stale: 200, read: 600_000 })

@@ -45,10 +45,23 @@ export const foundIn = (issue: z.core.$ZodIssue): readonly Found[] => {
 const closestOf = (alternatives: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | null =>
   alternatives.find((issues) => issues.every(({ code, path }) => code !== 'invalid_type' || path.length > 0)) ?? null
 
+/** What may stand there; nothing where it depends on what else does. */
 const namesAt = (path: readonly PropertyKey[]): readonly string[] => {
-  const shape: Readonly<Record<string, unknown>> = configSchema.shape
-  const [first] = path
-  if (first === undefined) return Object.keys(shape)
-  const inner = shape[String(first)] as { unwrap?: () => { shape?: object } } | undefined
-  return Object.keys(inner?.unwrap?.().shape ?? {})
+  const def = path.reduce<Def | null>((outer, key) => within(outer, String(key)), defOf(configSchema))
+  return def?.type === 'object' ? Object.keys(def.shape) : []
+}
+
+type Def = z.core.$ZodTypes['_zod']['def']
+
+const within = (def: Def | null, name: string): Def | null => {
+  if (def?.type === 'object') return defOf(def.shape[name])
+  if (def?.type === 'array') return defOf(def.element)
+  return def?.type === 'record' ? defOf(def.valueType) : null
+}
+
+/** Without what says only that it may be left out. */
+const defOf = (schema: z.core.$ZodType | undefined): Def | null => {
+  if (schema === undefined) return null
+  const { def } = (schema as z.core.$ZodTypes)._zod
+  return def.type === 'optional' || def.type === 'default' ? defOf(def.innerType) : def
 }

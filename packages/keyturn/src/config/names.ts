@@ -1,6 +1,7 @@
 /**
- * Names that lead nowhere: of destinations, mailboxes, credentials, and of the people who are to be told. Looked for in the file as it was written and not in what the schema made of
- * it, so that they are told together with everything else that is wrong.
+ * Names that lead nowhere: of destinations, mailboxes, credentials, and of the people who are to be told. Looked for in
+ * the file as it was written and not in what the schema made of it, so that they are told together with everything else
+ * that is wrong.
  */
 import { nearest } from '../nearest.ts'
 import type { Found } from './found.ts'
