@@ -14,7 +14,7 @@ interface SeenCallersOf {
   readonly orgId: string
   readonly facts: Pick<Facts, 'users'>
   /** By their consumer key, as far as the org shows them. */
-  readonly apps?: ReadonlyMap<string, Pick<KeyedApp, 'fullName'>>
+  readonly apps?: ReadonlyMap<string, KeyedApp>
   /** Epoch ms, and how far back. */
   readonly now: number
   readonly days: number
@@ -54,6 +54,7 @@ export const seenCallers = async (keyturn: Keyturn, of: SeenCallersOf): Promise<
           username: userOf(grant, of.facts),
           clientId: grant.clientId,
           app: of.apps?.get(grant.clientId)?.fullName ?? null,
+          appKind: of.apps?.get(grant.clientId)?.kind ?? null,
           last: last === 0 ? null : last,
         }
       }),

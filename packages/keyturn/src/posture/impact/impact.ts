@@ -1,5 +1,5 @@
 /** Who would be cut off by a restriction, from what was seen: logins, tokens and the broker's callers of N days. */
-import type { Facts } from '../facts.ts'
+import type { AppFact, Facts } from '../facts.ts'
 
 /** A workload that goes through the broker: which user and app it acts as, and when it last did. */
 export interface SeenCaller {
@@ -9,6 +9,8 @@ export interface SeenCaller {
   readonly username: string | null
   readonly clientId: string | null
   readonly app: string | null
+  /** Of two apps of that name, which; missing or null: nobody can say. */
+  readonly appKind?: AppFact['kind'] | null
   readonly last: number | null
 }
 

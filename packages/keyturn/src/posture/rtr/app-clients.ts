@@ -108,8 +108,9 @@ export const clientsOf = (
   const ownOf = (user: string): readonly OwnGrant[] => own.filter((one) => one.username === user)
   const ownByNameOf = (user: string): number => ownByName.filter((one) => one.username === user).length
   for (const { name, username } of own) group(`keyturn:${name}`, username ?? 'unknown', 'grant')
-  for (const { name, username, last, app: said } of callers)
-    if (said !== null && names.has(said)) group(`broker:${name}`, username ?? 'unknown', 'broker').last = last
+  for (const { name, username, last, app: said, appKind = null } of callers)
+    if (said !== null && names.has(said) && (appKind === null || appKind === app.kind))
+      group(`broker:${name}`, username ?? 'unknown', 'broker').last = last
   // As many tokens as Keyturn has grants: then nobody else of this user holds one, and who gives no name is Keyturn.
   const onlyKeyturn = (user: string): boolean => counted && (heldByName.get(user)?.length ?? 0) <= ownByNameOf(user)
   const programs = new Map<string, Set<string>>()

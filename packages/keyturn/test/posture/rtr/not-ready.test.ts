@@ -62,6 +62,16 @@ test('Keyturn’s grant of one app makes nothing of its namesake ready, and hide
   assert.equal(appOf(its, 'app:Erp').readiness, 'ready')
 })
 
+test('a caller of the broker is a client of the app its grant is of, and not of its namesake', () => {
+  const etl = { name: 'etl', grant: 'acme', username: user, clientId: 'k', app: 'Erp', last: now }
+  const seenAs = (appKind: 'external' | null): readonly string[] =>
+    plan({ apps: [app(), twin], tokens: [token(), twinToken] }, { callers: [{ ...etl, appKind }] }).apps.flatMap(
+      (one) => one.clients.flatMap(({ program }) => (program === 'broker:etl' ? [one.subject] : [])),
+    )
+  assert.deepEqual(seenAs('external'), ['eca:Erp'])
+  assert.deepEqual(new Set(seenAs(null)), new Set(['app:Erp', 'eca:Erp']), 'where nobody can say, of both')
+})
+
 test('a program that was seen under the name of two apps covers one token of them, not one of each', () => {
   const of = plan(
     { apps: [app(), twin], tokens: [token(), twinToken] },
