@@ -1,5 +1,6 @@
 /** Rotations that nobody goes on with: their credential was taken out of keyturn.yaml, or is another kind there. */
-import type { KeyturnError, Store } from '@keyturn/tokens'
+import { KeyturnError } from '@keyturn/tokens'
+import type { Store } from '@keyturn/tokens'
 import { commitmentsOf } from '../ledger-commitment.ts'
 import { orgSwitches, switchNames } from '../org/switches.ts'
 import { span } from '../output/moment.ts'
@@ -19,7 +20,14 @@ export const checkRotations = async (
   now: number,
 ): Promise<readonly Check[]> => {
   const altered: KeyturnError[] = []
-  const docs = await keeperOf(store, commitmentsOf(store)).list((error) => altered.push(error))
+  const docs = await keeperOf(store, commitmentsOf(store))
+    .list((error) => altered.push(error))
+    .catch((error: unknown) => {
+      // Written by a newer Keyturn: told like one that was altered, and the examination goes on.
+      if (!(error instanceof KeyturnError) || error.code !== 'STORE_TOO_NEW') throw error
+      altered.push(error)
+      return []
+    })
   return [
     ...altered.map(({ message, fix }) => check('credential', 'bad', message, fix)),
     ...docs.flatMap(({ name, kind, run }) => {

@@ -241,6 +241,15 @@ void test('an administrator who may not see client secrets is told so before any
   await assert.rejects(place.start(rotation), { code: 'PREFLIGHT_FAILED' })
 })
 
+void test('an org that is down when the grants are tried asks nobody to sign in again', async (t) => {
+  const place = await world(t)
+  await place.start()
+  place.sim.control.addFault({ match: { endpoint: 'userinfo' }, count: 2, action: { status: 503 } })
+  const run = await toTheEnd(place, 'erp-app', () => place.open())
+  assert.equal(run.state, 'retired', run.person?.what ?? run.problem?.text)
+  await judge(place, 'an org that was down')
+})
+
 void test('one consumer of several turns, and the others keep their pairs', async (t) => {
   const place = await world(t)
   const second = place.sim.control.addConsumer({ app: 'Erp', name: 'Warehouse' })

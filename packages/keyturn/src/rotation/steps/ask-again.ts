@@ -11,7 +11,14 @@ const isDead = async ({ keyturn }: Context, { name, status }: GrantView): Promis
   if (status === 'blocked') await keyturn.grants.retry(name)
   try {
     // `userinfo` wants a living token; the list of API versions would answer anybody.
-    return (await keyturn.fetch(name, '/services/oauth2/userinfo')).status >= 400
+    const { status } = await keyturn.fetch(name, '/services/oauth2/userinfo')
+    // Neither an org that is down nor one that is busy says anything about a token.
+    if (status >= 500 || status === 429)
+      throw new KeyturnError(
+        'ORG_UNAVAILABLE',
+        `The org answers HTTP ${status}: whether ${name} still works is not known`,
+      )
+    return status >= 400
   } catch (error) {
     if (error instanceof KeyturnError && error.kind === 'denied') return true
     if (error instanceof KeyturnError && error.code === 'REAUTHORISATION_PENDING') return true
