@@ -241,6 +241,24 @@ void test('an administrator who may not see client secrets is told so before any
   await assert.rejects(place.start(rotation), { code: 'PREFLIGHT_FAILED' })
 })
 
+void test('a grant of the app that is removed while the old pair drains holds up nothing', async (t) => {
+  const place = await world(t)
+  await place.start()
+  let removed = false
+  const run = await toTheEnd(
+    place,
+    'erp-app',
+    () => place.open(),
+    async ({ state }) => {
+      if (state !== 'draining' || removed) return
+      removed = true
+      await place.keyturn.grants.remove('erp')
+    },
+  )
+  assert.equal(run.state, 'retired', run.problem?.text)
+  assert(removed)
+})
+
 void test('an org that is down when the grants are tried asks nobody to sign in again', async (t) => {
   const place = await world(t)
   await place.start()

@@ -69,7 +69,8 @@ const useNew: Step = {
 const lostTokens = async (context: Context): Promise<StepOutcome | null> => {
   const { alive } = context.data
   const names = Array.isArray(alive) ? alive.map(String) : []
-  const grants = await Promise.all(names.map((name) => context.keyturn.grants.show(name)))
+  // A grant that was removed meanwhile has no token to lose.
+  const grants = (await context.keyturn.grants.list()).filter(({ name }) => names.includes(name))
   return askAgain(context, grants)
 }
 
