@@ -57,6 +57,15 @@ void test('one program with the old key among many with the new one is named, wa
   await judge(place, 'one program')
 })
 
+void test('an old certificate that ran out is nothing to go back to: who still has its key is named, and that is all', async (t) => {
+  const place = await drained(t, { days: 1 })
+  place.advance(25 * 60 * minute)
+  await logins(place, place.oldKey, 25)
+  const { run } = await place.open().advance('sync-key', { attended: false })
+  assert.equal(run.state, 'draining', run.problem?.text)
+  assert.match(run.waitsFor ?? '', /still used by machine@acme\.example/)
+})
+
 void test('a user that was frozen is refused for something else than its key: nothing is taken back', async (t) => {
   const place = await drained(t, { grant: false })
   place.sim.control.changeUser({ user: machine, change: { frozen: true } })

@@ -3,6 +3,7 @@
  * one. Salesforce does not say by which certificate a login was verified, nor that each refused signature leaves a row in
  * Login History: rows prove use, and that there are none proves nothing.
  */
+import { certificateFacts } from '../../../org/certificate-pem.ts'
 import { appLogins, isForSignature, refusedUsers } from '../../../org/failed-logins.ts'
 import type { OldUse, StepContext } from '../../rotator.ts'
 import { text } from './prove.ts'
@@ -15,7 +16,7 @@ const skew = 5_000
 const unseen = 'Salesforce shows no login by the certificate that verified it'
 
 export const oldKeyUse = async (context: StepContext<CertificateSettings>): Promise<OldUse> => {
-  const { settings, ports, data, since } = context
+  const { settings, ports, data, since, clock } = context
   const org = ports.org(settings.org)
   const seen = await appLogins(org, [settings.app, text(data['label']) ?? settings.app], since + skew)
   const refused = seen?.filter(isForSignature) ?? []
@@ -29,10 +30,13 @@ export const oldKeyUse = async (context: StepContext<CertificateSettings>): Prom
     return { observable: false, why: `${unseen}; ${why}${also}` }
   }
   const worked = seen.filter(({ status }) => /^success$/i.test(status)).length
+  // No rate takes a run back to nothing, or to a certificate that ran out and is refused: those it would stop, too.
+  const old = certificateFacts(text(data['oldCertificate']) ?? '')
+  const isWayBack = old !== null && old.notAfter > clock.wall()
   return {
     observable: true,
     users: await refusedUsers(org, refused),
-    calls: { worked, failed: refused.length },
+    ...(isWayBack ? { calls: { worked, failed: refused.length } } : {}),
     blindTo: 'a refused signature that Login History has no row of',
   }
 }
