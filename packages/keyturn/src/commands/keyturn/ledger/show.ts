@@ -37,7 +37,8 @@ export default class LedgerShowCommand extends KeyturnCommand {
     from: integer({ min: 1, exclusive: ['last'], helpValue: 'SEQ', description: 'Start here instead' }),
     grant: string({ helpValue: 'NAME', description: 'Only this grant' }),
     texts: boolean({
-      description: 'Also what stands behind the commitments: who ran it; of changes of an org title, reason, diff, outcome',
+      description:
+        'Also what stands behind the commitments: who ran it; of changes of an org title, reason, diff, outcome',
     }),
   }
 
