@@ -68,4 +68,3 @@ export const verify: Step = {
     return { is: 'halt', problem: { code: 'NEW_PAIR_REFUSED', text, next } }
   },
 }
-

@@ -15,7 +15,8 @@ export type Context = StepContext<ExternalClientAppSettings>
 /** What lets consumers be seen and changed by REST. */
 export const switches = ['consumer-secrets-by-rest'] as const
 
-export const orgOf = ({ ports, settings }: Pick<Context, 'ports' | 'settings'>): OrgConnection => ports.org(settings.org)
+export const orgOf = ({ ports, settings }: Pick<Context, 'ports' | 'settings'>): OrgConnection =>
+  ports.org(settings.org)
 
 /** As it was when the run began: the key changes under way. */
 export const placeOf = async (context: Context): Promise<Place> => {
@@ -47,4 +48,3 @@ export const ownGrants = async (context: Context, key: string): Promise<readonly
     grants === undefined ? grant.clientId === key || grant.former?.clientId === key : grants.includes(grant.name),
   )
 }
-

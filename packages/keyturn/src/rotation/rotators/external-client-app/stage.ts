@@ -69,4 +69,3 @@ export const stage: Step = {
     return { is: 'done', note: ours.length === 0 ? 'nothing was staged' : 'the staged pair was deleted' }
   },
 }
-
