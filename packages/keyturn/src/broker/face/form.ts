@@ -12,14 +12,18 @@ export type Form = ReadonlyMap<string, string>
 
 /** Throws OAuthRefusal. */
 export const formOf = (request: FastifyRequest): Form => {
-  const text = typeof request.body === 'string' ? request.body : ''
-  const [, query = ''] = /\?(.*)/.exec(request.raw.url ?? '') ?? []
   const form = new Map<string, string>()
-  for (const [name, value] of [...new URLSearchParams(query), ...new URLSearchParams(text)]) {
-    if ((form.get(name) ?? value) !== value)
-      throw new OAuthRefusal('invalid_request', `parameter ${safe(name)} is given twice`)
-    form.set(name, value)
+  const take = (text: string): void => {
+    for (const [name, value] of new URLSearchParams(text)) {
+      if ((form.get(name) ?? value) !== value)
+        throw new OAuthRefusal('invalid_request', `parameter ${safe(name)} is given twice`)
+      form.set(name, value)
+    }
   }
+  const url = request.raw.url ?? ''
+  const query = url.indexOf('?')
+  if (query >= 0) take(url.slice(query + 1))
+  if (typeof request.body === 'string') take(request.body)
   return form
 }
 
