@@ -39,18 +39,26 @@ const loginOf = (one: Row): SeenLogin => ({
 })
 
 /** Null: this user may not see the logins of others (“Manage Users” or “Monitor Login History” shows them). */
+/** Epoch milliseconds; without an end: until now. */
+interface Window {
+  readonly since: number
+  readonly until?: number
+}
+
+const soqlTime = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')
+
 const loginsOf = async (
   org: OrgConnection,
   condition: string,
-  since: number,
+  { since, until }: Window,
   userId: string | null,
 ): Promise<readonly SeenLogin[] | null> => {
-  const from = new Date(since).toISOString().replace(/\.\d+Z$/, 'Z')
+  const before = until === undefined ? '' : ` AND LoginTime < ${soqlTime(until)}`
   try {
     // Who has neither is shown its own logins, without a word about the others.
     const held = await ownPermissions(org, ['ManageUsers', 'MonitorLoginHistory'])
     if ((held?.size ?? 0) === 0 && (await org.whoAmI()).userId !== userId) return null
-    const query = `SELECT ${fields} FROM LoginHistory WHERE ${condition} AND LoginTime >= ${from}`
+    const query = `SELECT ${fields} FROM LoginHistory WHERE ${condition} AND LoginTime >= ${soqlTime(since)}${before}`
     return (await org.query(`${query} ORDER BY LoginTime DESC LIMIT ${most}`)).map(loginOf)
   } catch (error) {
     if (error instanceof KeyturnError && error.code === 'ORG_REFUSED') return null
@@ -64,7 +72,7 @@ export const failedLogins = async (
   userId: string,
   since: number,
 ): Promise<readonly SeenLogin[] | null> => {
-  const found = await loginsOf(org, `UserId = ${soqlText(userId)}`, since, userId)
+  const found = await loginsOf(org, `UserId = ${soqlText(userId)}`, { since }, userId)
   return found?.filter(({ status }) => forPassword.test(status)) ?? null
 }
 
@@ -72,9 +80,9 @@ export const failedLogins = async (
 export const appLogins = async (
   org: OrgConnection,
   names: readonly string[],
-  since: number,
+  window: Window,
 ): Promise<readonly SeenLogin[] | null> => {
-  const found = await loginsOf(org, `LoginType = 'Remote Access 2.0'`, since, null)
+  const found = await loginsOf(org, `LoginType = 'Remote Access 2.0'`, window, null)
   return found?.filter(({ application }) => names.includes(application)) ?? null
 }
 

@@ -43,6 +43,17 @@ for (const kind of ['connected', 'external'] as const satisfies readonly Kind[])
   })
 }
 
+void test('whoever is refused from where no program of the app ever came in is named, and takes nothing back: a thief of the old key would', async (t) => {
+  const place = await drained(t)
+  place.sim.control.changeOrg({ settings: { assumedAddress: '203.0.113.66' } })
+  await logins(place, place.oldKey, 25)
+  place.sim.control.changeOrg({ settings: { assumedAddress: null } })
+  await place.open().resume('sync-key')
+  const { run } = await place.open().advance('sync-key', { attended: false })
+  assert.equal(run.state, 'draining', run.problem?.text)
+  assert.match(run.waitsFor ?? '', /still used by machine@acme\.example .*from 203\.0\.113\.66/)
+})
+
 void test('one program with the old key among many with the new one is named, waited for, and no reason to go back', async (t) => {
   const place = await drained(t)
   await logins(place, await storedKey(place), 40)

@@ -13,12 +13,18 @@ import { spareUsers } from './sign-in.ts'
 /** Of the org's clock against ours; our own logins with the old key are right before. */
 const skew = 5_000
 
+/** How far back a program's address is looked for, ms. */
+const lookBack = 30 * 86_400_000
+
+const isSuccess = ({ status }: { readonly status: string }): boolean => /^success$/i.test(status)
+
 const unseen = 'Salesforce shows no login by the certificate that verified it'
 
 export const oldKeyUse = async (context: StepContext<CertificateSettings>): Promise<OldUse> => {
   const { settings, ports, data, since, clock } = context
   const org = ports.org(settings.org)
-  const seen = await appLogins(org, [settings.app, text(data['label']) ?? settings.app], since + skew)
+  const names = [settings.app, text(data['label']) ?? settings.app]
+  const seen = await appLogins(org, names, { since: since + skew })
   const refused = seen?.filter(isForSignature) ?? []
   if (seen === null || refused.length === 0) {
     const why =
@@ -29,14 +35,20 @@ export const oldKeyUse = async (context: StepContext<CertificateSettings>): Prom
     const also = spares.length === 0 ? '' : `; spares with a key of their own: ${spares.join(', ')}`
     return { observable: false, why: `${unseen}; ${why}${also}` }
   }
-  const worked = seen.filter(({ status }) => /^success$/i.test(status)).length
+  // Anybody who knows the consumer key, which is no secret, can be refused as often as he likes, and who stole the old key is:
+  // a rate is made only of logins from where programs of this app came in before.
+  const before = (await appLogins(org, names, { since: since - lookBack, until: since })) ?? []
+  const known = new Set(before.filter(isSuccess).map(({ address }) => address))
+  const counted = seen.filter(({ address }) => known.has(address))
   // No rate takes a run back to nothing, or to a certificate that ran out and is refused: those it would stop, too.
   const old = certificateFacts(text(data['oldCertificate']) ?? '')
   const isWayBack = old !== null && old.notAfter > clock.wall()
   return {
     observable: true,
     users: await refusedUsers(org, refused),
-    ...(isWayBack ? { calls: { worked, failed: refused.length } } : {}),
+    ...(isWayBack
+      ? { calls: { worked: counted.filter(isSuccess).length, failed: counted.filter(isForSignature).length } }
+      : {}),
     blindTo: 'a refused signature that Login History has no row of',
   }
 }

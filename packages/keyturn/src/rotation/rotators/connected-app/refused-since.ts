@@ -13,7 +13,7 @@ const blindTo = 'a refused pair that Login History has no row of'
 export const refusedSince = async ({ ports, settings, since }: StepContext<ConnectedAppSettings>): Promise<OldUse> => {
   const org = ports.org(settings.org)
   // What failed before consumers had the new pair, this store's grants among them, says nothing about who has it now.
-  const seen = await appLogins(org, [labelOf(settings)], since)
+  const seen = await appLogins(org, [labelOf(settings)], { since })
   if (seen === null)
     return {
       observable: false,
