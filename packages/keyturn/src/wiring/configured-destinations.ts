@@ -1,14 +1,14 @@
 /** The destinations of keyturn.yaml, by their names. */
 import { resolve } from 'node:path'
-import { KeyturnError, systemClock } from '@keyturn/tokens'
+import { systemClock } from '@keyturn/tokens'
 import type { Clock } from '@keyturn/tokens'
 import { resolveReference } from '@keyturn/tokens/maintenance'
 import type { Destination } from '../destinations/destination.ts'
 import { describeDestination, openDestination } from '../destinations/destination-kinds.ts'
 import type { DestinationSettings } from '../destinations/destination-kinds.ts'
-import { nearest } from '../nearest.ts'
 import { resolversOf, withoutMasterKey } from '../settings.ts'
 import type { Settings } from '../settings.ts'
+import { namedEntry } from './named-entry.ts'
 
 export interface ConfiguredDestinations {
   readonly names: readonly string[]
@@ -25,17 +25,12 @@ export const configuredDestinations = (
   const { config, folder, env } = settings
   const { destinations = {}, caFile } = config
   const names = Object.keys(destinations)
-  const of = (name: string): DestinationSettings => {
-    const found = Object.hasOwn(destinations, name) ? destinations[name] : undefined
-    if (found !== undefined) return found
-    const near = nearest(name, names)
-    throw new KeyturnError('CONFIG_INVALID', `There is no destination ${name.slice(0, 80)} in keyturn.yaml`, {
-      fix:
-        names.length === 0
-          ? 'Describe it under `destinations:`; docs/destinations.md shows how.'
-          : `It has ${names.join(', ')}.${near === null ? '' : ` Did you mean ${near}?`}`,
-    })
+  const section = {
+    what: 'destination',
+    entries: destinations,
+    describe: 'Describe it under `destinations:`; docs/destinations.md shows how.',
   }
+  const of = (name: string): DestinationSettings => namedEntry(section, name)
   const resolvers = resolversOf(settings)
   return {
     names,

@@ -1,14 +1,14 @@
 /** The mailboxes of keyturn.yaml, by their names; each is opened once and closed with all. */
 import { resolve } from 'node:path'
-import { KeyturnError, systemClock } from '@keyturn/tokens'
+import { systemClock } from '@keyturn/tokens'
 import type { Clock, Records } from '@keyturn/tokens'
 import { resolveReference } from '@keyturn/tokens/maintenance'
 import type { Mailbox } from '../mailbox/mailbox.ts'
 import type { MailboxSettings } from '../mailbox/mailbox-settings.ts'
 import { describeMailbox, openMailbox } from '../mailbox/open-mailbox.ts'
-import { nearest } from '../nearest.ts'
 import { resolversOf } from '../settings.ts'
 import type { Settings } from '../settings.ts'
+import { namedEntry } from './named-entry.ts'
 
 export interface ConfiguredMailboxes {
   readonly names: readonly string[]
@@ -29,17 +29,12 @@ export const configuredMailboxes = (
   const names = Object.keys(mailboxes)
   const opened = new Map<string, Mailbox>()
   const resolvers = resolversOf(settings)
-  const of = (name: string): MailboxSettings => {
-    const found = Object.hasOwn(mailboxes, name) ? mailboxes[name] : undefined
-    if (found !== undefined) return found
-    const near = nearest(name, names)
-    throw new KeyturnError('CONFIG_INVALID', `There is no mailbox ${name.slice(0, 80)} in keyturn.yaml`, {
-      fix:
-        names.length === 0
-          ? 'Describe it under `mailboxes:`; docs/how-to/let-keyturn-read-security-token-mail.md shows how.'
-          : `It has ${names.join(', ')}.${near === null ? '' : ` Did you mean ${near}?`}`,
-    })
+  const section = {
+    what: 'mailbox',
+    entries: mailboxes,
+    describe: 'Describe it under `mailboxes:`; docs/how-to/let-keyturn-read-security-token-mail.md shows how.',
   }
+  const of = (name: string): MailboxSettings => namedEntry(section, name)
   return {
     names,
     describe: (name) => describeMailbox(of(name)),
